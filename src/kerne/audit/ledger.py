@@ -1,0 +1,352 @@
+"""The audit's SQL: append durably, read, prove. One transaction holds entries and tree nodes.
+
+An append takes the writers' lock first, so numbers and counters are contiguous whichever process
+writes; it returns when the entries are on disk (`synchronous=FULL`).
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    delete,
+    insert,
+    select,
+)
+from sqlalchemy.dialects.sqlite import insert as insert_once
+from sqlalchemy.exc import SQLAlchemyError
+
+from kerne.audit import leaves
+from kerne.audit.checkpoint import Checkpoint
+from kerne.audit.drafts import Draft, keep_population, personal_row, personals
+from kerne.audit.entry import (
+    SALT_BYTES,
+    Entry,
+    IntentEntry,
+    Kind,
+    Outcome,
+    OutcomeEntry,
+    Personal,
+    Verdict,
+    decode,
+)
+from kerne.audit.tables import CHECKPOINT, ENTRY, OPEN_ASK, PERSONAL, POPULATION, metadata
+from kerne.audit.tree import consistency_proof, inclusion_proof, root
+from kerne.audit.writer import Writer
+from kerne.database.engine import reading
+from kerne.errors import AuditError
+from kerne.people.asking import Population
+
+__all__ = ["AuditLedger", "Draft", "Found", "OpenAsk", "metadata"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAsk:
+    """A permitted ask without an outcome: its entries `ask` to `last`, and who wrote them."""
+
+    ask: int
+    last: int
+    writer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An intent as a reader of the audit finds it; `outcome` is `None` while there is none."""
+
+    entry: IntentEntry
+    personal: Personal
+    outcome: Outcome | None
+
+    @property
+    def digest(self) -> str:
+        """Which population was counted; empty when the intent counted none."""
+        return "" if self.entry.population is None else self.entry.population.digest
+
+
+class AuditLedger:
+    """Appends to the audit and reads from it.
+
+    Parameters
+    ----------
+    engine
+        Of the audit's own file, opened by `database.engine.open_database` with `metadata`.
+    random_bytes
+        Gives the salts.
+
+    Raises
+    ------
+    AuditError
+        The engine has no file.
+    """
+
+    def __init__(
+        self, engine: Engine, random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
+        if not engine.url.database:
+            raise AuditError("the audit needs a file of its own")
+        self.engine = engine
+        self._random_bytes = random_bytes
+        self._writer = Writer(Path(f"{engine.url.database}.writers"))
+
+    def close(self) -> None:
+        """Let go of the file, as the end of the process would."""
+        self._writer.close()
+        self.engine.dispose()
+
+    # Writing
+
+    def record(
+        self, drafts: Sequence[Draft], at: datetime, population: Population | None = None
+    ) -> tuple[int, ...]:
+        """Record one ask durably, before anything is done.
+
+        Parameters
+        ----------
+        drafts
+            One for each person that is concerned by name, each once; or one that names nobody.
+        at
+            UTC.
+        population
+            Whom a collective question counts; its bitmap is kept.
+
+        Returns
+        -------
+        The numbers of the entries, ascending, without a gap, in the order of `drafts`.
+
+        Raises
+        ------
+        AuditError
+            It could not be written; then nothing was.
+        """
+        with self._writing() as connection:
+            mark = None if population is None else keep_population(connection, population)
+            first = leaves.size(connection) + 1
+            numbers = tuple(range(first, first + len(drafts)))
+            parts = personals(connection, drafts)
+            salts = [self._random_bytes(SALT_BYTES) for _ in drafts]
+            entries = [
+                IntentEntry(
+                    number=number,
+                    ask=first,
+                    at=at.astimezone(UTC),
+                    writer=self._writer.name,
+                    intent=draft.intent,
+                    population=mark,
+                    commitment=personal.commitment(salt),
+                )
+                for number, draft, personal, salt in zip(numbers, drafts, parts, salts, strict=True)
+            ]
+            leaves.append(connection, entries)
+            rows = [
+                personal_row(number, salt, personal)
+                for number, salt, personal in zip(numbers, salts, parts, strict=True)
+            ]
+            connection.execute(insert(PERSONAL), rows)
+            if drafts[0].intent.verdict is Verdict.PERMITTED:
+                values = {"ask": first, "last": numbers[-1], "writer": self._writer.name}
+                connection.execute(insert(OPEN_ASK), [values])
+        return numbers
+
+    def close_ask(self, ask: int, outcome: Outcome, at: datetime) -> None:
+        """Record durably how the open ask whose first entry is `ask` ended.
+
+        Raises
+        ------
+        AuditError
+            It is not open, or could not be written.
+        """
+        if not self.settle_ask(ask, outcome, at):
+            raise AuditError(f"entry `{ask}` begins no open ask")
+
+    def settle_ask(self, ask: int, outcome: Outcome, at: datetime) -> bool:
+        """As `close_ask`, for an ask that another process may close at the same time.
+
+        Returns
+        -------
+        Whether it was still open, and is closed by this.
+        """
+        with self._writing() as connection:
+            query = select(OPEN_ASK.c.last).where(OPEN_ASK.c.ask == ask)
+            last = connection.execute(query).scalar()
+            if last is None:
+                return False
+            number = leaves.size(connection) + 1
+            entry = OutcomeEntry(number, ask, last, at.astimezone(UTC), outcome)
+            leaves.append(connection, [entry])
+            connection.execute(delete(OPEN_ASK).where(OPEN_ASK.c.ask == ask))
+        return True
+
+    def add_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint beside the entries; one of the same size is already as good.
+
+        Raises
+        ------
+        AuditError
+            It could not be written.
+        """
+        values = {
+            "size": checkpoint.size,
+            "root": checkpoint.root,
+            "at": checkpoint.at.astimezone(UTC).isoformat(),
+            "signature": checkpoint.signature,
+        }
+        with self._writing() as connection:
+            connection.execute(insert_once(CHECKPOINT).values(values).on_conflict_do_nothing())
+
+    # Reading
+
+    def size(self) -> int:
+        """Return how many entries there are."""
+        with self._reading() as connection:
+            return leaves.size(connection)
+
+    def root(self, size: int | None = None) -> bytes:
+        """Return the root of the tree of the first `size` entries, of all when `None`."""
+        with self._reading() as connection:
+            count = self._checked_size(connection, size)
+            return root(count, leaves.nodes(connection))
+
+    def entry(self, number: int) -> Entry:
+        """Return the entry with this number.
+
+        Raises
+        ------
+        AuditError
+            There is none.
+        """
+        with self._reading() as connection:
+            body = connection.execute(select(ENTRY.c.body).where(ENTRY.c.number == number)).scalar()
+        if body is None:
+            raise AuditError(f"there is no entry `{number}`")
+        return decode(body)
+
+    def prove_inclusion(self, number: int, size: int | None = None) -> tuple[bytes, ...]:
+        """Prove that entry `number` is among the first `size` entries, of all when `None`."""
+        with self._reading() as connection:
+            count = self._checked_size(connection, size)
+            if not 1 <= number <= count:
+                raise AuditError(f"entry `{number}` is not among the first `{count}`")
+            return inclusion_proof(number - 1, count, leaves.nodes(connection))
+
+    def prove_consistency(self, old: int, new: int | None = None) -> tuple[bytes, ...]:
+        """Prove that the first `old` entries still begin the first `new`, all when `None`."""
+        with self._reading() as connection:
+            count = self._checked_size(connection, new)
+            if not 0 <= old <= count:
+                raise AuditError(f"`{old}` entries do not begin `{count}`")
+            return consistency_proof(old, count, leaves.nodes(connection))
+
+    def abandoned(self) -> list[OpenAsk]:
+        """Return the open asks whose process has ended."""
+        with self._reading() as connection:
+            rows = connection.execute(select(OPEN_ASK).order_by(OPEN_ASK.c.ask)).mappings().all()
+        asks = [OpenAsk(**row) for row in rows]
+        alive = {name: self._writer.is_alive(name) for name in {ask.writer for ask in asks}}
+        self._writer.sweep()
+        return [ask for ask in asks if not alive[ask.writer]]
+
+    def naming(self, person: str) -> list[Found]:
+        """Return the intents that name `person`, oldest first.
+
+        Raises
+        ------
+        AuditError
+            Their counters have a gap: an entry is missing.
+        """
+        query = _intents().where(PERSONAL.c.person == person).order_by(PERSONAL.c.counter)
+        found = self._found(query)
+        for expected, one in enumerate(found, start=1):
+            if one.personal.counter != expected:
+                raise AuditError(
+                    f"the entries about a person are not complete: number `{expected}` is missing"
+                )
+        return found
+
+    def counting(self) -> list[Found]:
+        """Return the intents that counted a population, oldest first."""
+        return self._found(
+            _intents()
+            .where(ENTRY.c.kind == Kind.INTENT, ENTRY.c.population.is_not(None))
+            .order_by(ENTRY.c.number)
+        )
+
+    def population(self, digest: str) -> BitMap:
+        """Return the genome rows of a population that was counted.
+
+        Raises
+        ------
+        AuditError
+            It is missing or is not what was counted.
+        """
+        query = select(POPULATION.c.rows).where(POPULATION.c.digest == digest)
+        with self._reading() as connection:
+            stored = connection.execute(query).scalar()
+        if stored is None or sha256(stored).hexdigest() != digest:
+            raise AuditError(f"the population `{digest}` is missing or was changed")
+        return BitMap.deserialize(stored)
+
+    # Steps
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise AuditError(f"the audit cannot be written: {_cause(error)}") from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with reading(self.engine).connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise AuditError(f"the audit cannot be read: {_cause(error)}") from error
+
+    def _checked_size(self, connection: Connection, size: int | None) -> int:
+        count = leaves.size(connection)
+        if size is None:
+            return count
+        if not 0 <= size <= count:
+            raise AuditError(f"the audit has `{count}` entries, expected at least `{size}`")
+        return size
+
+    def _found(self, query: Select[Any]) -> list[Found]:  # Any: columns of three tables
+        with self._reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [_found(row) for row in rows]
+
+
+def _personal(row: RowMapping) -> Personal:
+    return Personal(row["person"], row["counter"], row["reason"], row["said"])
+
+
+def _intents() -> Select[Any]:  # Any: columns of three tables
+    closing = ENTRY.alias("closing")
+    return (
+        select(ENTRY.c.body, PERSONAL, closing.c.body.label("closing"))
+        .join(PERSONAL, PERSONAL.c.number == ENTRY.c.number)
+        .outerjoin(closing, (closing.c.ask == ENTRY.c.ask) & (closing.c.kind == Kind.OUTCOME))
+    )
+
+
+def _found(row: RowMapping) -> Found:
+    entry = decode(row["body"])
+    closing = None if row["closing"] is None else decode(row["closing"])
+    if not isinstance(entry, IntentEntry) or isinstance(closing, IntentEntry):
+        raise AuditError(f"entry `{entry.number}` is not of the kind that it is listed as")
+    return Found(entry, _personal(row), None if closing is None else closing.outcome)
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", error))

@@ -1,0 +1,1 @@
+"""From a released sample to a signed answer: cases, candidates, classifications and the report."""

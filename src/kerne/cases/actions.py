@@ -1,0 +1,349 @@
+"""What people do with cases: a geneticist opens, interprets, classifies and signs; others read.
+
+Each method is one act of one person and goes through the gate. What is shown never holds a closed
+variant: interpretation leaves them out, and everything here rests on its result.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from kerne.alleles.assembly import Assembly
+from kerne.cases.answer import (
+    PUBLIC_KEY,
+    SIGNATURE,
+    Subject,
+    answer_report,
+    kept_files,
+)
+from kerne.cases.case import (
+    Case,
+    Opening,
+    Stage,
+    Verdict,
+    classify_variant,
+    declare_no_finding,
+    find_variant,
+    issue_answer,
+    open_case,
+    rank_candidates,
+    sign_answer,
+)
+from kerne.cases.document import canonical_json, digest_of, read_interpretation
+from kerne.cases.events import CaseEvent, CaseOpened, KinInCase
+from kerne.cases.freestanding import (
+    InterpretedFile,
+    PatientFiles,
+    interpret_file,
+    report_files,
+    write_report,
+)
+from kerne.cases.gathering import SEX_OF, CountedCitizens, Gatherer
+from kerne.cases.ledger import CaseLedger, CaseLine
+from kerne.cases.parts import ChoiceBook, NationalGenomes, OrderBook, Register
+from kerne.cases.report import PAGE, RECORD, write_files
+from kerne.cases.signature import AnswerKey, is_signed
+from kerne.errors import CaseError, StaleVersionError
+from kerne.interpretation.at_hand import Knowledge
+from kerne.interpretation.candidate import Interpretation
+from kerne.interpretation.interpretation import interpret
+from kerne.interpretation.panels import Panel
+from kerne.interpretation.secondary import SecondaryChoice
+from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
+from kerne.phenotype.phenopacket import Phenotype
+
+__all__ = ["Cases", "InterpretedFile", "PatientFiles", "interpret_file", "write_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A signed answer as it was issued; `verified` says that the signature holds."""
+
+    case: str
+    page: bytes
+    record: bytes
+    directory: Path
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The acts on cases.
+
+    Parameters
+    ----------
+    knowledge
+        Opens the knowledge at hand; called when it is needed.
+    answers
+        Directory under which answers are handed over, one directory a case.
+    clock
+        Returns the present moment, in UTC.
+    """
+
+    ledger: CaseLedger
+    gate: Door
+    orders: OrderBook
+    register: Register
+    choices: ChoiceBook
+    genomes: NationalGenomes
+    knowledge: Callable[[], Knowledge]
+    assembly: Assembly
+    key: AnswerKey
+    answers: Path
+    clock: Callable[[], datetime]
+    zone: tzinfo
+
+    def open_case(
+        self,
+        who: Identity,
+        purpose: str,
+        order: str,
+        *,
+        observed: Sequence[str],
+        excluded: Sequence[str] = (),
+        relatives: Sequence[KinInCase] = (),
+    ) -> Case | Refusal:
+        """Open the case of a released order; the geneticist's treatment relation starts.
+
+        Obsolete HPO terms are replaced. `relatives` are genetic kin whose genomes are read beside
+        the patient's; the gate is asked about each of them.
+
+        Raises
+        ------
+        CaseError
+            The order has a case, a relative is no kin, or terms are missing or contradictory.
+        PhenotypeError
+            A term is unknown.
+        """
+        person = self.orders.person_of(order)
+        self._check_kin(person, relatives)
+        resolve = self.knowledge().ontology.resolve
+        shown = [resolve(term).identifier for term in observed]
+        absent = [resolve(term).identifier for term in excluded]
+
+        def work(grant: Pass) -> Case:
+            at = self.clock()
+            released = self.orders.released(order)
+            opening = Opening(order, person, released.sample, tuple(relatives))
+            for one in (person, *(each.person for each in relatives)):
+                self.register.start_treatment(who.identifier, one, order, at)
+            while True:
+                number = self.ledger.next_number(at.astimezone(self.zone).year)
+                event = open_case(number, opening, who.identifier, shown, absent)
+                if self._is_first(event, grant, at):
+                    return self.ledger.case(number)
+
+        persons = (person, *(each.person for each in relatives))
+        ask = Ask(who, purpose, Action.OPEN_CASE, persons, about=f"order {order}")
+        return self.gate.answer(ask, work)
+
+    def interpret(
+        self, who: Identity, purpose: str, case: str, *, panel: Panel | None = None
+    ) -> Interpretation | Refusal:
+        """Rank what could explain the patient, with reasons; the result is kept sealed.
+
+        Closed secondary variants are left out by the patient's choice as it is now.
+        """
+
+        def work(grant: Pass) -> Interpretation | Refusal:
+            state = self.ledger.case(case)
+            found = self._interpretation(who, purpose, state, panel)
+            if isinstance(found, Refusal):
+                return found
+            content = canonical_json(found)
+            digest = self.ledger.keep_document(state, content)
+            self._append(state, rank_candidates(state, found, digest), grant)
+            return read_interpretation(content)
+
+        return self.gate.answer(self._ask(who, purpose, Action.INTERPRET, case), work)
+
+    def candidates(self, who: Identity, purpose: str, case: str) -> Interpretation | Refusal:
+        """See the candidates of the newest ranking again."""
+        ask = self._ask(who, purpose, Action.INTERPRET, case)
+        return self.gate.answer(ask, lambda _grant: self._kept(self.ledger.case(case)))
+
+    def classify(
+        self,
+        who: Identity,
+        purpose: str,
+        case: str,
+        allele: str,
+        verdict: Verdict,
+        *,
+        rank: int | None = None,
+    ) -> Case | Refusal:
+        """Judge one variant of a candidate, the best-ranked unless `rank` names another."""
+
+        def decide(state: Case) -> CaseEvent:
+            candidate = find_variant(self._kept(state), allele, rank)
+            return classify_variant(state, candidate, verdict, who.identifier)
+
+        return self._step(who, purpose, Action.CLASSIFY, case, decide)
+
+    def declare_no_finding(
+        self, who: Identity, purpose: str, case: str, reason: str
+    ) -> Case | Refusal:
+        """State that no candidate explains the patient."""
+        return self._step(
+            who,
+            purpose,
+            Action.CLASSIFY,
+            case,
+            lambda state: declare_no_finding(state, who.identifier, reason),
+        )
+
+    def sign(self, who: Identity, purpose: str, case: str) -> Answer | Refusal:
+        """Sign the answer and hand it over as files; from then on it does not change.
+
+        Raises
+        ------
+        CaseError
+            There is no conclusion yet, or nothing says what was not examined.
+        """
+
+        def work(grant: Pass) -> int:
+            state = self.ledger.case(case)
+            contents = self._contents(who, state)
+            digests = {name: digest_of(content) for name, content in contents.items()}
+            event = sign_answer(state, who.identifier, digests[RECORD], kept_files(digests))
+            for content in contents.values():
+                self.ledger.keep_document(state, content)
+            self._append(state, event, grant)
+            return grant.entry
+
+        entry = self.gate.answer(self._ask(who, purpose, Action.SIGN_ANSWER, case), work)
+        if isinstance(entry, Refusal):
+            return entry
+        # What is signed stays signed: a fault from here on is made good at the next start.
+        self._issue(case, entry)
+        return self._answer(self.ledger.case(case))
+
+    def read_answer(
+        self, who: Identity, purpose: str, case: str, *, reason: str | None = None
+    ) -> Answer | Refusal:
+        """Read the signed answer of a case."""
+        ask = self._ask(who, purpose, Action.READ_ANSWER, case, reason)
+        return self.gate.answer(ask, lambda _grant: self._answer(self.ledger.case(case)))
+
+    def list_cases(self, who: Identity, purpose: str) -> tuple[CaseLine, ...]:
+        """List the cases that a geneticist opened; a line that the gate refuses is left out."""
+        shown = []
+        for line in self.ledger.lines(opened_by=who.identifier):
+            ask = self._ask(who, purpose, Action.INTERPRET, line.number)
+            if not isinstance(self.gate.answer(ask, lambda grant: grant.entry), Refusal):
+                shown.append(line)
+        return tuple(shown)
+
+    def issue_outstanding(self) -> int:
+        """Hand over answers that were signed when the machine stopped; called at start-up."""
+        outstanding = self.ledger.lines(stage=Stage.SIGNED)
+        for line in outstanding:
+            signature = self.ledger.history.read(line.number)[-1]
+            self._issue(line.number, signature.entry)
+        return len(outstanding)
+
+    def _interpretation(
+        self, who: Identity, purpose: str, state: Case, panel: Panel | None
+    ) -> Interpretation | Refusal:
+        gatherer = Gatherer(self.genomes, self.register, self.assembly, who, purpose)
+        genome = gatherer.calls_of(state.person)
+        if isinstance(genome, Refusal):
+            return genome
+        kinship = self.register.kinship()
+        family = gatherer.family_of(state.person, state.relatives, kinship)
+        citizens = CountedCitizens(self.genomes, who, kinship.family_of(state.person))
+        sex = SEX_OF[self.register.person(state.person).sex]
+        found = interpret(
+            genome,
+            Phenotype(state.person, sex, state.observed, state.excluded),
+            self.knowledge(),
+            family=family.family,
+            panel=panel,
+            secondary_choice=SecondaryChoice(self.choices.choices(state.person).secondary.value),
+            national=citizens,
+        )
+        return replace(found, notes=(*found.notes, *family.notes, *citizens.refused))
+
+    def _contents(self, who: Identity, state: Case) -> dict[str, bytes]:
+        person = self.register.person(state.person)
+        at = self.clock().astimezone(self.zone)
+        report = answer_report(
+            state,
+            self._kept(state),
+            self.orders.released(state.order),
+            Subject(person.number, person.sex.value, person.age_years(at.date())),
+            who,
+            at,
+        )
+        contents = report_files(report, SEX_OF[person.sex], self.knowledge().ontology)
+        signed = {
+            SIGNATURE: self.key.sign(contents[RECORD]),
+            PUBLIC_KEY: self.key.public_pem(),
+        }
+        return contents | signed
+
+    def _issue(self, case: str, entry: int) -> None:
+        state = self.ledger.case(case)
+        event = issue_answer(state)
+        write_files(self._signed_files(state), self.answers / case)
+        self.ledger.append(state, event, entry=entry, at=self.clock())
+
+    def _signed_files(self, state: Case) -> dict[str, bytes]:
+        if state.signed is None:
+            raise CaseError(f"case `{state.number}` has no signed answer yet: it is {state.stage}")
+        kept = state.signed.files
+        return {file.name: self.ledger.document(state.number, file.digest) for file in kept}
+
+    def _answer(self, state: Case) -> Answer:
+        files = self._signed_files(state)
+        return Answer(
+            case=state.number,
+            page=files[PAGE],
+            record=files[RECORD],
+            directory=self.answers / state.number,
+            verified=is_signed(files[RECORD], files[SIGNATURE], self.key.public_pem()),
+        )
+
+    def _kept(self, state: Case) -> Interpretation:
+        if state.ranking is None:
+            raise CaseError(f"the candidates of case `{state.number}` have not been ranked yet")
+        return read_interpretation(self.ledger.document(state.number, state.ranking.document))
+
+    def _step(
+        self,
+        who: Identity,
+        purpose: str,
+        action: Action,
+        case: str,
+        decide: Callable[[Case], CaseEvent],
+    ) -> Case | Refusal:
+        def work(grant: Pass) -> Case:
+            state = self.ledger.case(case)
+            self._append(state, decide(state), grant)
+            return self.ledger.case(case)
+
+        return self.gate.answer(self._ask(who, purpose, action, case), work)
+
+    def _append(self, state: Case, event: CaseEvent, grant: Pass) -> None:
+        self.ledger.append(state, event, entry=grant.entry, at=self.clock())
+
+    def _is_first(self, event: CaseOpened, grant: Pass, at: datetime) -> bool:
+        """Append the opening, unless its number went to another case meanwhile."""
+        try:
+            self.ledger.append(None, event, entry=grant.entry, at=at)
+        except StaleVersionError:
+            return False
+        return True
+
+    def _check_kin(self, person: str, relatives: Sequence[KinInCase]) -> None:
+        family = self.register.kinship().family_of(person) - {person}
+        named = [each.person for each in relatives]
+        if not family.issuperset(named) or len(set(named)) < len(named):
+            raise CaseError("a relative in a case is genetic kin of the patient, named once")
+
+    def _ask(
+        self, who: Identity, purpose: str, action: Action, case: str, reason: str | None = None
+    ) -> Ask:
+        person = self.ledger.line(case).person
+        return Ask(who, purpose, action, (person,), reason=reason, about=f"case {case}")

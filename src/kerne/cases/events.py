@@ -1,0 +1,125 @@
+"""What happens to a case, from its opening to the answer that was handed over."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kerne.database.history import SEALED
+from kerne.interpretation.candidate import Classification
+
+
+class Bearing(StrEnum):
+    """What a variant has to do with the patient's disease, as the geneticist judged it.
+
+    References
+    ----------
+    Phenopackets v2, `GenomicInterpretation.interpretation_status`.
+    """
+
+    CAUSATIVE = "causative"
+    CONTRIBUTORY = "contributory"
+    CANDIDATE = "candidate"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class KinInCase:
+    """A relative whose genome is read beside the patient's; `affected` is `None` when unknown."""
+
+    person: str
+    affected: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of a signed answer, as the ledger keeps it."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """A geneticist opened a case on a released sample, with the patient's HPO terms."""
+
+    case: str
+    person: str
+    order: str
+    sample: str
+    opened_by: str
+    observed: tuple[str, ...] = field(metadata=SEALED)
+    excluded: tuple[str, ...] = field(metadata=SEALED)
+    relatives: tuple[KinInCase, ...] = field(metadata=SEALED)
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesRanked:
+    """The genome was interpreted; `document` is the SHA-256 of the kept interpretation."""
+
+    case: str
+    document: str
+    releases: tuple[str, ...]
+    candidates: int
+    not_examined: int
+
+
+@dataclass(frozen=True, slots=True)
+class VariantClassified:
+    """A geneticist judged one variant for one disease; `suggested` is what the points said."""
+
+    case: str
+    person: str
+    by: str
+    classification: Classification
+    suggested: Classification
+    bearing: Bearing
+    allele: str = field(metadata=SEALED)
+    gene: str = field(metadata=SEALED)
+    disease: str = field(metadata=SEALED)
+    reason: str = field(metadata=SEALED)
+
+
+@dataclass(frozen=True, slots=True)
+class NoFindingDeclared:
+    """A geneticist looked at the candidates and found none that explains the patient."""
+
+    case: str
+    person: str
+    by: str
+    reason: str = field(metadata=SEALED)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSigned:
+    """A geneticist signed the answer; `report` is the SHA-256 of its canonical JSON."""
+
+    case: str
+    by: str
+    report: str
+    files: tuple[KeptFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerIssued:
+    """The signed answer was handed over as files."""
+
+    case: str
+    report: str
+
+
+CaseEvent = (
+    CaseOpened
+    | CandidatesRanked
+    | VariantClassified
+    | NoFindingDeclared
+    | AnswerSigned
+    | AnswerIssued
+)
+
+CASE_EVENTS: tuple[type[CaseEvent], ...] = (
+    CaseOpened,
+    CandidatesRanked,
+    VariantClassified,
+    NoFindingDeclared,
+    AnswerSigned,
+    AnswerIssued,
+)

@@ -1,0 +1,157 @@
+"""`kerne cases`: a geneticist opens, interprets, classifies and signs; the doctor reads."""
+
+from pathlib import Path
+
+import click
+
+from kerne.cases.case import Verdict
+from kerne.cases.events import KinInCase
+from kerne.cli.options import Asking, asker_from, asking_options, centre_from, home_option, unwrap
+from kerne.interpretation.candidate import Classification
+from kerne.interpretation.panels import read_panel
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+@home_option
+@click.pass_context
+def cases(ctx: click.Context, home: Path | None) -> None:
+    """Candidates, classification and the signed answer of a patient."""
+    ctx.obj = home
+
+
+@cases.command("open")
+@click.argument("order")
+@click.option("--hpo", "observed", multiple=True, required=True, help="Observed HPO term.")
+@click.option("--excluded", multiple=True, help="HPO term that was looked for in vain.")
+@click.option("--affected", multiple=True, help="Person number of a relative with the disease.")
+@click.option("--unaffected", multiple=True, help="Person number of a relative without it.")
+@asking_options
+@click.pass_context
+def open_case(  # noqa: PLR0913  one argument for each option
+    ctx: click.Context,
+    order: str,
+    *,
+    observed: tuple[str, ...],
+    excluded: tuple[str, ...],
+    affected: tuple[str, ...],
+    unaffected: tuple[str, ...],
+    asking: Asking,
+) -> None:
+    """Open the case of a released ORDER."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    kin = [KinInCase(person, affected=True) for person in affected]
+    kin += [KinInCase(person, affected=False) for person in unaffected]
+    case = unwrap(
+        centre.cases.open_case(
+            asker.who, asker.purpose, order, observed=observed, excluded=excluded, relatives=kin
+        )
+    )
+    click.echo(f"{case.number}\t{case.stage}")
+
+
+@cases.command("interpret")
+@click.argument("case")
+@click.option("--panel", type=_FILE, help="Gene panel: PanelApp JSON, or a symbol a line.")
+@asking_options
+@click.pass_context
+def interpret(ctx: click.Context, case: str, *, panel: Path | None, asking: Asking) -> None:
+    """Rank what could explain the patient of CASE."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    chosen = None if panel is None else read_panel(panel)
+    found = unwrap(centre.cases.interpret(asker.who, asker.purpose, case, panel=chosen))
+    click.echo("rank\tgene\tdisease\tdisease name\tmode\ttier\tlog10 odds\tvariants")
+    for candidate in found.candidates:
+        variants = "; ".join(
+            f"{variant.allele} {variant.coding_name} {variant.classification}"
+            for variant in candidate.variants
+        )
+        click.echo(
+            f"{candidate.rank}\t{candidate.gene}\t{candidate.disease}\t{candidate.disease_name}"
+            f"\t{candidate.mode}\t{candidate.tier}\t{candidate.log10_odds:.2f}\t{variants}"
+        )
+
+
+@cases.command("classify")
+@click.argument("case")
+@click.argument("allele")
+@click.option(
+    "--class",
+    "classification",
+    type=click.Choice([each.value for each in Classification]),
+    required=True,
+)
+@click.option("--because", default="", help="Why, where it differs from what the points say.")
+@click.option("--rank", type=int, help="The candidate, if not the best that has the allele.")
+@asking_options
+@click.pass_context
+def classify(  # noqa: PLR0913  one argument for each option
+    ctx: click.Context,
+    case: str,
+    allele: str,
+    *,
+    classification: str,
+    because: str,
+    rank: int | None,
+    asking: Asking,
+) -> None:
+    """Judge one variant (`chr1-12345-A-T`) of a candidate of CASE."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    verdict = Verdict(Classification(classification), because)
+    state = unwrap(
+        centre.cases.classify(asker.who, asker.purpose, case, allele, verdict, rank=rank)
+    )
+    click.echo(f"{state.number}\t{state.stage}")
+
+
+@cases.command("no-finding")
+@click.argument("case")
+@click.option("--because", required=True, help="Why no candidate explains the patient.")
+@asking_options
+@click.pass_context
+def no_finding(ctx: click.Context, case: str, *, because: str, asking: Asking) -> None:
+    """State that no candidate explains the patient of CASE."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    state = unwrap(centre.cases.declare_no_finding(asker.who, asker.purpose, case, because))
+    click.echo(f"{state.number}\t{state.stage}")
+
+
+@cases.command("sign")
+@click.argument("case")
+@asking_options
+@click.pass_context
+def sign(ctx: click.Context, case: str, *, asking: Asking) -> None:
+    """Sign the answer of CASE and hand it over as files."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    answer = unwrap(centre.cases.sign(asker.who, asker.purpose, case))
+    click.echo(answer.directory)
+
+
+@cases.command("read")
+@click.argument("case")
+@asking_options
+@click.pass_context
+def read(ctx: click.Context, case: str, *, asking: Asking) -> None:
+    """Print the signed answer of CASE as JSON."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    answer = unwrap(centre.cases.read_answer(asker.who, asker.purpose, case, reason=asker.reason))
+    click.echo(answer.record.decode())
+
+
+@cases.command("list")
+@asking_options
+@click.pass_context
+def list_cases(ctx: click.Context, *, asking: Asking) -> None:
+    """List the cases that a geneticist opened."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    click.echo("case\tperson\tstage")
+    for line in centre.cases.list_cases(asker.who, asker.purpose):
+        click.echo(f"{line.number}\t{line.person}\t{line.stage}")

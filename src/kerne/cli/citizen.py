@@ -1,0 +1,215 @@
+"""`kerne citizen`: what I chose, how I change it, and who has read what."""
+
+from pathlib import Path
+
+import click
+
+from kerne.audit.actions import Access
+from kerne.cli.options import Asking, asker_from, asking_options, centre_from, home_option, unwrap
+from kerne.consent.choices import Choices
+from kerne.consent.events import ALL_READERS, ResearchLevel, SecondaryChoice
+from kerne.consent.receipt import Receipt
+
+_LEVELS = click.Choice([level.value for level in ResearchLevel])
+
+
+@click.group()
+@home_option
+@click.pass_context
+def citizen(ctx: click.Context, home: Path | None) -> None:
+    """Show and change a citizen's choices, and show who has read what."""
+    ctx.obj = home
+
+
+@citizen.command("accesses")
+@click.argument("person")
+@asking_options
+@click.pass_context
+def accesses(ctx: click.Context, person: str, *, asking: Asking) -> None:
+    """Show who asked for the data of PERSON, when, why, and what they were answered."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    found = unwrap(centre.audit.accesses_of(asker.who, asker.purpose, person))
+    click.echo("entry\tat\twho\torganisation\tpurpose\taction\tabout\tas\tanswer\treason")
+    for access in found:
+        click.echo("\t".join(_columns(access)))
+
+
+@citizen.command("choices")
+@click.argument("person")
+@asking_options
+@click.pass_context
+def choices(ctx: click.Context, person: str, *, asking: Asking) -> None:
+    """Show what PERSON has chosen."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    chosen = unwrap(centre.consent.choices_of(asker.who, asker.purpose, person))
+    for words in _in_words(chosen):
+        click.echo(words)
+
+
+@citizen.command("consent")
+@click.argument("person")
+@click.option("--document", required=True, help="The signed form.")
+@click.option("--version", "document_version", required=True, help="The wording of the form.")
+@click.option(
+    "--secondary", type=click.Choice([each.value for each in SecondaryChoice]), required=True
+)
+@click.option("--recontact/--no-recontact", required=True, help="Tell when an answer changes.")
+@asking_options
+@click.pass_context
+def consent(  # noqa: PLR0913  one argument for each field of the form
+    ctx: click.Context,
+    person: str,
+    *,
+    document: str,
+    document_version: str,
+    secondary: str,
+    recontact: bool,
+    asking: Asking,
+) -> None:
+    """Record that PERSON consented in writing to comprehensive genetic analysis."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    _say(
+        unwrap(
+            centre.consent.consent_to_analysis(
+                asker.who,
+                asker.purpose,
+                person,
+                document=document,
+                document_version=document_version,
+                secondary=SecondaryChoice(secondary),
+                recontact=recontact,
+            )
+        )
+    )
+
+
+@citizen.command("withdraw-analysis")
+@click.argument("person")
+@asking_options
+@click.pass_context
+def withdraw_analysis(ctx: click.Context, person: str, *, asking: Asking) -> None:
+    """Withdraw the consent of PERSON to analysis."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    _say(unwrap(centre.consent.withdraw_analysis(asker.who, asker.purpose, person)))
+
+
+@citizen.command("refuse-research")
+@click.argument("person")
+@click.option("--level", type=_LEVELS, default=ResearchLevel.ALLELE_FREQUENCY.value)
+@asking_options
+@click.pass_context
+def refuse_research(ctx: click.Context, person: str, *, level: str, asking: Asking) -> None:
+    """Keep the genome of PERSON out of research, at this level and every closer one."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    _say(
+        unwrap(
+            centre.consent.refuse_research(
+                asker.who, asker.purpose, person, level=ResearchLevel(level)
+            )
+        )
+    )
+
+
+@citizen.command("allow-research")
+@click.argument("person")
+@click.option("--level", type=_LEVELS, required=True)
+@asking_options
+@click.pass_context
+def allow_research(ctx: click.Context, person: str, *, level: str, asking: Asking) -> None:
+    """Let the genome of PERSON into research, at this level and every less close one."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    _say(
+        unwrap(
+            centre.consent.allow_research(
+                asker.who, asker.purpose, person, level=ResearchLevel(level)
+            )
+        )
+    )
+
+
+@citizen.command("limit")
+@click.argument("person")
+@asking_options
+@click.pass_context
+def limit(ctx: click.Context, person: str, *, asking: Asking) -> None:
+    """Limit the genome of PERSON to their own treatment (the tissue-use register)."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    _say(unwrap(centre.consent.limit_to_own_treatment(asker.who, asker.purpose, person)))
+
+
+@citizen.command("lift-limit")
+@click.argument("person")
+@asking_options
+@click.pass_context
+def lift_limit(ctx: click.Context, person: str, *, asking: Asking) -> None:
+    """Take PERSON out of the tissue-use register."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    _say(unwrap(centre.consent.lift_limit(asker.who, asker.purpose, person)))
+
+
+@citizen.command("block")
+@click.argument("person")
+@click.argument("reader", default=ALL_READERS)
+@asking_options
+@click.pass_context
+def block(ctx: click.Context, person: str, *, reader: str, asking: Asking) -> None:
+    """Keep READER (or everyone) out of the data of PERSON."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    _say(unwrap(centre.consent.block_reader(asker.who, asker.purpose, person, reader)))
+
+
+@citizen.command("unblock")
+@click.argument("person")
+@click.argument("reader", default=ALL_READERS)
+@asking_options
+@click.pass_context
+def unblock(ctx: click.Context, person: str, *, reader: str, asking: Asking) -> None:
+    """Let READER (or everyone) in again."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    _say(unwrap(centre.consent.unblock_reader(asker.who, asker.purpose, person, reader)))
+
+
+def _in_words(choices: Choices) -> tuple[str, ...]:
+    consent = choices.consent
+    limited = "yes" if choices.is_limited_to_own_treatment else "no"
+    return (
+        "analysis\t" + ("no consent" if consent is None else f"consented: {consent.document}"),
+        f"secondary findings\t{choices.secondary}",
+        f"contact again\t{'yes' if choices.recontact else 'no'}",
+        f"research\t{choices.research or 'refused'}",
+        f"own treatment only\t{limited}",
+        f"kept out\t{', '.join(sorted(choices.blocked_readers)) or 'nobody'}",
+    )
+
+
+def _columns(access: Access) -> tuple[str, ...]:
+    return (
+        str(access.number),
+        access.at.isoformat(timespec="seconds"),
+        access.who,
+        access.organisation or "",
+        access.purpose,
+        access.action,
+        access.about,
+        "one of many" if access.is_collective else "by name",
+        access.verdict,
+        access.reason or "",
+    )
+
+
+def _say(receipt: Receipt) -> None:
+    click.echo(f"{receipt.change} (entry {receipt.entry})")
+    for words in receipt.from_now_on:
+        click.echo(f"from now on\t{words}")
+    for words in receipt.cannot_be_recalled:
+        click.echo(f"cannot be recalled\t{words}")

@@ -1,0 +1,87 @@
+"""`kerne interpret`: rank the variants of one patient's file, with or without a centre."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from kerne.cases.actions import InterpretedFile, PatientFiles, interpret_file
+from kerne.interpretation.actions import knowledge_for
+from kerne.interpretation.candidate import Candidate
+from kerne.knowledge.actions import default_directory
+
+SHOWN = 10
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("vcf", type=FILE)
+@click.option("--phenopacket", required=True, type=FILE, help="HPO terms: Phenopacket v2 JSON.")
+@click.option("--ped", type=FILE, help="Pedigree; relatives in the VCF become evidence.")
+@click.option("--panel", type=FILE, help="Gene panel: PanelApp JSON, or a symbol a line.")
+@click.option("--callable", "bed", type=FILE, help="BED of where the genome could be read.")
+@click.option("--sample", help="The patient's sample, if the file has several.")
+@click.option("--assembly", required=True, help="Assembly of the coordinates, such as GRCh38.")
+@click.option(
+    "--knowledge",
+    "chosen",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="KERNE_KNOWLEDGE",
+    help="Directory of the knowledge releases (or KERNE_KNOWLEDGE).",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write report.html, report.json and phenopacket.json here.",
+)
+def interpret(  # noqa: PLR0913, PLR0917  one argument an option
+    vcf: Path,
+    phenopacket: Path,
+    ped: Path | None,
+    panel: Path | None,
+    bed: Path | None,
+    sample: str | None,
+    assembly: str,
+    chosen: Path | None,
+    out: Path | None,
+) -> None:
+    """Rank what could explain the phenotype in VCF, plain or bgzip.
+
+    Needs a reference sequence and gene models of the assembly (`kerne knowledge add`). Knowledge
+    that is absent is named, never assumed. Not for diagnosis.
+    """
+    patient = PatientFiles(
+        vcf, phenopacket, sample=sample, pedigree=ped, panel=panel, callable_bed=bed
+    )
+    with knowledge_for(chosen or default_directory(), assembly) as knowledge:
+        result = interpret_file(patient, knowledge, made_at=datetime.now(UTC), out=out)
+    for line in summary(result):
+        click.echo(line)
+
+
+def summary(result: InterpretedFile) -> list[str]:
+    """Say in a screenful what was found, what was absent, and where the report is."""
+    found = result.interpretation
+    counts = (
+        f"{found.variants_read} alleles read, {found.variants_considered} could matter, "
+        f"{len(found.candidates)} candidates"
+    )
+    lines = [f"{found.sample}: {counts} ({found.assembly}; not for diagnosis)"]
+    for candidate in found.candidates[:SHOWN]:
+        lines += candidate_lines(candidate)
+    lines += [f"absent: {what}" for what in found.absent]
+    lines += [f"note: {note}" for note in found.notes]
+    lines += [f"not examined: {what}" for what in found.not_examined]
+    if result.files is not None:
+        lines += [str(path) for path in (result.files.page, result.files.record)]
+        lines.append(str(result.files.packet))
+    return lines
+
+
+def candidate_lines(candidate: Candidate) -> list[str]:
+    """Say one candidate with its reasons."""
+    head = (
+        f"{candidate.rank}. {candidate.gene}, {candidate.disease_name} ({candidate.disease}), "
+        f"{candidate.mode.value}: odds 10^{candidate.log10_odds:.1f} [{candidate.tier.value}]"
+    )
+    return [head, *(f"   {reason}" for reason in candidate.reasons)]

@@ -1,0 +1,237 @@
+"""A person's choices: the fold of their events, what it allows, and what may be chosen next.
+
+Pure: no clock and no I/O. Research is kept as a floor and a ceiling, so that what a person said
+stands apart from what the country takes silence to mean: a refusal lowers both bounds, a
+permission lifts both, and the country's default is clamped between them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import assert_never
+
+from kerne.consent.events import (
+    ALL_READERS,
+    AnalysisConsented,
+    AnalysisConsentWithdrawn,
+    ConsentEvent,
+    LimitedToOwnTreatment,
+    LimitLifted,
+    ReaderBlocked,
+    ReaderUnblocked,
+    ResearchLevel,
+    ResearchUseAllowed,
+    ResearchUseRefused,
+    SecondaryChoice,
+)
+from kerne.errors import ConsentError
+from kerne.people.asking import Purpose
+
+OWN_DATA = frozenset({Purpose.OWN_ACCESS, Purpose.GUARDIAN_ACCESS, Purpose.CUSTODY})
+"""Purposes that no choice of the person's limits: their own access, and keeping the data safe."""
+
+OTHER_PATIENTS = frozenset({Purpose.TREATMENT_OF_ANOTHER, Purpose.PREVENTION, Purpose.QUALITY})
+"""Purposes of the health service beyond the person's own treatment."""
+
+_LEVELS = len(ResearchLevel)
+
+_NOTHING_TO_CHANGE: Mapping[type[ConsentEvent], str] = {
+    AnalysisConsented: "this very consent to analysis is in force already",
+    AnalysisConsentWithdrawn: "no consent to analysis is in force",
+    ResearchUseRefused: "this use in research is refused already",
+    ResearchUseAllowed: "this use in research is allowed already",
+    LimitedToOwnTreatment: "the person is in the tissue-use register already",
+    LimitLifted: "the person is not in the tissue-use register",
+    ReaderBlocked: "this reader is kept out already",
+    ReaderUnblocked: "this reader is not kept out by name",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The part of someone's choices that decides which populations they are in.
+
+    Few profiles are distinct, however many people there are: a purpose is judged once for each.
+
+    Parameters
+    ----------
+    has_analysis_consent
+        A consent to comprehensive genetic analysis is in force.
+    is_limited
+        The person is in the tissue-use register.
+    research_floor, research_ceiling
+        How many levels of research are allowed at least and at most, 0 to 3, whatever the
+        country's default.
+    """
+
+    has_analysis_consent: bool = False
+    is_limited: bool = False
+    research_floor: int = 0
+    research_ceiling: int = _LEVELS
+
+    def may(
+        self, purpose: Purpose, level: ResearchLevel | None = None, *, research_by_default: bool
+    ) -> bool:
+        """Say whether the person's genome may be counted for `purpose`.
+
+        Own access, guardian access and custody: always. Own treatment: while a consent to
+        analysis is in force. Everything else: in addition only outside the tissue-use register.
+        Research: in addition at the levels that are not refused. Statistics are bound by a
+        refusal of allele frequencies, the least that research can ask.
+
+        Parameters
+        ----------
+        level
+            How closely research looks; research without a level is asked for nothing.
+        research_by_default
+            What silence means: yes in an opt-out country, no in an opt-in one.
+
+        Raises
+        ------
+        ConsentError
+            Research is asked for without a level.
+        """
+        if purpose is Purpose.RESEARCH and level is None:
+            raise ConsentError("research names its level: allele-frequency, subject-query, ...")
+        if purpose in OWN_DATA:
+            return True
+        if purpose is Purpose.OWN_TREATMENT:
+            return self.has_analysis_consent
+        if not self.has_analysis_consent or self.is_limited:
+            return False
+        if purpose in OTHER_PATIENTS:
+            return True
+        asked = level or ResearchLevel.ALLELE_FREQUENCY
+        return asked.rank <= self.research_levels(research_by_default=research_by_default)
+
+    def research_levels(self, *, research_by_default: bool) -> int:
+        """Return how many levels of research are allowed, 0 to 3."""
+        default = _LEVELS if research_by_default else 0
+        return max(self.research_floor, min(default, self.research_ceiling))
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Everything that a person has chosen, as their events add up.
+
+    Parameters
+    ----------
+    version
+        How many events were folded: what the next append expects.
+    profile
+        The part that decides populations.
+    consent
+        The consent to analysis that is in force.
+    blocked_readers
+        Identifiers of readers kept out; `all` keeps everyone out.
+    research_by_default
+        What silence about research means in this country.
+    """
+
+    version: int = 0
+    profile: Profile = Profile()
+    consent: AnalysisConsented | None = None
+    blocked_readers: frozenset[str] = frozenset()
+    research_by_default: bool = True
+
+    @property
+    def has_analysis_consent(self) -> bool:
+        """Whether a consent to analysis is in force."""
+        return self.consent is not None
+
+    @property
+    def is_limited_to_own_treatment(self) -> bool:
+        """Whether the person is in the tissue-use register."""
+        return self.profile.is_limited
+
+    @property
+    def secondary(self) -> SecondaryChoice:
+        """Which secondary findings the person wants; none while no consent is in force."""
+        return SecondaryChoice.NONE if self.consent is None else self.consent.secondary
+
+    @property
+    def recontact(self) -> bool:
+        """Whether the person wants to hear when an answer changes."""
+        return self.consent is not None and self.consent.recontact
+
+    @property
+    def research(self) -> ResearchLevel | None:
+        """The closest level of research that is allowed, tissue-use register aside."""
+        allowed = self.profile.research_levels(research_by_default=self.research_by_default)
+        return list(ResearchLevel)[allowed - 1] if allowed else None
+
+    def may(self, purpose: Purpose, level: ResearchLevel | None = None) -> bool:
+        """Say whether the person's genome may be counted for `purpose`; see `Profile.may`."""
+        return self.profile.may(purpose, level, research_by_default=self.research_by_default)
+
+    def blocks(self, reader: str) -> bool:
+        """Say whether the person keeps the identity `reader` out of their data."""
+        return not self.blocked_readers.isdisjoint({reader, ALL_READERS})
+
+    def after(self, event: ConsentEvent) -> "Choices":
+        """Return the choices once `event` has happened."""
+        version = self.version + 1
+        profile = profile_after(self.profile, event)
+        match event:
+            case AnalysisConsented():
+                return replace(self, version=version, profile=profile, consent=event)
+            case AnalysisConsentWithdrawn():
+                return replace(self, version=version, profile=profile, consent=None)
+            case ReaderBlocked(reader=reader):
+                readers = self.blocked_readers | {reader}
+                return replace(self, version=version, blocked_readers=readers)
+            case ReaderUnblocked(reader=reader):
+                readers = self.blocked_readers - {reader}
+                return replace(self, version=version, blocked_readers=readers)
+        return replace(self, version=version, profile=profile)
+
+
+def profile_after(profile: Profile, event: ConsentEvent) -> Profile:
+    """Return the profile of someone to whom `event` happens."""
+    match event:
+        case AnalysisConsented() | AnalysisConsentWithdrawn():
+            given = isinstance(event, AnalysisConsented)
+            return replace(profile, has_analysis_consent=given)
+        case LimitedToOwnTreatment() | LimitLifted():
+            return replace(profile, is_limited=isinstance(event, LimitedToOwnTreatment))
+        case ResearchUseRefused(level=level):
+            return _bounded(profile, min, level.rank - 1)
+        case ResearchUseAllowed(level=level):
+            return _bounded(profile, max, level.rank)
+        case ReaderBlocked() | ReaderUnblocked():
+            return profile
+        case _:
+            assert_never(event)
+
+
+def fold(events: Iterable[ConsentEvent], *, research_by_default: bool) -> Choices:
+    """Fold one person's events, oldest first, to their choices."""
+    start = Choices(research_by_default=research_by_default)
+    return reduce(Choices.after, events, start)
+
+
+def decide(choices: Choices, event: ConsentEvent) -> ConsentEvent:
+    """Return `event` if it may be the next in someone's history.
+
+    Raises
+    ------
+    ConsentError
+        It would change nothing, or misses the document or the reader that it is about.
+    """
+    match event:
+        case AnalysisConsented(document=document, document_version=version):
+            if not (document and version):
+                raise ConsentError("a consent to analysis names its signed document and version")
+        case ReaderBlocked(reader=""):
+            raise ConsentError(f"name the reader to keep out, or `{ALL_READERS}`")
+    if choices.after(event) == replace(choices, version=choices.version + 1):
+        raise ConsentError(f"`{event.person}`: {_NOTHING_TO_CHANGE[type(event)]}")
+    return event
+
+
+def _bounded(profile: Profile, bound: Callable[[int, int], int], levels: int) -> Profile:
+    return replace(
+        profile,
+        research_floor=bound(profile.research_floor, levels),
+        research_ceiling=bound(profile.research_ceiling, levels),
+    )

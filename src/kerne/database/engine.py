@@ -1,0 +1,86 @@
+"""Open an SQLite file the one way Kerne opens it: WAL, `synchronous=FULL`, foreign keys on.
+
+A transaction takes the writers' lock at `BEGIN`, unless the engine was asked for by `reading`:
+then it takes no lock, sees one snapshot from its first question on, and may not write.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from kerne.errors import LedgerError
+
+BUSY_TIMEOUT_MS = 30_000
+PARAMETERS = 10_000
+"""How many values one statement is given at most; SQLite's own bound is 32,766."""
+
+_READING = "kerne_reading"
+T = TypeVar("T")
+
+
+def open_database(path: Path, metadata: MetaData) -> Engine:
+    """Open the SQLite file at `path`, made with its tables when it is not there.
+
+    Writers take the lock at `BEGIN`, so that a transaction that has read what it decides on
+    cannot find it changed when it writes. A new file can be read by its owner only.
+
+    Raises
+    ------
+    LedgerError
+        The file exists and is not an SQLite database, or cannot be made.
+    """
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise LedgerError(f"`{path}` cannot be opened as a database: {error.strerror}") from error
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    try:
+        metadata.create_all(engine)
+    except DatabaseError as error:
+        engine.dispose()
+        raise LedgerError(f"`{path}` cannot be opened as a database: {error.orig}") from error
+    return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """Return `engine` for questions only: they wait for no writer, and no writer for them."""
+    return engine.execution_options(**{_READING: True})
+
+
+def in_batches(items: Sequence[T], size: int = PARAMETERS) -> Iterator[Sequence[T]]:
+    """Yield `items` in order, at most `size` at a time.
+
+    Examples
+    --------
+    >>> list(in_batches([1, 2, 3], 2))
+    [[1, 2], [3]]
+    """
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _begin(connection: Connection) -> None:
+    is_reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql(f"PRAGMA query_only={int(is_reading)}")
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def _configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, SqliteConnection):
+        raise LedgerError("only SQLite is supported")
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,325 @@
+"""Histories of events: the one way in which a domain remembers what happened.
+
+A history is a table of events. Each belongs to a *stream* (one order, one case, one person's
+choices), has a 1-based version in it and a number in the whole table. An append names the version
+it was decided on, and fails when somebody else was first. Every event carries the number of the
+audit entry under which it was made, so that start-up can tell whether an intent was carried out.
+The table is also the outbox: a reaction remembers the last number that it has handled.
+
+Fields marked `SEALED` (names, free text, phenotype) are sealed under the key of `event.person`;
+the rest (opaque ids, closed codes, dates) stands in clear.
+
+An event type whose fields have changed declares `type_version` (1 when it is silent); a body of an
+older version is brought up by the upcaster registered for (type, version), one version at a time.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
+
+from cattrs.errors import BaseValidationError
+from cattrs.preconf.json import make_converter
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    RowMapping,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
+
+from kerne.database.engine import reading
+from kerne.errors import LedgerError, StaleVersionError
+
+SEALED: Final[Mapping[str, bool]] = {"sealed": True}
+"""Metadata of a dataclass field whose content is sealed under the person's key."""
+
+_CONVERTER = make_converter()
+
+
+class Sealer(Protocol):
+    """Seals text under a person's key; implemented by `people.vault`."""
+
+    def seal(self, person: str, plain: bytes) -> bytes:
+        """Return `plain` sealed under the key of `person`."""
+        ...
+
+    def unseal(self, person: str, sealed: bytes) -> bytes:
+        """Return what was sealed under the key of `person`."""
+        ...
+
+
+class Event(Protocol):
+    """A frozen dataclass named by a past participle."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]  # Any: the type that dataclasses declare
+
+
+E = TypeVar("E", bound=Event)
+
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]  # Any: the body of an event is JSON
+"""Turns the body of an event of one version into that of the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Generic[E]):
+    """An event as it stands in its history."""
+
+    number: int
+    stream: str
+    version: int
+    at: datetime
+    entry: int
+    event: E
+
+
+def history_table(name: str, metadata: MetaData) -> Table:
+    """Declare the table of a history, as `<name>_event`."""
+    return Table(
+        f"{name}_event",
+        metadata,
+        Column("number", Integer, primary_key=True),
+        Column("stream", Text, nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("type", Text, nullable=False),
+        Column("type_version", Integer, nullable=False),
+        Column("at", Text, nullable=False),
+        Column("entry", Integer, nullable=False, index=True),
+        Column("body", Text, nullable=False),
+        Column("sealed", LargeBinary),
+        UniqueConstraint("stream", "version"),
+        sqlite_strict=True,
+    )
+
+
+class History(Generic[E]):
+    """One domain's events: append with an expected version, read, and follow.
+
+    Parameters
+    ----------
+    table
+        Made by `history_table`.
+    types
+        Every event type of the domain.
+    sealer
+        Seals the fields marked `SEALED`.
+    project
+        Called in the same transaction for each appended event, to keep the domain's lists.
+    upcasters
+        By event type and the version that they start from.
+
+    Raises
+    ------
+    LedgerError
+        An event type seals fields and has no `person` under whose key to seal them.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        table: Table,
+        types: Collection[type[E]],
+        sealer: Sealer,
+        project: Callable[[Connection, Recorded[E]], None] | None = None,
+        upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
+    ) -> None:
+        for kind in types:
+            names = {field.name for field in fields(kind)}
+            if _sealed_names(kind) and "person" not in names:
+                raise LedgerError(f"`{kind.__name__}` seals fields and names no `person`")
+        self.engine = engine
+        self._table = table
+        self._types = {kind.__name__: kind for kind in types}
+        self._sealer = sealer
+        self._project = project
+        self._upcasters = upcasters or {}
+
+    def append(
+        self, stream: str, expected_version: int, events: Sequence[E], *, entry: int, at: datetime
+    ) -> list[Recorded[E]]:
+        """Append `events` to `stream`, all or none.
+
+        Raises
+        ------
+        StaleVersionError
+            The stream is no longer at `expected_version`.
+        """
+        with self.engine.begin() as connection:
+            return self.append_within(
+                connection, stream, expected_version, events, entry=entry, at=at
+            )
+
+    def append_within(
+        self,
+        connection: Connection,
+        stream: str,
+        expected_version: int | None,
+        events: Sequence[E],
+        *,
+        entry: int,
+        at: datetime,
+    ) -> list[Recorded[E]]:
+        """Append `events` to `stream` in a transaction of the caller's, on this engine.
+
+        So that several streams, or a stream and a list, change together or not at all. With no
+        expected version they follow whatever is there.
+
+        Raises
+        ------
+        StaleVersionError
+            The stream is no longer at `expected_version`.
+        LedgerError
+            `at` has no time zone.
+        """
+        if at.tzinfo is None:
+            raise LedgerError(f"the time of an event of `{stream}` has no time zone")
+        found = self._version(connection, stream)
+        if expected_version not in {None, found}:
+            raise StaleVersionError(
+                f"`{stream}` is at version `{found}`, expected `{expected_version}`: "
+                "somebody else changed it first; look again and repeat"
+            )
+        return [
+            self._insert(connection, stream, found + step, event, entry, at)
+            for step, event in enumerate(events, start=1)
+        ]
+
+    def read(self, stream: str) -> list[Recorded[E]]:
+        """Return the events of `stream` in order; empty when it has none."""
+        query = (
+            select(self._table).where(self._table.c.stream == stream).order_by(self._table.c.number)
+        )
+        with reading(self.engine).connect() as connection:
+            return [self._recorded(row) for row in connection.execute(query).mappings()]
+
+    def since(self, number: int) -> Iterator[Recorded[E]]:
+        """Yield the events after `number` in order: the outbox of the domain."""
+        with reading(self.engine).connect() as connection:
+            rows = self._rows_since(connection, number)
+        return map(self._recorded, rows)
+
+    def since_within(self, connection: Connection, number: int) -> Iterator[Recorded[E]]:
+        """Yield the events after `number` in a transaction of the caller's."""
+        return map(self._recorded, self._rows_since(connection, number))
+
+    def _rows_since(self, connection: Connection, number: int) -> Sequence[RowMapping]:
+        query = (
+            select(self._table).where(self._table.c.number > number).order_by(self._table.c.number)
+        )
+        return connection.execute(query).mappings().all()
+
+    def last_number(self) -> int:
+        """Return the number of the newest event, 0 when there is none."""
+        with reading(self.engine).connect() as connection:
+            newest = connection.execute(select(func.max(self._table.c.number))).scalar()
+        return newest or 0
+
+    def has_entry(self, entry: int) -> bool:
+        """Say whether a change was committed under the audit entry `entry`."""
+        query = select(self._table.c.number).where(self._table.c.entry == entry).limit(1)
+        with reading(self.engine).connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def _version(self, connection: Connection, stream: str) -> int:
+        query = select(func.max(self._table.c.version)).where(self._table.c.stream == stream)
+        return connection.execute(query).scalar() or 0
+
+    def _insert(
+        self,
+        connection: Connection,
+        stream: str,
+        version: int,
+        event: E,
+        entry: int,
+        at: datetime,
+    ) -> Recorded[E]:
+        body, sealed = self._encode(event)
+        values = {
+            "stream": stream,
+            "version": version,
+            "type": type(event).__name__,
+            "type_version": _type_version(type(event)),
+            "at": at.astimezone(UTC).isoformat(),
+            "entry": entry,
+            "body": body,
+            "sealed": sealed,
+        }
+        try:
+            result = connection.execute(insert(self._table).values(values))
+        except IntegrityError as error:
+            raise StaleVersionError(f"`{stream}` already has version `{version}`") from error
+        key = result.inserted_primary_key
+        if key is None:
+            raise LedgerError(f"the event of `{stream}` was given no number")
+        recorded = Recorded(int(key[0]), stream, version, at, entry, event)
+        if self._project is not None:
+            self._project(connection, recorded)
+        return recorded
+
+    def _encode(self, event: E) -> tuple[str, bytes | None]:
+        values = _CONVERTER.unstructure(event)
+        secret = {name: values.pop(name) for name in _sealed_names(type(event))}
+        body = json.dumps(values, sort_keys=True)
+        if not secret:
+            return body, None
+        plain = json.dumps(secret, sort_keys=True).encode()
+        return body, self._sealer.seal(values["person"], plain)
+
+    def _recorded(self, row: RowMapping) -> Recorded[E]:
+        kind = self._types.get(row["type"])
+        if kind is None:
+            raise LedgerError(f"event type `{row['type']}` is unknown to this version")
+        values = json.loads(row["body"])
+        if row["sealed"] is not None:
+            values |= json.loads(self._sealer.unseal(values["person"], row["sealed"]))
+        for version in range(row["type_version"], _type_version(kind)):
+            values = self._upcaster(row["type"], version)(values)
+        return Recorded(
+            number=row["number"],
+            stream=row["stream"],
+            version=row["version"],
+            at=datetime.fromisoformat(row["at"]),
+            entry=row["entry"],
+            event=self._structured(values, kind, row),
+        )
+
+    def _upcaster(self, name: str, version: int) -> Upcaster:
+        upcaster = self._upcasters.get((name, version))
+        if upcaster is None:
+            raise LedgerError(f"version `{version}` of event type `{name}` cannot be brought up")
+        return upcaster
+
+    def _structured(self, values: dict[str, Any], kind: type[E], row: RowMapping) -> E:  # Any: JSON
+        if row["type_version"] > _type_version(kind):
+            raise LedgerError(
+                f"event `{row['number']}` has version `{row['type_version']}` of `{row['type']}`, "
+                "which a newer Kerne wrote"
+            )
+        try:
+            return _CONVERTER.structure(values, kind)
+        except BaseValidationError as error:
+            raise LedgerError(
+                f"event `{row['number']}` cannot be read as `{row['type']}`"
+            ) from error
+
+
+def _type_version(kind: type[Event]) -> int:
+    version = getattr(kind, "type_version", 1)
+    if not isinstance(version, int):
+        raise LedgerError(f"`type_version` of `{kind.__name__}` is no number")
+    return version
+
+
+def _sealed_names(kind: type[Event]) -> Sequence[str]:
+    return [field.name for field in fields(kind) if field.metadata.get("sealed")]

@@ -1,0 +1,210 @@
+"""The gate: every read or change of personal data passes here, and nowhere else.
+
+An ask is decided from facts by the rule book, recorded durably, and only then done: the work is a
+function that is handed the grant. A refusal is recorded like a permission. For a collective
+question the epoch of choices is read again after the work; when it has moved, the result is thrown
+away and the whole ask is repeated, so that no answer comes from choices that no longer hold.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Final, TypeVar
+
+from kerne.audit.entry import Intent, Outcome, Verdict
+from kerne.audit.ledger import AuditLedger, Draft
+from kerne.consent.ledger import ConsentLedger
+from kerne.errors import GateError
+from kerne.gate.facts import FactFinder
+from kerne.gate.grant import Grant
+from kerne.gate.permits import PermitRegister
+from kerne.people.asking import Ask, Purpose, Refusal
+from kerne.people.ledger import PeopleLedger
+from kerne.policy.decision import Decision, decide
+from kerne.policy.rulebook import RuleBook
+from kerne.policy.words import CLOSED_LIST, WHOLE_ASK, reasons_in_words
+
+GRANT_LIFETIME: Final = timedelta(minutes=15)
+MOST_ATTEMPTS: Final = 8
+"""How often a collective question is tried while choices change under it."""
+
+OUTSIDE_THE_LIST: Final = "outside-the-list"
+"""What the clear part of an entry says of a purpose that is no word of the closed list."""
+
+T = TypeVar("T")
+
+
+class Gate:
+    """Decides, records, grants; see `answer`.
+
+    Parameters
+    ----------
+    rulebook
+        The country's rules.
+    people, consent, permits
+        Where the facts are.
+    audit
+        Where every ask is recorded before it is answered.
+    clock
+        Gives the time now, in UTC.
+    zone
+        The country's time zone: ages and terms are counted in its days.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917  here all of trust meets
+        self,
+        rulebook: RuleBook,
+        people: PeopleLedger,
+        consent: ConsentLedger,
+        audit: AuditLedger,
+        permits: PermitRegister,
+        clock: Callable[[], datetime],
+        zone: tzinfo,
+    ) -> None:
+        self._rulebook = rulebook
+        self._audit = audit
+        self._clock = clock
+        self._finder = FactFinder(people, consent, permits, zone)
+
+    def answer(self, ask: Ask, work: Callable[[Grant], T]) -> T | Refusal:
+        """Decide, record, and only then do the work.
+
+        Parameters
+        ----------
+        ask
+            What is asked. When it names several people, all must allow it.
+        work
+            Does it under the grant. The work of a collective question may be done more than once,
+            so it must change nothing. How it ended is recorded before its result is passed on.
+
+        Returns
+        -------
+        What `work` returned, or the refusal.
+
+        Raises
+        ------
+        AuditError
+            It cannot be recorded. Before the work: nothing was done. After it: nothing is
+            answered, and what was changed is found and recorded at the next start.
+        GateError
+            Choices changed under a collective question each time that it was tried.
+        """
+        for _ in range(MOST_ATTEMPTS):
+            opened = self._open(ask)
+            if isinstance(opened, Refusal):
+                return opened
+            result = self._do(opened, work)
+            if self._still_holds(opened):
+                outcome = Outcome.REFUSED if isinstance(result, Refusal) else Outcome.DONE
+                self._close(opened, outcome)
+                return result
+            self._close(opened, Outcome.SUPERSEDED)
+        raise GateError("choices changed under the question each time it was tried: ask again")
+
+    def close_open_intents(self, committed: Callable[[int], bool]) -> tuple[int, ...]:
+        """Record how asks ended whose process ended in the middle; called at every start.
+
+        Parameters
+        ----------
+        committed
+            Says whether any ledger holds a change under an entry's number.
+
+        Returns
+        -------
+        The numbers of the first entries of the asks that were closed.
+        """
+        closed = []
+        for ask in self._audit.abandoned():
+            is_committed = any(committed(entry) for entry in range(ask.ask, ask.last + 1))
+            outcome = Outcome.DONE if is_committed else Outcome.INTERRUPTED
+            if self._audit.settle_ask(ask.ask, outcome, self._clock()):
+                closed.append(ask.ask)
+        return tuple(closed)
+
+    def _open(self, ask: Ask) -> Grant | Refusal:
+        """Decide and record; nothing has been done yet."""
+        at = self._clock()
+        try:
+            purpose = Purpose(ask.purpose)
+        except ValueError:
+            # No fact is even looked up: there is no such purpose.
+            outside = Decision(permitted=False, rules=(CLOSED_LIST,))
+            return self._refuse(ask, [outside for _ in _concerned(ask)], at)
+        facts = self._finder.facts(ask, at)
+        decisions = decide(self._rulebook, facts.requests)
+        if not all(decision.permitted for decision in decisions):
+            return self._refuse(ask, decisions, at)
+        population = self._finder.population(ask, purpose, facts.today)
+        entries = self._audit.record(
+            [
+                _draft(ask, person, Verdict.PERMITTED, decision.rules)
+                for person, decision in zip(_concerned(ask), decisions, strict=True)
+            ],
+            at,
+            population=None if ask.persons else population,
+        )
+        return Grant(
+            ask=ask,
+            purpose=purpose,
+            entry=entries[0],
+            entries=entries,
+            population=population,
+            expires_at=at + GRANT_LIFETIME,
+        )
+
+    def _refuse(self, ask: Ask, decisions: Sequence[Decision], at: datetime) -> Refusal:
+        refusing = [decision for decision in decisions if not decision.permitted]
+        # One person's entry never tells another's reasons.
+        drafts = [
+            _draft(
+                ask,
+                person,
+                Verdict.REFUSED,
+                (WHOLE_ASK,) if decision.permitted else decision.rules,
+            )
+            for person, decision in zip(_concerned(ask), decisions, strict=True)
+        ]
+        self._audit.record(drafts, at)
+        reasons = dict.fromkeys(
+            reason
+            for decision in refusing
+            for reason in reasons_in_words(self._rulebook, ask.action, ask.purpose, decision.rules)
+        )
+        rules = dict.fromkeys(rule for decision in refusing for rule in decision.rules)
+        return Refusal(reasons=tuple(reasons), rules=tuple(rules))
+
+    def _do(self, grant: Grant, work: Callable[[Grant], T]) -> T:
+        try:
+            return work(grant)
+        except BaseException:
+            self._close(grant, Outcome.FAILED)
+            raise
+
+    def _still_holds(self, grant: Grant) -> bool:
+        """Say whether the choices and the day that a collective answer rests on are still so."""
+        if grant.ask.persons or grant.population is None:
+            return True
+        return self._finder.epoch(self._clock()) == grant.population.epoch
+
+    def _close(self, grant: Grant, outcome: Outcome) -> None:
+        self._audit.close_ask(grant.entry, outcome, self._clock())
+
+
+def _concerned(ask: Ask) -> tuple[str | None, ...]:
+    """Return the persons named, each once, or `None` alone."""
+    return tuple(dict.fromkeys(ask.persons)) or (None,)
+
+
+def _draft(ask: Ask, person: str | None, verdict: Verdict, rules: tuple[str, ...]) -> Draft:
+    is_listed = ask.purpose in set(Purpose)
+    intent = Intent(
+        who=ask.who.identifier,
+        organisation=ask.who.organisation,
+        roles=tuple(sorted(ask.who.roles)),
+        purpose=str(ask.purpose) if is_listed else OUTSIDE_THE_LIST,
+        action=ask.action,
+        about=ask.about,
+        project=ask.project,
+        verdict=verdict,
+        rules=rules,
+    )
+    return Draft(intent, person, said=str(ask.purpose), reason=ask.reason)

@@ -1,0 +1,143 @@
+"""Gather the facts of one ask: what the rules are about, and whose genomes it opens.
+
+Every fact is read from its ledger for this ask; nothing is remembered between two asks.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Final
+
+from pyroaring import BitMap
+
+from kerne.consent.events import ResearchLevel
+from kerne.consent.ledger import ConsentLedger
+from kerne.gate.permits import PermitRegister
+from kerne.people.asking import Action, Ask, Epoch, Population, Purpose
+from kerne.people.ledger import PeopleLedger
+from kerne.people.person import age_years
+from kerne.people.standing import Standing, standings
+from kerne.policy.decision import PermitTerms, PersonFacts, Request
+
+LOOKS: Final = {
+    Action.COUNT_GENOMES: ResearchLevel.ALLELE_FREQUENCY,
+    Action.ASK_QUESTION: ResearchLevel.ALLELE_FREQUENCY,
+    Action.FIND_CARRIERS: ResearchLevel.SUBJECT_QUERY,
+}
+"""How closely each action looks that reads the genomes of everyone who allows it."""
+
+OPENS_GENOMES: Final = frozenset({Action.READ_GENOME, Action.INTERPRET, Action.REMOVE_GENOME})
+"""Actions that read the genomes of the persons they name."""
+
+_LEVELLED: Final = frozenset({Purpose.RESEARCH, Purpose.STATISTICS})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The requests of one ask, one for each person or one for nobody by name, and its day."""
+
+    requests: tuple[Request, ...]
+    today: date
+
+
+class FactFinder:
+    """Reads the facts of an ask from people, consent and permits."""
+
+    def __init__(
+        self, people: PeopleLedger, consent: ConsentLedger, permits: PermitRegister, zone: tzinfo
+    ) -> None:
+        self._people = people
+        self._consent = consent
+        self._permits = permits
+        self._zone = zone
+
+    def today(self, at: datetime) -> date:
+        """Return the country's day at the moment `at`."""
+        return at.astimezone(self._zone).date()
+
+    def facts(self, ask: Ask, at: datetime) -> Facts:
+        """Return the facts of `ask` as they are at the moment `at`."""
+        today = self.today(at)
+        persons = tuple(dict.fromkeys(ask.persons))
+        known = standings(self._people.engine, persons, ask.who.identifier, at, today)
+        permit = None if ask.project is None else self._permit(ask.project)
+        look = LOOKS.get(ask.action, ResearchLevel.ALLELE_FREQUENCY)
+        subjects = [self._person(ask, number, known.get(number), today) for number in persons]
+        return Facts(
+            requests=tuple(
+                Request(
+                    who=ask.who,
+                    purpose=ask.purpose,
+                    action=ask.action,
+                    person=subject,
+                    permit=permit,
+                    level=look.rank,
+                    reason=ask.reason,
+                    today=today,
+                )
+                for subject in subjects or (None,)
+            ),
+            today=today,
+        )
+
+    def population(self, ask: Ask, purpose: Purpose, today: date) -> Population | None:
+        """Return the genome rows that `ask` opens; `None` when its action reads no genome."""
+        if ask.persons:
+            return self._of_persons(ask, today)
+        look = LOOKS.get(ask.action)
+        if look is None:
+            return None
+        return self._consent.population(purpose, look if purpose in _LEVELLED else None, today)
+
+    def epoch(self, at: datetime) -> Epoch:
+        """Return the epoch of all populations at the moment `at`."""
+        return self._consent.epoch(self.today(at))
+
+    def _of_persons(self, ask: Ask, today: date) -> Population | None:
+        if ask.action not in OPENS_GENOMES:
+            return None
+        epoch = self._consent.epoch(today)
+        rows = BitMap()
+        for person in ask.persons:
+            rows |= self._people.rows_of(person)
+        return Population(rows, epoch)
+
+    def _person(self, ask: Ask, number: str, standing: Standing | None, today: date) -> PersonFacts:
+        if standing is None:
+            return _nobody(number)
+        choices = self._consent.choices(number)
+        return PersonFacts(
+            number=number,
+            known=True,
+            alive=standing.is_alive,
+            age_years=age_years(standing.born, today),
+            analysis_consent=choices.has_analysis_consent,
+            treated_by_asker=standing.is_treated,
+            blocks_asker=choices.blocks(ask.who.identifier),
+            guardians=standing.guardians,
+        )
+
+    def _permit(self, project: str) -> PermitTerms | None:
+        facts = self._permits.facts(project)
+        if facts is None:
+            return None
+        return PermitTerms(
+            purpose=facts.purpose,
+            ethics_approved=facts.ethics_approved,
+            active_from=facts.active_from,
+            expires=facts.expires,
+            users=facts.users,
+            level=facts.level.rank,
+        )
+
+
+def _nobody(number: str) -> PersonFacts:
+    return PersonFacts(
+        number=number,
+        known=False,
+        alive=True,
+        age_years=0,
+        analysis_consent=False,
+        treated_by_asker=False,
+        blocks_asker=False,
+        guardians=frozenset(),
+    )

@@ -1,0 +1,249 @@
+"""What people do with the National Genome Database: each asks the gate, and works under its grant.
+
+In a centre a sample has a number, not a name, and whose it is stands in the people ledger. The
+store and that ledger are two files and not one transaction: rows that an interrupted `add` left
+in the store alone belong to nobody, are in no population, and are registered by `recover`.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from kerne.alleles.allele import Allele
+from kerne.alleles.interval import Interval, Intervals
+from kerne.alleles.vcf import open_vcf
+from kerne.errors import GenomeError
+from kerne.gate.door import Gate
+from kerne.gate.grant import Grant
+from kerne.genomes.frequencies import Frequencies
+from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
+from kerne.genomes.intake import GenomeFile, check_header
+from kerne.genomes.reader import reader
+from kerne.genomes.store import AddedGenome, GenomeStore
+from kerne.people.asking import Action, Ask, Identity, Refusal
+from kerne.people.ledger import PeopleLedger
+from kerne.people.sample import GenomeRow
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalGenome:
+    """One genome as its person's doctors read it; `callable` is `None` when declared whole."""
+
+    sample: str
+    row: int
+    variants: tuple[GenotypedAllele, ...]
+    callable: Intervals | None
+
+
+class Genomes:
+    """The actions of the genome database, over the parts that the centre joins."""
+
+    def __init__(self, store: GenomeStore, gate: Gate, people: PeopleLedger) -> None:
+        self._store = store
+        self._gate = gate
+        self._people = people
+
+    def add(
+        self,
+        who: Identity,
+        purpose: str,
+        files: Sequence[GenomeFile],
+        *,
+        project: str | None = None,
+        reason: str | None = None,
+    ) -> list[AddedGenome] | Refusal:
+        """Add the genomes of every file, all or none.
+
+        Raises
+        ------
+        InputFileError
+            A file is malformed, truncated or of another assembly.
+        PersonError
+            A sample is assigned to nobody.
+        GenomeError
+            A sample is in the database already.
+        """
+        samples = [sample for file in files for sample in self._samples(file)]
+        persons = {sample: self._people.person_of_sample(sample) for sample in samples}
+
+        def work(grant: Grant) -> list[AddedGenome]:
+            self.recover()
+            added = self._store.add(files, entry=grant.entry)
+            self._people.register_rows(
+                GenomeRow(genome.row, genome.sample, persons[genome.sample]) for genome in added
+            )
+            return added
+
+        about = f"{len(samples)} new genome{'s' if len(samples) > 1 else ''}"
+        ask = Ask(who, purpose, Action.ADD_GENOME, tuple(persons.values()), project, reason, about)
+        return self._gate.answer(ask, work)
+
+    def recover(self) -> int:
+        """Register rows that an interrupted `add` left unregistered; return how many."""
+        rows = self._store.rows()
+        known = self._people.persons_of_rows(BitMap(rows.values()))
+        missing = [
+            GenomeRow(row, sample, self._people.person_of_sample(sample))
+            for sample, row in rows.items()
+            if row not in known
+        ]
+        if missing:
+            self._people.register_rows(missing)
+        return len(missing)
+
+    def has_entry(self, entry: int) -> bool:
+        """Say whether the database was changed under the audit entry `entry`."""
+        return self._store.has_entry(entry)
+
+    def remove(
+        self, who: Identity, purpose: str, sample: str, *, reason: str | None = None
+    ) -> int | Refusal:
+        """Take a genome out of the database for good; return the row that it had.
+
+        Raises
+        ------
+        PersonError
+            The sample is assigned to nobody.
+        GenomeError
+            The database has no such sample.
+        """
+        person = self._people.person_of_sample(sample)
+
+        def work(grant: Grant) -> int:
+            row = self._store.rows().get(sample)
+            if row is None:
+                raise GenomeError(f"no sample `{sample}` in the genome database")
+            # Out of every population first: interrupted here, it is gone for all who count.
+            self.recover()
+            self._people.retire_row(row)
+            return self._store.remove(sample, entry=grant.entry)
+
+        about = f"removal of sample {sample}"
+        ask = Ask(who, purpose, Action.REMOVE_GENOME, (person,), None, reason, about)
+        return self._gate.answer(ask, work)
+
+    def frequencies(  # noqa: PLR0913  who, why and of what are one question
+        self,
+        who: Identity,
+        purpose: str,
+        *,
+        region: Interval | None = None,
+        alleles: Sequence[Allele] | None = None,
+        samples: Collection[str] | None = None,
+        project: str | None = None,
+        reason: str | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> Frequencies | Refusal:
+        """Count alleles among the genomes that may be counted for the purpose now.
+
+        Parameters
+        ----------
+        samples
+            Count these only; those that may not be counted are left out.
+        without
+            Persons to leave out: a patient and the family, when others are the evidence.
+        """
+
+        def work(grant: Grant) -> Frequencies:
+            opened = reader(grant, self._store)
+            seen = opened.rows()
+            rows = BitMap(row for sample, row in seen.items() if _is_in(sample, samples))
+            return opened.frequencies(rows - self._rows_of(without), region, alleles)
+
+        about = f"allele frequencies of {_words(region, alleles)}"
+        ask = Ask(who, purpose, Action.COUNT_GENOMES, (), project, reason, about)
+        return self._gate.answer(ask, work)
+
+    def carriers(
+        self,
+        who: Identity,
+        purpose: str,
+        allele: Allele,
+        *,
+        project: str | None = None,
+        reason: str | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> list[Carrier] | Refusal:
+        """Find who carries an allele, among the genomes that may be searched for the purpose."""
+
+        def work(grant: Grant) -> list[Carrier]:
+            opened = reader(grant, self._store)
+            rows = BitMap(opened.rows().values())
+            return opened.carriers(allele, rows - self._rows_of(without))
+
+        about = f"carriers of one allele on {allele.contig}"
+        ask = Ask(who, purpose, Action.FIND_CARRIERS, (), project, reason, about)
+        return self._gate.answer(ask, work)
+
+    def variants_of(
+        self,
+        who: Identity,
+        purpose: str,
+        person: str,
+        *,
+        reason: str | None = None,
+        action: Action = Action.READ_GENOME,
+    ) -> PersonalGenome | Refusal:
+        """Read the newest genome of one person, whole.
+
+        Parameters
+        ----------
+        action
+            `READ_GENOME`, or `INTERPRET` when a case is what it is read for.
+
+        Raises
+        ------
+        GenomeError
+            The database has no genome of the person.
+        """
+
+        def work(grant: Grant) -> PersonalGenome:
+            opened = reader(grant, self._store)
+            rows = {row: sample for sample, row in opened.rows().items()}
+            if not rows:
+                raise GenomeError(f"the database has no genome of `{person}`")
+            row = max(rows)
+            variants = tuple(opened.variants_of(row))
+            return PersonalGenome(rows[row], row, variants, opened.callable_of(row))
+
+        ask = Ask(who, purpose, action, (person,), None, reason, "the whole genome")
+        return self._gate.answer(ask, work)
+
+    def stats(
+        self,
+        who: Identity,
+        purpose: str,
+        *,
+        project: str | None = None,
+        reason: str | None = None,
+    ) -> StoreStatistics | Refusal:
+        """Return the database in numbers, as far as it may be counted for the purpose now."""
+
+        def work(grant: Grant) -> StoreStatistics:
+            return reader(grant, self._store).stats()
+
+        about = "size of the genome database"
+        ask = Ask(who, purpose, Action.COUNT_GENOMES, (), project, reason, about)
+        return self._gate.answer(ask, work)
+
+    def _samples(self, file: GenomeFile) -> tuple[str, ...]:
+        with open_vcf(file.path) as vcf:
+            check_header(file.path, vcf.header, self._store.assembly)
+            return vcf.header.samples
+
+    def _rows_of(self, persons: frozenset[str]) -> BitMap:
+        rows = BitMap()
+        for person in persons:
+            rows |= self._people.rows_of(person)
+        return rows
+
+
+def _is_in(sample: str, samples: Collection[str] | None) -> bool:
+    return samples is None or sample in samples
+
+
+def _words(region: Interval | None, alleles: Sequence[Allele] | None) -> str:
+    if alleles is not None:
+        return f"{len(alleles)} allele{'' if len(alleles) == 1 else 's'}"
+    return "the whole genome" if region is None else str(region)

@@ -1,0 +1,97 @@
+"""Allele frequencies: the answer of the database to most questions, and its table as a file."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kerne.alleles.allele import Allele
+from kerne.errors import GenomeError
+
+COLUMNS: Final = ("chrom", "pos", "ref", "alt", "AC", "AN", "AF", "hom", "het")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frequencies:
+    """Counts of alleles among some genomes, (alleles,) each.
+
+    `position` is 0-based. `ac` counts alternative alleles, `an` called ones. `hom`, `het` and
+    `hemi` count genomes: with two copies, with one of two, with one of one. A half-call (`./1`)
+    adds to `ac` and `an` alone, as in bcftools.
+    """
+
+    contig: NDArray[np.object_]
+    position: NDArray[np.int64]
+    reference: NDArray[np.object_]
+    alternative: NDArray[np.object_]
+    ac: NDArray[np.int64]
+    an: NDArray[np.int64]
+    hom: NDArray[np.int64]
+    het: NDArray[np.int64]
+    hemi: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.position)
+
+    @property
+    def af(self) -> NDArray[np.float64]:
+        """AC/AN, (alleles,); NaN where AN is 0."""
+        af = np.full(len(self), np.nan)
+        np.divide(self.ac, self.an, out=af, where=self.an > 0)
+        return af
+
+    def allele(self, index: int) -> Allele:
+        """Return one of the alleles."""
+        return Allele(
+            str(self.contig[index]),
+            int(self.position[index]),
+            str(self.reference[index]),
+            str(self.alternative[index]),
+        )
+
+
+def write_frequencies_1based(frequencies: Frequencies, path: Path) -> None:
+    """Write the table to a file, which appears whole or not at all.
+
+    Raises
+    ------
+    GenomeError
+        The file cannot be written.
+    """
+    temporary = path.with_name(f"{path.name}.new")
+    try:
+        with temporary.open("w", newline="") as stream:
+            write_table_1based(frequencies, stream)
+        temporary.replace(path)
+    except OSError as error:
+        raise GenomeError(f"`{path}` cannot be written: {error.strerror}") from error
+
+
+def write_table_1based(frequencies: Frequencies, stream: TextIO) -> None:
+    """Write the table, tab-separated with one header line; positions count from 1.
+
+    AF is `.` where AN is 0.
+    """
+    writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_lines_1based(frequencies))
+
+
+def _lines_1based(found: Frequencies) -> Iterator[tuple[object, ...]]:
+    af = ("." if an == 0 else f"{ac / an:.6g}" for ac, an in zip(found.ac, found.an, strict=True))
+    return zip(
+        found.contig,
+        found.position + 1,
+        found.reference,
+        found.alternative,
+        found.ac,
+        found.an,
+        af,
+        found.hom,
+        found.het,
+        strict=True,
+    )

@@ -1,0 +1,70 @@
+"""What the database says of single genomes: values for carriers and for one genome's alleles."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from kerne.alleles.allele import Allele
+from kerne.genomes.calls import CODE_MASK, WEAK_OFFSET, Code
+from kerne.genomes.manifest import NormalForm
+
+
+class Zygosity(StrEnum):
+    """How a genome carries an allele; `HALF` when the other allele was not called."""
+
+    HET = "het"
+    HOM = "hom"
+    HEMI = "hemi"
+    HALF = "half"
+
+
+_ZYGOSITY: Final = {
+    Code.HET: Zygosity.HET,
+    Code.HOM: Zygosity.HOM,
+    Code.HEMI: Zygosity.HEMI,
+    Code.HALF: Zygosity.HALF,
+}
+
+
+def zygosity_of(code: int) -> Zygosity:
+    """Return the zygosity that a carried code, weak or not, was written with."""
+    bare = code & CODE_MASK
+    return _ZYGOSITY[Code(bare - WEAK_OFFSET if bare >= Code.WEAK_HET else bare)]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A genome that carries an allele, as it counts there: a single X is `HEMI`."""
+
+    sample: str
+    row: int
+    genotype: Zygosity
+
+
+@dataclass(frozen=True, slots=True)
+class GenotypedAllele:
+    """An allele of one genome as its file has it.
+
+    `is_counted` is false for a call below a gVCF's thresholds, and where copies of X or Y are
+    unclear: it is shown to the clinic and counts for nothing.
+    """
+
+    allele: Allele
+    genotype: Zygosity
+    depth_reads: int | None
+    is_counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatistics:
+    """What a reader may see of a store, in numbers."""
+
+    assembly: str
+    normal_form: NormalForm
+    min_gq: int
+    min_dp: int
+    genomes: int
+    declared_whole: int
+    alleles: int
+    calls: int
+    segments: int

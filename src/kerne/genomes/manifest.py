@@ -1,0 +1,142 @@
+"""The manifest: the one file that says what the store holds, replaced as a whole or not at all.
+
+It names every segment with the checksum of each of its files, and carries its own. A file that it
+does not name does not exist: it is what an interrupted writer left behind.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from kerne.errors import DamagedStoreError, GenomeError
+
+FORMAT: Final = 0
+FILE_NAME: Final = "manifest.json"
+SEGMENTS: Final = "segments"
+
+
+class Keeper(StrEnum):
+    """Who answers for the people in a store."""
+
+    CENTRE = "centre"
+    NOBODY = "nobody"
+
+
+class NormalForm(StrEnum):
+    """How far alleles are normalised: shifting needs the reference sequence."""
+
+    TRIMMED_NOT_SHIFTED = "trimmed, not shifted"
+    LEFT_ALIGNED = "trimmed and left-aligned"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """A segment as the manifest names it; `files` maps a file name to its sha256."""
+
+    name: str
+    rows: int
+    sites: int
+    calls: int
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a store holds and under which rules it was filled.
+
+    Parameters
+    ----------
+    next_row, next_source, next_segment
+        Numbers not yet used; none is ever used twice.
+    entries
+        Audit entries under which the store was changed, so that start-up can close open intents.
+    """
+
+    assembly: str
+    kept_by: Keeper
+    normal_form: NormalForm
+    reference: str | None
+    min_gq: int
+    min_dp: int
+    generation: int = 0
+    next_row: int = 0
+    next_source: int = 0
+    next_segment: int = 1
+    segments: tuple[SegmentEntry, ...] = ()
+    entries: tuple[int, ...] = ()
+
+    def under(self, entry: int | None) -> "Manifest":
+        """Return the manifest with one more audit entry; unchanged for `None`."""
+        return self if entry is None else replace(self, entries=(*self.entries, entry))
+
+
+def read_manifest(store: Path) -> Manifest:
+    """Read the manifest of the store in the directory `store`.
+
+    Raises
+    ------
+    GenomeError
+        There is no store, or its format is of another version.
+    DamagedStoreError
+        The manifest does not match its own checksum.
+    """
+    path = store / FILE_NAME
+    try:
+        values = json.loads(path.read_bytes())
+        checksum = values.pop("sha256")
+    except FileNotFoundError as error:
+        raise GenomeError(f"`{store}` holds no genome store: no `{FILE_NAME}` in it") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedStoreError(f"`{path}` is damaged: it cannot be read") from error
+    if _digest(values) != checksum:
+        raise DamagedStoreError(f"`{path}` is damaged: its checksum does not match")
+    if values.pop("format") != FORMAT:
+        raise GenomeError(f"`{path}` has a format of another version, expected `{FORMAT}`")
+    return _manifest(values)
+
+
+def write_manifest(store: Path, manifest: Manifest) -> None:
+    """Replace the manifest atomically and durably."""
+    values = {"format": FORMAT, **asdict(manifest)}
+    text = json.dumps({**values, "sha256": _digest(values)}, indent=1)
+    temporary = store / f"{FILE_NAME}.new"
+    write_durably(temporary, text.encode())
+    temporary.replace(store / FILE_NAME)
+    sync_directory(store)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a file and wait until the disk has it."""
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def sync_directory(path: Path) -> None:
+    """Wait until the disk has the names in a directory."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _digest(values: dict[str, Any]) -> str:  # Any: JSON
+    return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def _manifest(values: dict[str, Any]) -> Manifest:  # Any: JSON
+    return Manifest(
+        **{
+            **values,
+            "kept_by": Keeper(values["kept_by"]),
+            "normal_form": NormalForm(values["normal_form"]),
+            "segments": tuple(SegmentEntry(**segment) for segment in values["segments"]),
+            "entries": tuple(values["entries"]),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Interpretation: from a genome and a phenotype to candidates with reasons in words."""

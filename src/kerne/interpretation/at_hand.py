@@ -1,0 +1,112 @@
+"""The knowledge at hand for one assembly: opened once, used for many patients."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from kerne.alleles.assembly import Assembly
+from kerne.alleles.sequence import ReferenceSequence
+from kerne.errors import KnowledgeError
+from kerne.interpretation.evidence import Sources
+from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
+from kerne.knowledge.genes import GeneModels, read_gene_models
+from kerne.knowledge.release import Kind, Release
+from kerne.knowledge.releases import KnowledgeBase
+from kerne.phenotype.annotations import FILE_NAME as ANNOTATIONS
+from kerne.phenotype.annotations import GENES_FILE_NAME, read_annotations, read_gene_links
+from kerne.phenotype.likelihood import LikelihoodModel
+from kerne.phenotype.ontology import FILE_NAME as ONTOLOGY
+from kerne.phenotype.ontology import Ontology, read_ontology
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Knowledge:
+    """What an interpretation may use.
+
+    Parameters
+    ----------
+    gene_links
+        Diseases by gene symbol.
+    frequencies
+        `None` when no release is at hand: then rarity is not judged.
+    releases
+        Everything above comes from these.
+    """
+
+    assembly: Assembly
+    model: LikelihoodModel
+    gene_links: Mapping[str, frozenset[str]]
+    genes: GeneModels
+    reference: ReferenceSequence
+    frequencies: PublishedFrequencies | None
+    releases: tuple[Release, ...]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the reference sequence."""
+        self.reference.close()
+
+    @property
+    def ontology(self) -> Ontology:
+        """The ontology that phenotypes are given in."""
+        return self.model.ontology
+
+    @property
+    def sources(self) -> Sources:
+        """How evidence names the releases."""
+        named = {release.kind: str(release) for release in self.releases}
+        return Sources(named.get(Kind.GENES, ""), named.get(Kind.FREQUENCIES, ""))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All releases in words."""
+        return tuple(str(release) for release in self.releases)
+
+
+def open_knowledge(base: KnowledgeBase, assembly: Assembly) -> Knowledge:
+    """Open the newest releases for an assembly.
+
+    Raises
+    ------
+    KnowledgeError
+        There is no reference sequence, no gene models or no HPO; the message says what to add.
+    """
+    hpo = _needed(base, Kind.HPO, None)
+    reference = _needed(base, Kind.REFERENCE, assembly)
+    genes = _needed(base, Kind.GENES, assembly)
+    frequencies = base.newest(Kind.FREQUENCIES, assembly.name)
+    ontology = read_ontology(hpo.path / ONTOLOGY)
+    annotations = read_annotations(hpo.path / ANNOTATIONS, ontology)
+    return Knowledge(
+        assembly=assembly,
+        model=LikelihoodModel(ontology, annotations),
+        gene_links=read_gene_links(hpo.path / GENES_FILE_NAME),
+        genes=read_gene_models(genes.path, assembly),
+        reference=ReferenceSequence(reference.path),
+        frequencies=None if frequencies is None else read_frequencies(frequencies.path, assembly),
+        releases=tuple(each for each in (hpo, reference, genes, frequencies) if each is not None),
+    )
+
+
+def _needed(base: KnowledgeBase, kind: Kind, assembly: Assembly | None) -> Release:
+    release = base.newest(kind, None if assembly is None else assembly.name)
+    if release is not None:
+        return release
+    which = "" if assembly is None else f" of assembly `{assembly.name}`"
+    option = "" if assembly is None else f" --assembly {assembly.name}"
+    file = {Kind.REFERENCE: "FASTA", Kind.GENES: "GFF3-or-bigGenePred"}.get(kind, "DIRECTORY")
+    raise KnowledgeError(
+        f"no `{kind.value}` release{which} in `{base.path}`; "
+        f"add one with `kerne knowledge add {kind.value} {file}{option}`"
+    )

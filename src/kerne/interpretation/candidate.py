@@ -1,0 +1,217 @@
+"""What an interpretation says: candidates, their variants, the evidence, and what was not seen.
+
+Plain values, made by `interpretation.interpret` and shown by reports. Nothing here decides.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kerne.alleles.allele import Allele
+from kerne.phenotype.likelihood import TermContribution
+
+
+class Genotype(StrEnum):
+    """How one genome carries one allele."""
+
+    HET = "het"
+    HOM = "hom"
+    HEMI = "hemi"
+
+
+class Mode(StrEnum):
+    """The way in which the variants of a candidate would cause the disease."""
+
+    DOMINANT = "dominant"
+    DE_NOVO = "dominant, de novo"
+    RECESSIVE_HOMOZYGOUS = "recessive, homozygous"
+    RECESSIVE_COMPOUND = "recessive, compound heterozygous"
+    RECESSIVE_ONE_ALLELE = "recessive, one allele found"
+    X_LINKED = "X-linked"
+    MITOCHONDRIAL = "mitochondrial"
+
+
+class Met(StrEnum):
+    """Whether a criterion holds; one that the data cannot settle is never called not met."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    NOT_JUDGED = "not judged"
+
+
+class Strength(StrEnum):
+    """Strength of evidence that a criterion carries as it was met."""
+
+    NONE = "none"
+    SUPPORTING = "supporting"
+    MODERATE = "moderate"
+    STRONG = "strong"
+    VERY_STRONG = "very strong"
+    STAND_ALONE = "stand-alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One ACMG/AMP criterion as judged for one variant.
+
+    Parameters
+    ----------
+    criterion
+        Its code, such as `PVS1` (Richards 2015, doi:10.1038/gim.2015.30).
+    points
+        Points on Tavtigian's scale, negative when benign; 0 unless met.
+    data
+        In words: what was seen.
+    source
+        The release, file or rule it was seen in.
+    """
+
+    criterion: str
+    met: Met
+    strength: Strength
+    points: int
+    data: str
+    source: str
+
+
+class Classification(StrEnum):
+    """The five classes of a variant in a Mendelian disease."""
+
+    PATHOGENIC = "pathogenic"
+    LIKELY_PATHOGENIC = "likely pathogenic"
+    UNCERTAIN = "uncertain significance"
+    LIKELY_BENIGN = "likely benign"
+    BENIGN = "benign"
+
+
+class Tier(StrEnum):
+    """Where a candidate's gene stands relative to the panel that was asked for."""
+
+    PANEL = "panel"
+    OUTSIDE = "outside"
+    NO_PANEL = "no panel"
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateVariant:
+    """One variant of a candidate with the evidence about it.
+
+    Parameters
+    ----------
+    consequence
+        Sequence Ontology terms joined by `&`, as `bcftools csq` names them.
+    transcript
+        Transcript that the consequence and the names refer to.
+    points
+        Sum of the points of `evidence`.
+    published_frequency, national_frequency
+        In words, also when absent: `not known: ...` is not `0`.
+    """
+
+    allele: Allele
+    genotype: Genotype
+    consequence: str
+    transcript: str
+    coding_name: str
+    protein_name: str
+    evidence: tuple[Evidence, ...]
+    points: int
+    classification: Classification
+    published_frequency: str
+    national_frequency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A gene, a disease of it and the variants that would explain the patient, ranked.
+
+    Parameters
+    ----------
+    rank
+        1 is best, over all tiers.
+    gene, disease, disease_name
+        Symbol; `OMIM:...` or `ORPHA:...`; its name. `disease` is empty when no disease of the
+        gene is known to the ontology's annotations.
+    log10_phenotype
+        log10 likelihood ratio of the observed terms given the disease.
+    log10_genotype
+        log10 odds of the genotype: points, fit with the mode, prior.
+    log10_odds
+        Their sum, by which candidates are ranked.
+    reasons
+        In words, for a clinical geneticist; the strongest first.
+    terms
+        What each observed term contributes to `log10_phenotype`.
+    """
+
+    rank: int
+    gene: str
+    disease: str
+    disease_name: str
+    mode: Mode
+    variants: tuple[CandidateVariant, ...]
+    log10_phenotype: float
+    log10_genotype: float
+    log10_odds: float
+    tier: Tier
+    reasons: tuple[str, ...]
+    terms: tuple[TermContribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTerm:
+    """A phenotype term of the patient as it was used."""
+
+    identifier: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneCoverage:
+    """How much of a gene that fits the phenotype could be seen.
+
+    Parameters
+    ----------
+    callable_fraction
+        Fraction of its coding bases that are callable; `None` when the file did not say.
+    gaps
+        Uncallable coding stretches as `chr20:101-200` (1-based, inclusive).
+    """
+
+    gene: str
+    callable_fraction: float | None
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """Everything that an interpretation found, used and did not see.
+
+    Parameters
+    ----------
+    candidates
+        By rank. Empty when nothing was found, which does not exclude a genetic disease.
+    releases
+        Knowledge it was made from: kind, name and the start of the file's SHA-256.
+    absent
+        Knowledge that was not at hand, and what that leaves unjudged.
+    not_examined
+        Kinds of variation and parts of the genome that were not looked at.
+    variants_read, variants_considered
+        Alleles that the sample carries; those of them that could bear a candidate.
+    closed
+        Secondary variants that the person's choice closed. They are nowhere else in this value.
+    """
+
+    sample: str
+    assembly: str
+    observed: tuple[NamedTerm, ...]
+    excluded: tuple[NamedTerm, ...]
+    candidates: tuple[Candidate, ...]
+    releases: tuple[str, ...]
+    absent: tuple[str, ...]
+    not_examined: tuple[str, ...]
+    coverage: tuple[GeneCoverage, ...]
+    variants_read: int
+    variants_considered: int
+    closed: int
+    notes: tuple[str, ...]

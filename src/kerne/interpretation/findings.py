@@ -1,0 +1,150 @@
+"""From consequences to genes: which alleles could matter, in which transcript, and how carried."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import Assembly, ContigKind
+from kerne.alleles.hgvs import coding_name
+from kerne.alleles.normalise import edit_of
+from kerne.alleles.protein import protein_name
+from kerne.alleles.sequence import SequenceSource
+from kerne.alleles.transcript import Transcript
+from kerne.interpretation.calls import Call, GenomeCalls
+from kerne.interpretation.candidate import Genotype
+from kerne.interpretation.consequence import Consequence
+from kerne.interpretation.evidence import LENGTH_CHANGING, Subject
+from kerne.interpretation.inheritance import Observation, Place, RelativeCarriage
+from kerne.interpretation.loss_of_function import ALL as LOSS
+from kerne.interpretation.pedigree import Family
+from kerne.knowledge.frequencies import PublishedFrequency
+from kerne.knowledge.tags import MANE_SELECT
+from kerne.phenotype.phenopacket import Sex
+
+RELEVANT = LOSS | LENGTH_CHANGING | {"missense", "splice_region"}
+"""Consequences that could bear a candidate while no predictor is at hand."""
+LEAST_REPEATS = 3
+"""So many copies of a unit in a row are a tandem repeat."""
+REPEAT_WINDOW_BP = 100
+
+
+def relevant_by_gene(
+    consequences: Mapping[Allele, Sequence[Consequence]], transcripts: Mapping[str, Transcript]
+) -> dict[str, dict[Allele, Consequence]]:
+    """Choose for each gene and allele the transcript to speak of, where the allele matters there.
+
+    MANE Select speaks for its gene; a gene without it is spoken for by the transcript that is
+    hit worst.
+    """
+    chosen: dict[str, dict[Allele, Consequence]] = defaultdict(dict)
+    for allele, found in consequences.items():
+        for symbol, ours in _by_gene(found, transcripts).items():
+            speaking = _speaking(ours, transcripts)
+            if RELEVANT & set(speaking.terms):
+                chosen[symbol][allele] = speaking
+    return dict(chosen)
+
+
+def _by_gene(
+    found: Iterable[Consequence], transcripts: Mapping[str, Transcript]
+) -> dict[str, list[Consequence]]:
+    by_gene: dict[str, list[Consequence]] = defaultdict(list)
+    for each in found:
+        transcript = transcripts.get(each.transcript)
+        if transcript is not None and transcript.cds is not None:
+            by_gene[transcript.symbol].append(each)
+    return by_gene
+
+
+def _speaking(ours: Sequence[Consequence], transcripts: Mapping[str, Transcript]) -> Consequence:
+    selected = [each for each in ours if MANE_SELECT in transcripts[each.transcript].tags]
+    return min(selected or ours, key=lambda each: (each.severity, each.transcript))
+
+
+def make_subject(
+    allele: Allele,
+    consequence: Consequence,
+    transcript: Transcript,
+    reference: SequenceSource,
+    published: PublishedFrequency | None,
+) -> Subject:
+    """Name an allele in its transcript and gather what the criteria look at."""
+    changes_length = bool(LENGTH_CHANGING & set(consequence.terms))
+    return Subject(
+        allele=allele,
+        consequence=consequence,
+        transcript=transcript,
+        coding_name=coding_name(transcript, allele, reference),
+        protein_name=protein_name(transcript, allele, reference),
+        published=published,
+        in_repeat=is_in_repeat(allele, reference) if changes_length else None,
+    )
+
+
+def is_in_repeat(allele: Allele, reference: SequenceSource) -> bool:
+    """Say whether an insertion or deletion adds or removes copies of a unit repeated there.
+
+    Three copies in the reference or more are a repeat, whatever the length of the unit.
+    """
+    edit = edit_of(allele)
+    unit = _unit(edit.deleted or edit.inserted) if edit.is_shiftable else ""
+    if not unit:
+        return False
+    start = max(0, edit.start - REPEAT_WINDOW_BP)
+    end = min(reference.length(allele.contig), edit.end + REPEAT_WINDOW_BP)
+    window = reference.fetch(allele.contig, start, end)
+    here, size = edit.start - start, len(unit)
+    first, last = here, here
+    while window[first - size : first] == unit and first >= size:
+        first -= size
+    while window[last : last + size] == unit:
+        last += size
+    return (last - first) // size >= LEAST_REPEATS
+
+
+def _unit(bases: str) -> str:
+    """Give the shortest unit that `bases` repeats.
+
+    Examples
+    --------
+    >>> _unit("CAGCAG"), _unit("CAGC"), _unit("")
+    ('CAG', 'CAGC', '')
+    """
+    sizes = (size for size in range(1, len(bases) + 1) if len(bases) % size == 0)
+    return next((bases[:n] for n in sizes if bases[:n] * (len(bases) // n) == bases), "")
+
+
+def place_of(transcript: Transcript, assembly: Assembly, *, single_x: bool) -> Place:
+    """Say where a gene lies and how many copies of it the patient has."""
+    kind = assembly.contig(transcript.contig).kind
+    shared = any(
+        region.contig == transcript.contig
+        and region.start < transcript.end
+        and transcript.start < region.end
+        for region in assembly.pseudo_autosomal
+    )
+    if shared:
+        return Place(ContigKind.AUTOSOME)
+    return Place(kind, is_single_copy=kind is ContigKind.X and single_x)
+
+
+def has_single_x(genome: GenomeCalls, sex: Sex) -> bool:
+    """Say whether the patient has one X: by haploid calls on it, otherwise by the stated sex."""
+    return sex is Sex.MALE or any(
+        call.genotype is Genotype.HEMI
+        for call in genome.calls
+        if genome.assembly.contig(call.allele.contig).kind is ContigKind.X
+    )
+
+
+def observe(call: Call, family: Family | None) -> Observation:
+    """Join a call of the patient with how the relatives carry its allele."""
+    relatives = () if family is None else family.relatives
+    return Observation(
+        call.genotype,
+        call.phase,
+        tuple(
+            RelativeCarriage(each.kin, each.affected, each.calls.carriage(call.allele))
+            for each in relatives
+        ),
+    )

@@ -1,0 +1,40 @@
+"""What an interpretation of this version does not look at, and what it lacked."""
+
+from kerne.interpretation.at_hand import Knowledge
+from kerne.interpretation.calls import GenomeCalls
+from kerne.interpretation.consequence import NEIGHBOURHOOD_BP
+
+
+def not_examined() -> tuple[str, ...]:
+    """List the kinds of variation that nobody looked for, whatever the file holds."""
+    return (
+        "repeat expansions",
+        "copy number and structural variants",
+        "SMN1, and other genes with a paralogue that reads map to as well",
+        "mosaicism below what the variant caller reports",
+        f"introns beyond {NEIGHBOURHOOD_BP} bp from an exon, regulatory and intergenic regions",
+        "effects on splicing outside the splice region",
+        "the mitochondrial genome and chromosome Y",
+        "methylation, imprinting and uniparental disomy",
+        "digenic and polygenic causes; genes without a known disease",
+    )
+
+
+def absent_knowledge(
+    knowledge: Knowledge, genome: GenomeCalls, *, has_national: bool
+) -> tuple[str, ...]:
+    """Name the knowledge that was not at hand, and what that leaves unjudged."""
+    absent = []
+    if knowledge.frequencies is None:
+        absent.append("published allele frequencies (such as gnomAD): PM2, BA1, BS1 are not judged")
+    if not has_national:
+        absent.append("frequencies of the national genome database")
+    if genome.callable is None:
+        absent.append("callable regions of this genome: what is absent from the file may be unread")
+    return (
+        *absent,
+        "ClinVar and other classified variants: PS1, PM5, PP5, BP6 are not judged",
+        "gene constraint and dosage sensitivity: PVS1 outside recessive diseases is lowered",
+        "predictors of missense and splice effects: PP3, BP4, BP7 are not judged",
+        "functional studies and case-control data: PS3, PS4, BS3 are not judged",
+    )

@@ -1,0 +1,156 @@
+"""Put a ranked explanation into words for a clinical geneticist."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kerne.alleles.allele import Allele
+from kerne.interpretation.candidate import Candidate, CandidateVariant, Genotype, Tier
+from kerne.interpretation.classification import classify
+from kerne.interpretation.evidence import frequency_in_words
+from kerne.interpretation.panels import Panel
+from kerne.interpretation.ranking import Judged, Ranked
+from kerne.knowledge.frequencies import PublishedFrequency
+from kerne.phenotype.likelihood import LikelihoodModel, TermContribution
+
+NAMED_TERMS = 4
+"""So many features are named in a reason; the table of terms holds all."""
+GENOTYPE_WORDS = {
+    Genotype.HET: "heterozygous",
+    Genotype.HOM: "homozygous",
+    Genotype.HEMI: "hemizygous",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NationalFrequency:
+    """Counts of one allele in the national database."""
+
+    ac: int
+    an: int
+    homozygotes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """Where frequencies come from; a name is empty when there is none."""
+
+    published: str = ""
+    national: str = ""
+    national_answers: Mapping[Allele, NationalFrequency | None] = field(default_factory=dict)
+
+    def published_words(self, frequency: PublishedFrequency | None) -> str:
+        """Say a published frequency, or why there is none."""
+        if not self.published:
+            return "not known: no release of published frequencies is at hand"
+        if frequency is None:
+            return f"not listed in {self.published}"
+        return f"{frequency_in_words(frequency)} in {self.published}"
+
+    def national_words(self, allele: Allele) -> str:
+        """Say a frequency in the national database, or why there is none."""
+        if not self.national:
+            return "not known: no national database is at hand"
+        answer = self.national_answers.get(allele)
+        if answer is None:
+            return f"not known to {self.national}"
+        return f"AC {answer.ac:,} of AN {answer.an:,}, {answer.homozygotes:,} homozygotes"
+
+
+class Presenter:
+    """Makes candidates of ranked explanations."""
+
+    def __init__(
+        self,
+        model: LikelihoodModel,
+        observed: Sequence[int],
+        frequencies: Frequencies,
+        panel: Panel | None,
+    ) -> None:
+        self._model = model
+        self._observed = observed
+        self._frequencies = frequencies
+        self._panel = panel
+
+    def candidate(self, number: int, ranked: Ranked) -> Candidate:
+        """Put one ranked explanation into words."""
+        terms = self._model.explain(ranked.fit.disease, self._observed)
+        variants = tuple(self._variant(judged) for judged in ranked.variants)
+        return Candidate(
+            rank=number,
+            gene=ranked.gene,
+            disease=ranked.fit.disease,
+            disease_name=self._disease_name(ranked.fit.disease),
+            mode=ranked.explanation.mode,
+            variants=variants,
+            log10_phenotype=ranked.fit.log10_phenotype,
+            log10_genotype=ranked.log10_genotype,
+            log10_odds=ranked.log10_odds,
+            tier=self._tier(ranked.gene),
+            reasons=self._reasons(ranked, variants, terms),
+            terms=terms,
+        )
+
+    def _disease_name(self, disease: str) -> str:
+        annotations = self._model.annotations
+        return annotations.names[annotations.index[disease]]
+
+    def _tier(self, gene: str) -> Tier:
+        if self._panel is None:
+            return Tier.NO_PANEL
+        return Tier.PANEL if gene in self._panel.genes else Tier.OUTSIDE
+
+    def _variant(self, judged: Judged) -> CandidateVariant:
+        subject = judged.finding.subject
+        return CandidateVariant(
+            allele=subject.allele,
+            genotype=judged.finding.observation.genotype,
+            consequence="&".join(subject.consequence.terms),
+            transcript=subject.transcript.identifier,
+            coding_name=subject.coding_name,
+            protein_name=subject.protein_name,
+            evidence=judged.evidence,
+            points=judged.points,
+            classification=classify(judged.evidence),
+            published_frequency=self._frequencies.published_words(subject.published),
+            national_frequency=self._frequencies.national_words(subject.allele),
+        )
+
+    def _reasons(
+        self,
+        ranked: Ranked,
+        variants: Sequence[CandidateVariant],
+        terms: Sequence[TermContribution],
+    ) -> tuple[str, ...]:
+        reasons = [variant_in_words(variant) for variant in variants]
+        reasons.append(phenotype_in_words(terms))
+        reasons += ranked.explanation.reasons
+        for judged in ranked.variants:
+            together = judged.finding.subject.consequence.together_with
+            if together:
+                named = ", ".join(map(str, together))
+                reasons.append(f"read together with {named} on the same copy")
+        if self._tier(ranked.gene) is Tier.OUTSIDE:
+            reasons.append("the gene is outside the panel")
+        if ranked.others:
+            reasons.append(f"other diseases of the gene fit less: {', '.join(ranked.others)}")
+        return tuple(reasons)
+
+
+def variant_in_words(variant: CandidateVariant) -> str:
+    """Say a variant with its consequence, genotype and class."""
+    consequence = variant.consequence.replace("_", " ").replace("&", " and ")
+    return (
+        f"{consequence} {variant.coding_name} {variant.protein_name}, "
+        f"{GENOTYPE_WORDS[variant.genotype]}: {variant.classification.value} "
+        f"({variant.points:+d} points)"
+    )
+
+
+def phenotype_in_words(terms: Sequence[TermContribution]) -> str:
+    """Say how many observed features are known in the disease and which tell most."""
+    known = sorted((term for term in terms if term.log10_ratio > 0), key=lambda t: -t.log10_ratio)
+    if not known:
+        return f"none of the {len(terms)} observed features speaks for the disease"
+    named = ", ".join(term.name for term in known[:NAMED_TERMS])
+    more = f" and {len(known) - NAMED_TERMS} more" if len(known) > NAMED_TERMS else ""
+    return f"{len(known)} of {len(terms)} observed features speak for it: {named}{more}"

@@ -1,0 +1,1 @@
+"""Dated, checksummed releases of reference data, and readers of what they hold."""

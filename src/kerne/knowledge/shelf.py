@@ -1,0 +1,194 @@
+"""Where releases are kept: a directory each, written beside its place and moved there whole.
+
+A release lies in `<kind>/<name>/` with the files that were added and a `release.json` that says
+what they are. One rename puts it there, so there is never half a release.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from kerne.errors import KnowledgeError
+from kerne.knowledge.release import Kind, Release, checksum, combined
+
+DESCRIPTION: Final = "release.json"
+PARTIAL: Final = ".partial-"
+LOCK: Final = ".lock"
+BLOCK_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is to be kept: the files of a release and the facts about them.
+
+    Parameters
+    ----------
+    finish
+        Called with the directory of the copies before the release is there; adds an index to them,
+        say, or raises because they cannot be used.
+    """
+
+    kind: Kind
+    name: str
+    date: date
+    source: str
+    files: tuple[Path, ...]
+    assembly: str | None
+    finish: Callable[[Path], None] | None = None
+
+    def checksum(self) -> str:
+        """Give the checksum that the release will have."""
+        return combined({file.name: checksum(file) for file in self.files})
+
+
+class Shelf:
+    """The releases in one directory; several processes may use it at once.
+
+    Parameters
+    ----------
+    path
+        The directory; made when the first release is added.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def releases(self) -> tuple[Release, ...]:
+        """List what is kept, by kind and name.
+
+        Raises
+        ------
+        KnowledgeError
+            The description of a release is damaged.
+        """
+        found = sorted(self.path.glob(f"*/*/{DESCRIPTION}"))
+        return tuple(_read(path) for path in found if not path.parent.name.startswith(PARTIAL))
+
+    def keep(self, content: Content) -> Release:
+        """Copy files into a new release; what is kept under this name already stays as it is.
+
+        Raises
+        ------
+        KnowledgeError
+            The name is taken by other content.
+        """
+        place = self.path / content.kind / content.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(self.path / LOCK), _beside(place) as partial:
+            sums = {file.name: _copy(file, partial / file.name) for file in content.files}
+            if place.exists():
+                return check_same(_read(place / DESCRIPTION), content, combined(sums))
+            if content.finish is not None:
+                content.finish(partial)
+            _write(partial / DESCRIPTION, _description(content, combined(sums)))
+            partial.rename(place)
+            _sync(place.parent)
+        return _read(place / DESCRIPTION)
+
+
+def check_same(kept: Release, content: Content, sha256: str) -> Release:
+    """Return what is kept if `content` is the same.
+
+    Raises
+    ------
+    KnowledgeError
+        It is not: a release never changes.
+    """
+    if (kept.sha256, kept.assembly) != (sha256, content.assembly):
+        raise KnowledgeError(
+            f"release `{kept.kind}` `{kept.name}` exists with other content, and a release never "
+            "changes: choose another name"
+        )
+    return kept
+
+
+def _description(content: Content, sha256: str) -> str:
+    facts = {
+        "kind": content.kind.value,
+        "name": content.name,
+        "date": content.date.isoformat(),
+        "sha256": sha256,
+        "source": content.source,
+        "file": None if content.kind is Kind.HPO else content.files[0].name,
+        "assembly": content.assembly,
+    }
+    return json.dumps(facts, indent=2) + "\n"
+
+
+def _read(path: Path) -> Release:
+    folder = path.parent
+    try:
+        # Any: JSON that this module wrote; whatever else it holds fails below
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Release(
+            kind=Kind(facts["kind"]),
+            name=facts["name"],
+            date=date.fromisoformat(facts["date"]),
+            sha256=facts["sha256"],
+            source=facts["source"],
+            path=folder if facts["file"] is None else folder / facts["file"],
+            assembly=facts["assembly"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise KnowledgeError(
+            f"`{path}` does not describe a release: remove `{folder}` and add it again"
+        ) from error
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Let one process write at a time."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _beside(place: Path) -> Iterator[Path]:
+    """Give an empty directory beside `place`; if it is still there at the end it is removed."""
+    # INVARIANT: the lock is held, so leftovers are those of a process that was killed.
+    for leftover in place.parent.glob(f"{PARTIAL}*"):
+        shutil.rmtree(leftover)
+    partial = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=place.parent))
+    partial.chmod(0o755)
+    try:
+        yield partial
+    finally:
+        if partial.exists():
+            shutil.rmtree(partial)
+
+
+def _copy(source: Path, target: Path) -> str:
+    """Copy a file durably and give its checksum, in one reading."""
+    digest = hashlib.sha256()
+    with source.open("rb") as read, target.open("wb") as written:
+        while block := read.read(BLOCK_BYTES):
+            digest.update(block)
+            written.write(block)
+        written.flush()
+        os.fsync(written.fileno())
+    return digest.hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

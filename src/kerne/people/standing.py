@@ -1,0 +1,103 @@
+"""How the persons of one request stand, towards the register and the asker: what the gate asks.
+
+Nothing is unsealed, and a request that names thousands costs three questions a batch, not three
+a person.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Engine, select
+
+from kerne.database.engine import reading
+from kerne.people.kinship import Custody
+from kerne.people.tables import CUSTODY, PERSON, TREATMENT, found_rows
+from kerne.people.treatment import TreatmentRelation
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one registered person stands at a moment.
+
+    Parameters
+    ----------
+    born
+        Date of birth.
+    is_alive
+        No death is registered on or before the day.
+    is_treated
+        The asker is in a treatment relation with the person.
+    guardians
+        Person numbers of those who have custody.
+    """
+
+    born: date
+    is_alive: bool
+    is_treated: bool
+    guardians: frozenset[str]
+
+
+def standings(
+    engine: Engine, numbers: Collection[str], identity: str, at: datetime, on: date
+) -> dict[str, Standing]:
+    """Return how each of the persons called `numbers` stands; who is not registered is left out.
+
+    Parameters
+    ----------
+    engine
+        Of the register of people.
+    identity
+        Identifier of the asker.
+    at, on
+        The moment, and its day in the country's zone.
+    """
+    with reading(engine).connect() as connection:
+        treated = _treated(connection, numbers, identity, at)
+        guardians = _guardians(connection, numbers, on)
+        return {
+            found.number: Standing(
+                born=date.fromisoformat(found.born),
+                is_alive=found.died is None or date.fromisoformat(found.died) > on,
+                is_treated=found.number in treated,
+                guardians=frozenset(guardians[found.number]),
+            )
+            for found in found_rows(connection, PERSON.c.number, numbers)
+        }
+
+
+def _treated(
+    connection: Connection, numbers: Collection[str], identity: str, at: datetime
+) -> set[str]:
+    wanted = set(numbers)
+    query = select(TREATMENT).where(TREATMENT.c.identity == identity)
+    if len(wanted) == 1:
+        query = query.where(TREATMENT.c.person.in_(wanted))
+    relations = (
+        TreatmentRelation(
+            identity=found.identity,
+            person=found.person,
+            order=found.order,
+            since=datetime.fromisoformat(found.since),
+            until=None if found.until is None else datetime.fromisoformat(found.until),
+        )
+        for found in connection.execute(query)
+    )
+    return {
+        relation.person
+        for relation in relations
+        if relation.person in wanted and relation.holds(at)
+    }
+
+
+def _guardians(
+    connection: Connection, numbers: Collection[str], on: date
+) -> defaultdict[str, set[str]]:
+    guardians: defaultdict[str, set[str]] = defaultdict(set)
+    for found in found_rows(connection, CUSTODY.c.child, numbers):
+        until = None if found.until is None else date.fromisoformat(found.until)
+        custody = Custody(found.guardian, found.child, date.fromisoformat(found.since), until)
+        if custody.holds(on):
+            guardians[custody.child].add(custody.guardian)
+    return guardians

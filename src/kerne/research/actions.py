@@ -1,0 +1,223 @@
+"""What people do in research: issue a permit, ask, take an output out, ask as the public."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+from pyroaring import BitMap
+
+from kerne.alleles.allele import Allele
+from kerne.alleles.interval import Interval
+from kerne.errors import ResearchError
+from kerne.gate.door import Gate
+from kerne.gate.grant import Grant
+from kerne.gate.permits import PermitFacts
+from kerne.genomes.reader import reader
+from kerne.genomes.store import GenomeStore
+from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal
+from kerne.research.airlock import Count, Verdict, review
+from kerne.research.events import OutputHeld, OutputReleased, PermitIssued, QuestionAnswered
+from kerne.research.ledger import ResearchLedger
+from kerne.research.permit import issue, next_question, revoke
+from kerne.research.public import PublicAnswer, PublicTier, listed, may_open
+
+PUBLIC = Identity("public", frozenset())
+"""Anyone: no name is asked for, and none is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReply:
+    """What the public is told, with the reason when it is told nothing."""
+
+    answer: PublicAnswer
+    words: str
+
+
+class PermitFile:
+    """Permits as the gate sees them (`gate.permits.PermitRegister`)."""
+
+    def __init__(self, ledger: ResearchLedger) -> None:
+        self._ledger = ledger
+
+    def facts(self, project: str) -> PermitFacts | None:
+        """Return what the rules need to know of the permit of `project`, `None` without one."""
+        permit = self._ledger.permit(project)
+        terms = permit.issued
+        if terms is None or permit.revoked:
+            return None
+        return PermitFacts(
+            project=project,
+            purpose=Purpose.RESEARCH,
+            ethics_approved=bool(terms.ethics_reference),
+            active_from=terms.first_day,
+            expires=terms.last_day + timedelta(days=1),
+            users=frozenset(terms.users),
+            level=terms.level,
+        )
+
+
+class Research:
+    """The actions of research, over the parts that the centre joins."""
+
+    def __init__(
+        self,
+        *,
+        ledger: ResearchLedger,
+        gate: Gate,
+        genomes: GenomeStore,
+        region_of_gene: Callable[[str], Interval],
+        clock: Callable[[], datetime],
+        tier: PublicTier = PublicTier(),  # noqa: B008  frozen
+    ) -> None:
+        self._ledger = ledger
+        self._gate = gate
+        self._genomes = genomes
+        self._region_of_gene = region_of_gene
+        self._clock = clock
+        self._tier = tier
+
+    def issue_permit(self, who: Identity, purpose: str, terms: PermitIssued) -> str | Refusal:
+        """Issue a permit to the project that `terms` name; return its number."""
+        terms = replace(terms, issued_by=who.identifier)
+        permit = self._ledger.permit(terms.project)
+
+        def work(grant: Grant) -> str:
+            self._ledger.append(permit, issue(permit, terms), entry=grant.entry, at=self._clock())
+            return terms.project
+
+        about = f"permit of project {terms.project}"
+        return self._gate.answer(Ask(who, purpose, Action.ISSUE_PERMIT, about=about), work)
+
+    def revoke_permit(self, who: Identity, purpose: str, project: str) -> str | Refusal:
+        """End the permit of `project` before its term; return its number."""
+        permit = self._ledger.permit(project)
+
+        def work(grant: Grant) -> str:
+            event = revoke(permit, who.identifier)
+            self._ledger.append(permit, event, entry=grant.entry, at=self._clock())
+            return project
+
+        about = f"end of the permit of project {project}"
+        return self._gate.answer(Ask(who, purpose, Action.ISSUE_PERMIT, about=about), work)
+
+    def count_alleles(
+        self, who: Identity, purpose: str, project: str, gene: str
+    ) -> QuestionAnswered | Refusal:
+        """Count the alternative alleles in a gene over the genomes that may be asked now.
+
+        The number stays in the workspace until `request_output` lets it out.
+
+        Raises
+        ------
+        ResearchError
+            The gene is unknown.
+        """
+        region = self._region_of_gene(gene)
+
+        permit = self._ledger.permit(project)
+
+        def work(grant: Grant) -> tuple[int, QuestionAnswered]:
+            counted = self._count(grant, gene, region)
+            return grant.entry, replace(
+                counted, project=project, question=next_question(permit), asked_by=who.identifier
+            )
+
+        about = f"allele count of gene {gene}"
+        result = self._gate.answer(
+            Ask(who, purpose, Action.ASK_QUESTION, project=project, about=about), work
+        )
+        if isinstance(result, Refusal):
+            return result
+        entry, answered = result
+        self._ledger.append(permit, answered, entry=entry, at=self._clock())
+        return answered
+
+    def _count(self, grant: Grant, gene: str, region: Interval) -> QuestionAnswered:
+        if grant.population is None:
+            raise ResearchError("a question is asked of a population, and the grant names none")
+        alleles = reader(grant, self._genomes).alleles_by_row(region)
+        carried = np.fromiter(alleles.values(), dtype=np.int64, count=len(alleles))
+        rows = grant.population.rows
+        return QuestionAnswered(
+            project="",
+            question="",
+            asked_by="",
+            gene=gene,
+            contig=region.contig,
+            start=region.start,
+            end=region.end,
+            genomes=len(rows),
+            carriers=len(alleles),
+            alleles=int(carried.sum()),
+            largest=int(carried.max(initial=0)),
+            population=self._ledger.keep_population(rows),
+        )
+
+    def request_output(
+        self, who: Identity, purpose: str, project: str, question: str
+    ) -> Verdict | Refusal:
+        """Ask the airlock to let the answer to `question` out of the workspace.
+
+        Raises
+        ------
+        ResearchError
+            The project has no such question.
+        """
+
+        def work(grant: Grant) -> Verdict:
+            permit = self._ledger.permit(project)
+            answered = permit.question(question)
+            output = Count(answered, self._ledger.population(answered.population))
+            verdict = review(output, self._ledger.released())
+            event = (
+                OutputReleased(project, question)
+                if verdict.passes
+                else OutputHeld(project, question, tuple(verdict.failed))
+            )
+            self._ledger.append(permit, event, entry=grant.entry, at=self._clock())
+            return verdict
+
+        about = f"output of question {question}"
+        ask = Ask(who, purpose, Action.RELEASE_OUTPUT, project=project, about=about)
+        return self._gate.answer(ask, work)
+
+    def open_public_epoch(self, who: Identity, purpose: str) -> int | Refusal:
+        """Open a public epoch over today's population if the tier allows; return the newest."""
+
+        def work(grant: Grant) -> tuple[BitMap, list[str]] | None:
+            if grant.population is None:
+                raise ResearchError("a public epoch is opened over a population")
+            rows = grant.population.rows
+            if not may_open(self._tier, self._ledger.public_population(), rows):
+                return None
+            found = reader(grant, self._genomes).frequencies()
+            chosen = listed(self._tier, found.het + found.hom + found.hemi, found.af)
+            return rows, [str(found.allele(index)) for index in np.flatnonzero(chosen).tolist()]
+
+        ask = Ask(who, purpose, Action.COUNT_GENOMES, about="list of the next public epoch")
+        result = self._gate.answer(ask, work)
+        if isinstance(result, Refusal):
+            return result
+        if result is not None:
+            rows, alleles = result
+            self._ledger.open_public_epoch(rows, alleles, self._clock())
+        return self._ledger.public_epoch()
+
+    def ask_public(self, purpose: str, allele: Allele) -> PublicReply | Refusal:
+        """Tell anyone whether enough people carry `allele` to be told of. Reads no genome."""
+
+        def work(_grant: Grant) -> PublicReply:
+            epoch = self._ledger.public_epoch()
+            if epoch == 0:
+                words = (
+                    "public answers begin when "
+                    f"{self._tier.smallest_population:,} genomes may be counted"
+                )
+                return PublicReply(PublicAnswer.NOT_GIVEN, words)
+            yes = self._ledger.is_public(str(allele))
+            words = f"public epoch {epoch}; `no` means absent or too rare to tell"
+            return PublicReply(PublicAnswer.YES if yes else PublicAnswer.NO, words)
+
+        ask = Ask(PUBLIC, purpose, Action.ASK_PUBLIC_QUESTION, about="whether an allele is known")
+        return self._gate.answer(ask, work)

@@ -1,0 +1,151 @@
+"""The SQL of research: histories of projects, the populations counted, the public list."""
+
+import hashlib
+from datetime import datetime
+
+from pyroaring import BitMap
+from sqlalchemy import (
+    Column,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.dialects.sqlite import insert as insert_or
+
+from kerne.database.history import History, Sealer, history_table
+from kerne.errors import ResearchError
+from kerne.research.airlock import Count
+from kerne.research.events import (
+    RESEARCH_EVENTS,
+    OutputReleased,
+    QuestionAnswered,
+    ResearchEvent,
+)
+from kerne.research.permit import Permit, fold
+
+metadata = MetaData()
+_events = history_table("research", metadata)
+_population = Table(
+    "research_population",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("rows", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+_public_epoch = Table(
+    "public_epoch",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("opened", Text, nullable=False),
+    Column("population", Text, nullable=False),
+    sqlite_strict=True,
+)
+_public_allele = Table(
+    "public_allele",
+    metadata,
+    Column("epoch", Integer, primary_key=True),
+    Column("allele", Text, primary_key=True),
+    sqlite_strict=True,
+)
+
+
+class ResearchLedger:
+    """Where research is remembered."""
+
+    def __init__(self, engine: Engine, sealer: Sealer) -> None:
+        metadata.create_all(engine)
+        self._engine = engine
+        self.history: History[ResearchEvent] = History(engine, _events, RESEARCH_EVENTS, sealer)
+
+    def permit(self, project: str) -> Permit:
+        """Return the present state of `project`; version 0 when there is none."""
+        return fold(project, (recorded.event for recorded in self.history.read(project)))
+
+    def append(self, permit: Permit, *events: ResearchEvent, entry: int, at: datetime) -> None:
+        """Append what was decided on `permit`.
+
+        Raises
+        ------
+        StaleVersionError
+            Somebody else changed the project first.
+        """
+        self.history.append(permit.project, permit.version, events, entry=entry, at=at)
+
+    def keep_population(self, rows: BitMap) -> str:
+        """Keep the rows that were counted; return their digest."""
+        blob = rows.serialize()
+        digest = hashlib.sha256(blob).hexdigest()
+        statement = insert_or(_population).values(digest=digest, rows=blob)
+        with self._engine.begin() as connection:
+            connection.execute(statement.on_conflict_do_nothing())
+        return digest
+
+    def population(self, digest: str) -> BitMap:
+        """Return the rows kept under `digest`.
+
+        Raises
+        ------
+        ResearchError
+            None were, or they no longer have that digest.
+        """
+        query = select(_population.c.rows).where(_population.c.digest == digest)
+        with self._engine.connect() as connection:
+            blob = connection.execute(query).scalar()
+        if blob is None or hashlib.sha256(blob).hexdigest() != digest:
+            raise ResearchError(f"the population `{digest[:12]}` is missing or damaged")
+        return BitMap.deserialize(blob)
+
+    def released(self) -> list[Count]:
+        """Return every count that has left any workspace, in order."""
+        answered: dict[str, QuestionAnswered] = {}
+        counts = []
+        for recorded in self.history.since(0):
+            if isinstance(recorded.event, QuestionAnswered):
+                answered[recorded.event.question] = recorded.event
+            elif isinstance(recorded.event, OutputReleased):
+                question = answered[recorded.event.question]
+                counts.append(Count(question, self.population(question.population)))
+        return counts
+
+    def public_epoch(self) -> int:
+        """Return the number of the newest public epoch, 0 before the first."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.max(_public_epoch.c.number))).scalar() or 0
+
+    def public_population(self) -> BitMap | None:
+        """Return the rows of the newest public epoch, `None` before the first."""
+        query = select(_public_epoch.c.population).order_by(_public_epoch.c.number.desc()).limit(1)
+        with self._engine.connect() as connection:
+            digest = connection.execute(query).scalar()
+        return None if digest is None else self.population(digest)
+
+    def open_public_epoch(self, rows: BitMap, alleles: list[str], at: datetime) -> int:
+        """Open the next public epoch with the list of alleles; return its number."""
+        digest = self.keep_population(rows)
+        number = self.public_epoch() + 1
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(_public_epoch).values(
+                    number=number, opened=at.isoformat(), population=digest
+                )
+            )
+            if alleles:
+                connection.execute(
+                    insert(_public_allele),
+                    [{"epoch": number, "allele": allele} for allele in alleles],
+                )
+        return number
+
+    def is_public(self, allele: str) -> bool:
+        """Say whether `allele` is on the list of the newest public epoch."""
+        query = select(_public_allele.c.allele).where(
+            _public_allele.c.epoch == self.public_epoch(), _public_allele.c.allele == allele
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None

@@ -1,0 +1,110 @@
+"""A research project as its history tells it, and what may happen to it next. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kerne.errors import ResearchError
+from kerne.research.events import (
+    OutputHeld,
+    OutputReleased,
+    PermitIssued,
+    PermitRevoked,
+    QuestionAnswered,
+    ResearchEvent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The present state of a project.
+
+    `version` is the number of events behind it, 0 for a project that does not exist.
+    """
+
+    project: str
+    version: int = 0
+    issued: PermitIssued | None = None
+    revoked: bool = False
+    questions: tuple[QuestionAnswered, ...] = ()
+    released: frozenset[str] = frozenset()
+
+    def is_active(self, on: date) -> bool:
+        """Say whether questions may be asked on the local date `on`."""
+        if self.issued is None or self.revoked:
+            return False
+        return self.issued.first_day <= on <= self.issued.last_day
+
+    def question(self, number: str) -> QuestionAnswered:
+        """Return the answered question `number`.
+
+        Raises
+        ------
+        ResearchError
+            The project has no such question.
+        """
+        for question in self.questions:
+            if question.question == number:
+                return question
+        raise ResearchError(f"project `{self.project}` has no answered question `{number}`")
+
+
+def fold(project: str, events: Iterable[ResearchEvent]) -> Permit:
+    """Replay the history of `project` into its present state."""
+    permit = Permit(project)
+    for event in events:
+        permit = replace(_after(permit, event), version=permit.version + 1)
+    return permit
+
+
+def _after(permit: Permit, event: ResearchEvent) -> Permit:
+    match event:
+        case PermitIssued():
+            return replace(permit, issued=event)
+        case PermitRevoked():
+            return replace(permit, revoked=True)
+        case QuestionAnswered():
+            return replace(permit, questions=(*permit.questions, event))
+        case OutputReleased():
+            return replace(permit, released=permit.released | {event.question})
+        case OutputHeld():
+            return permit
+
+
+def issue(permit: Permit, terms: PermitIssued) -> PermitIssued:
+    """Issue a permit to a project that has none.
+
+    Raises
+    ------
+    ResearchError
+        The project has one already, or the terms name no user, no ethics approval or no time.
+    """
+    if permit.issued is not None:
+        raise ResearchError(f"project `{permit.project}` already has a permit")
+    if not terms.users:
+        raise ResearchError("a permit names its users; expected at least one")
+    if not terms.ethics_reference:
+        raise ResearchError("a permit names its ethics approval; expected its reference number")
+    if terms.last_day < terms.first_day:
+        raise ResearchError(
+            f"a permit from `{terms.first_day}` to `{terms.last_day}` ends before it starts"
+        )
+    return terms
+
+
+def revoke(permit: Permit, revoked_by: str) -> PermitRevoked:
+    """End a permit before its term.
+
+    Raises
+    ------
+    ResearchError
+        There is none, or it is revoked already.
+    """
+    if permit.issued is None or permit.revoked:
+        raise ResearchError(f"project `{permit.project}` has no permit that could be revoked")
+    return PermitRevoked(permit.project, revoked_by)
+
+
+def next_question(permit: Permit) -> str:
+    """Return the number of the project's next question, `<project>/Q-1` for the first."""
+    return f"{permit.project}/Q-{len(permit.questions) + 1}"

@@ -1,0 +1,1 @@
+"""From a doctor's order to a released sample: tubes, quality, runs, the working-day clock."""

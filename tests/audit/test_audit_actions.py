@@ -1,0 +1,85 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pyroaring import BitMap
+
+from kerne.audit.actions import Access, Audit
+from kerne.audit.entry import Outcome
+from kerne.audit.ledger import AuditLedger
+from kerne.people.asking import Action, Ask, Identity, Pass, Refusal, Role
+
+from .conftest import AT, counting_draft, draft, population
+
+T = TypeVar("T")
+KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+ME = Identity("citizen-1", frozenset({Role.CITIZEN}), None, "P-000001")
+ROWS = {"P-000001": BitMap([3, 7])}
+
+
+@dataclass(frozen=True)
+class Opened:
+    entry: int
+    ask: Ask
+
+
+@dataclass
+class RecordingDoor:
+    """Lets own access in, and records it as the gate does."""
+
+    ledger: AuditLedger
+
+    def answer(self, ask: Ask, work: Callable[[Pass], T]) -> T | Refusal:
+        assert ask.action is Action.READ_ACCESSES
+        if ask.purpose != "own-access":
+            return Refusal(("not for this purpose",))
+        (entry,) = self.ledger.record([draft(ask.persons[0])], AT)
+        return work(Opened(entry, ask))
+
+
+@pytest.fixture
+def actions(audit: AuditLedger) -> Audit:
+    rows = ROWS.get
+    return Audit(
+        audit, KEY, RecordingDoor(audit), lambda person: rows(person) or BitMap(), lambda: AT
+    )
+
+
+def accesses(actions: Audit) -> tuple[Access, ...]:
+    found = actions.accesses_of(ME, "own-access", "P-000001")
+    assert not isinstance(found, Refusal)
+    return found
+
+
+def test_accesses__are_those_that_name_me_and_those_that_counted_me(
+    audit: AuditLedger, actions: Audit
+) -> None:
+    audit.record([draft("P-000001", reason="acute"), draft("P-000002")], AT)
+    audit.close_ask(1, Outcome.DONE, AT)
+    audit.record([counting_draft()], AT, population(1, 3))
+    audit.record([counting_draft()], AT, population(1, 2))
+    audit.record([counting_draft()], AT, population(1, 3))
+    audit.record([draft("P-000002")], AT)
+    named, first, second, this = accesses(actions)
+    assert (named.number, named.counter, named.is_collective) == (1, 1, False)
+    assert (named.reason, named.outcome, named.who) == ("acute", Outcome.DONE, "doctor-1")
+    assert (first.number, first.counter, first.is_collective) == (4, None, True)
+    assert second.number == 6
+    assert (this.counter, this.outcome) == (2, None)
+
+
+def test_accesses__are_asked_for_at_the_door(actions: Audit) -> None:
+    assert isinstance(actions.accesses_of(ME, "research", "P-000001"), Refusal)
+
+
+def test_checkpoint__is_kept_and_compared(audit: AuditLedger, actions: Audit) -> None:
+    audit.record([draft("P-000001")], AT)
+    made = actions.checkpoint()
+    assert made.verifies(KEY.public_key())
+    assert (made.size, made.root) == (1, audit.root())
+    assert actions.checkpoint() == made
+    found = actions.verify([made])
+    assert found.is_intact
+    assert found.checkpoints == 2

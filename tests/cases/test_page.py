@@ -1,0 +1,230 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from kerne.alleles.allele import Allele
+from kerne.cases.events import Bearing
+from kerne.cases.page import DETAILED, LISTED, arrange_shelves, headline, render_page
+from kerne.cases.report import (
+    NOT_EXCLUDED,
+    NOT_FOR_DIAGNOSIS,
+    SYNTHETIC,
+    Conclusion,
+    Fact,
+    Report,
+    with_conclusion,
+)
+from kerne.interpretation.candidate import Interpretation, Tier
+
+VOID = {"meta", "br", "wbr", "line", "rect", "circle", "path"}
+
+
+class Outline(HTMLParser):
+    """Reads a page as a stranger would: tags, headings, identifiers, and the visible words."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.headings: list[int] = []
+        self.words = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words += data
+
+
+def outline(report: Report) -> Outline:
+    return Outline(render_page(report).decode())
+
+
+def plain(outlined: Outline) -> str:
+    return " ".join(outlined.words.split())
+
+
+@pytest.fixture(params=["unjudged", "signed", "nothing found", "no candidates", "panel"])
+def any_report(request: pytest.FixtureRequest, report: Report, signed_report: Report) -> Report:
+    found = report.interpretation
+    if request.param == "signed":
+        return signed_report
+    if request.param == "nothing found":
+        nothing = Conclusion((), "every candidate was looked at", "geneticist-1", "North")
+        return with_conclusion(report, nothing)
+    if request.param == "no candidates":
+        empty = replace(
+            found, candidates=(), coverage=(), releases=(), absent=(), notes=(), excluded=()
+        )
+        return replace(report, interpretation=empty)
+    if request.param == "panel":
+        tiers = (Tier.PANEL, Tier.OUTSIDE)
+        pairs = zip(found.candidates, tiers, strict=True)
+        candidates = tuple(replace(one, tier=tier) for one, tier in pairs)
+        return replace(report, interpretation=replace(found, candidates=candidates))
+    return report
+
+
+def test_page__is_well_formed_and_stands_alone(any_report: Report) -> None:
+    outlined = outline(any_report)
+    assert outlined.open == []
+    tags = {tag for tag, _ in outlined.tags}
+    assert not tags & {"script", "link", "img", "iframe", "object", "form"}
+    for _, attributes in outlined.tags:
+        assert not any(name.startswith("on") for name in attributes)
+        assert (attributes.get("href") or "#").startswith("#")
+        assert "src" not in attributes
+
+
+def test_page__can_be_read_without_eyes(any_report: Report) -> None:
+    outlined = outline(any_report)
+    attributes = dict(outlined.tags)
+    assert attributes["html"]["lang"] == "en"
+    assert outlined.headings[0] == 1
+    assert outlined.headings.count(1) == 1
+    steps = zip(outlined.headings, outlined.headings[1:], strict=False)
+    assert all(after - before <= 1 for before, after in steps)
+    identifiers = [values["id"] for _, values in outlined.tags if "id" in values]
+    assert len(set(identifiers)) == len(identifiers)
+    for tag, values in outlined.tags:
+        if tag == "th":
+            assert values["scope"] in {"row", "col"}
+        if tag == "svg":
+            assert values["aria-hidden"] == "true"
+        for reference in ("href", "aria-labelledby"):
+            if values.get(reference):
+                assert str(values[reference]).lstrip("#") in identifiers
+
+
+def test_page__says_its_warnings_first_and_what_was_not_examined(any_report: Report) -> None:
+    words = plain(outline(any_report))
+    assert words.index(SYNTHETIC) < words.index(NOT_FOR_DIAGNOSIS) < words.index("Answer")
+    assert "What was not examined" in words
+    for gap in any_report.interpretation.not_examined:
+        assert gap in words
+    assert NOT_EXCLUDED in words
+
+
+def test_page__of_an_unjudged_genome_says_that_it_is_no_answer(report: Report) -> None:
+    words = plain(outline(report))
+    assert "No geneticist has judged this genome" in words
+    assert "Signed by" not in words
+
+
+def test_page__of_a_signed_answer_shows_who_judged_what_and_why(signed_report: Report) -> None:
+    words = plain(outline(signed_report))
+    assert "One variant was found that explains the patient's condition" in words
+    assert "Signed by geneticist-1, Hospital North" in words
+    assert "published in five patients" in words
+    assert "points: likely pathogenic" in words
+
+
+def test_page__without_finding_says_so_and_why(report: Report) -> None:
+    nothing = Conclusion((), "every candidate was looked at", "geneticist-1", "North")
+    words = plain(outline(with_conclusion(report, nothing)))
+    assert "No variant was found that explains the patient's condition" in words
+    assert "every candidate was looked at" in words
+
+
+def test_page__shows_every_criterion_with_its_data_and_source(report: Report) -> None:
+    words = plain(outline(report))
+    for evidence in report.interpretation.candidates[0].variants[0].evidence:
+        assert evidence.criterion in words
+        assert evidence.data in words
+        assert evidence.source in words
+
+
+def test_page__explains_each_term_and_names_what_is_absent(report: Report) -> None:
+    words = plain(outline(report))
+    for term in report.interpretation.candidates[0].terms:
+        assert term.name in words
+    assert "\N{MINUS SIGN}0.42" in words
+    assert "not a feature of it" in words
+    for line in (*report.interpretation.absent, *report.interpretation.releases):
+        assert line in words
+
+
+def test_page__does_not_take_unknown_coverage_for_coverage(report: Report) -> None:
+    words = plain(outline(report))
+    assert "KCNQ2 not stated not known: the file does not say where it is callable" in words
+    assert "SCN1A 97.3 % chr2:148101-148140" in words
+
+
+def test_page__escapes_what_people_wrote(report: Report) -> None:
+    hostile = replace(report, facts=(Fact("Question", "<script>alert(1)</script>"),))
+    assert "<script>alert(1)</script>" in plain(outline(hostile))
+    assert "script" not in {tag for tag, _ in outline(hostile).tags}
+
+
+def test_page__does_not_tell_how_many_variants_are_closed(report: Report) -> None:
+    hidden = replace(report, interpretation=replace(report.interpretation, closed=0))
+    assert render_page(report) == render_page(hidden)
+
+
+def test_shelves__lay_out_the_best_and_count_the_rest(found: Interpretation) -> None:
+    first = found.candidates[0]
+    many = [replace(first, rank=rank) for rank in range(1, LISTED + 8)]
+    (shelf,) = arrange_shelves(many)
+    assert (len(shelf.detailed), len(shelf.listed), shelf.unlisted) == (DETAILED, LISTED, 7)
+
+
+def test_shelves__put_the_panel_before_the_rest(found: Interpretation) -> None:
+    first, second = found.candidates
+    tiered = [replace(first, tier=Tier.OUTSIDE), replace(second, tier=Tier.PANEL)]
+    assert [shelf.heading for shelf in arrange_shelves(tiered)] == [
+        "On the panel",
+        "Outside the panel",
+    ]
+
+
+def test_page__names_an_allele_that_has_no_other_name(report: Report) -> None:
+    assert str(Allele("chr1", 90_133, "GAAG", "G")) in plain(outline(report))
+
+
+@pytest.mark.parametrize(
+    ("bearings", "words"),
+    [
+        ([], "No variant was found that explains the patient's condition."),
+        (["rejected"], "No variant was found that explains the patient's condition."),
+        (
+            ["candidate"],
+            (
+                "No certain cause was found. One variant may have to do with it: "
+                "too little is known to say."
+            ),
+        ),
+        (
+            ["causative", "contributory"],
+            "2 variants were found that explain the patient's condition, wholly or in part.",
+        ),
+        (
+            ["causative", "candidate", "candidate"],
+            (
+                "One variant was found that explains the patient's condition, wholly or in part. "
+                "2 further variants may have to do with it: too little is known to say."
+            ),
+        ),
+    ],
+)
+def test_headline__is_never_surer_than_the_geneticist(
+    signed_report: Report, bearings: list[str], words: str
+) -> None:
+    assert signed_report.conclusion is not None
+    finding = signed_report.conclusion.findings[0]
+    findings = tuple(replace(finding, bearing=Bearing(bearing)) for bearing in bearings)
+    assert headline(replace(signed_report.conclusion, findings=findings)) == words

@@ -1,0 +1,213 @@
+"""`kerne genomes` on a free-standing store, and what it wants of a centre."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pysam
+import pytest
+from click.testing import CliRunner, Result
+
+from kerne.alleles.allele import Allele
+from kerne.cli import genomes as module
+from kerne.cli.genomes import genomes
+from kerne.cli.options import Asker
+from kerne.errors import GenomeError, InputFileError, RefusedError, SettingsError
+from kerne.genomes.frequencies import Frequencies
+from kerne.genomes.genotypes import Carrier, StoreStatistics, Zygosity
+from kerne.genomes.intake import GenomeFile
+from kerne.genomes.manifest import NormalForm
+from kerne.genomes.store import AddedGenome
+from kerne.people.asking import Identity, Refusal
+from kerne.settings import Settings
+
+VCF = (
+    "##fileformat=VCFv4.2\n"
+    "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{name}\n"
+    "chr20\t101\t.\tA\tC\t.\t.\t.\tGT\t{genotype}\n"
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / "a.vcf", tmp_path / "b.vcf.gz"]
+    paths[0].write_text(VCF.format(name="a", genotype="0/1"))
+    with pysam.BGZFile(str(paths[1]), "wb", None) as stream:
+        stream.write(VCF.format(name="b", genotype="1/1").encode())
+    return paths
+
+
+def run(*arguments: str | Path) -> Result:
+    result = CliRunner().invoke(genomes, [str(each) for each in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def store(tmp_path: Path, files: list[Path]) -> Path:
+    place = tmp_path / "store"
+    result = run("--store", place, "add", "--assembly", "GRCh38", *files)
+    assert result.stdout.splitlines() == [
+        "sample\trow\tvariants\tcallable",
+        "a\t0\t1\tdeclared whole",
+        "b\t1\t1\tdeclared whole",
+    ]
+    assert "no people, choices or audit behind it" in result.stderr
+    return place
+
+
+def test_frequencies_command__writes_the_table(store: Path, tmp_path: Path) -> None:
+    table = tmp_path / "f.tsv"
+    assert run("--store", store, "frequencies", "-o", table).stdout == ""
+    lines = table.read_text().splitlines()
+    assert lines == [
+        "chrom\tpos\tref\talt\tAC\tAN\tAF\thom\thet",
+        "chr20\t101\tA\tC\t3\t4\t0.75\t1\t1",
+    ]
+    assert run("--store", store, "frequencies").stdout.splitlines() == lines
+
+
+def test_frequencies_command__takes_a_region_and_samples(store: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "samples.txt"
+    listed.write_text("b\nb\n")
+    found = run("--store", store, "frequencies", "-S", listed, "-r", "20:101").stdout
+    assert found.splitlines()[1] == "chr20\t101\tA\tC\t2\t2\t1\t1\t0"
+    assert len(run("--store", store, "frequencies", "-r", "chr21").stdout.splitlines()) == 1
+    with pytest.raises(InputFileError, match="one sample name a line"):
+        run("--store", store, "frequencies", "-S", tmp_path / "none.txt")
+
+
+def test_carriers_remove_and_stats_commands__say_what_they_found(store: Path) -> None:
+    carriers = run("--store", store, "carriers", "chr20-101-A-C").stdout
+    assert carriers == "sample\tgenotype\na\thet\nb\thom\n"
+    assert run("--store", store, "remove", "a").stdout.startswith("removed `a`, row 0")
+    stats = dict(line.split("\t") for line in run("--store", store, "stats").stdout.splitlines())
+    assert (stats["genomes"], stats["alleles"], stats["assembly"]) == ("1", "1", "GRCh38")
+    assert stats["alleles are"] == "trimmed, not shifted"
+
+
+def test_add_command__pairs_beds_with_files(tmp_path: Path, files: list[Path]) -> None:
+    bed = tmp_path / "c.bed"
+    bed.write_text("chr20\t0\t10\n")
+    place = tmp_path / "s"
+    start = ("--store", place, "add", "--assembly", "GRCh38", "--callable", bed)
+    added = run(*start, "--min-gq", "30", "--min-dp", "10", *files)
+    assert added.stdout.count("as given") == 2
+    wrong = run(*start, "--callable", bed, files[0])
+    assert wrong.exit_code == 2
+    assert "once for each file" in wrong.stderr
+
+
+def test_duplicate_sample__is_one_clear_sentence(store: Path, files: list[Path]) -> None:
+    with pytest.raises(GenomeError, match="sample `a` is in the store"):
+        run("--store", store, "add", "--assembly", "GRCh38", files[0])
+
+
+def test_home_and_store__exclude_each_other(store: Path) -> None:
+    assert run("--home", store, "--store", store, "stats").exit_code == 2
+
+
+def test_store__goes_before_a_home_from_the_environment(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERNE_HOME", str(store))
+    assert "genomes\t2" in run("--store", store, "stats").stdout
+
+
+def test_neither_home_nor_store__is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KERNE_HOME", raising=False)
+    with pytest.raises(SettingsError, match="--home DIR"):
+        run("stats")
+
+
+class RecordingGenomes:
+    """The genome actions of a centre that remember what they were asked."""
+
+    def __init__(self, answers: dict[str, object]) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, tuple[object, ...], dict[str, object]]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def answer(*arguments: object, **options: object) -> object:
+            self.asked.append((name, arguments, options))
+            return self.answers[name]
+
+        return answer
+
+
+WHO = Identity("doctor-1", frozenset())
+STATISTICS = StoreStatistics("GRCh38", NormalForm.TRIMMED_NOT_SHIFTED, 20, 8, 1, 1, 1, 1, 1)
+
+
+def column(*values: object) -> Any:  # Any: an array of whatever the column holds
+    return np.array(values)
+
+
+@pytest.fixture
+def centre(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RecordingGenomes:
+    one = column(1)
+    found = Frequencies(column("chr20"), one, column("A"), column("C"), one, one, one, one, one)
+    actions = RecordingGenomes(
+        {
+            "add": [AddedGenome("S1", 0, 1, False)],
+            "frequencies": found,
+            "carriers": [Carrier("S1", 0, Zygosity.HEMI)],
+            "remove": 3,
+            "stats": STATISTICS,
+        }
+    )
+    opened = SimpleNamespace(settings=Settings(tmp_path), genomes=actions)
+    monkeypatch.setattr(module, "centre_from", lambda _ctx: opened)
+    monkeypatch.setattr(
+        module,
+        "asker_from",
+        lambda _centre, said: Asker(WHO, said.purpose, said.project, said.reason),
+    )
+    return actions
+
+
+ASKING = ("--as", "doctor-1", "--purpose", "own-treatment", "--project", "p", "--reason", "r")
+
+
+def test_centre__is_asked_by_a_person_for_a_purpose(
+    centre: RecordingGenomes, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.vcf"
+    added = run("add", "--assembly", "hg38", file, *ASKING).stdout
+    assert added.endswith("S1\t0\t1\tas given\n")
+    table = run("frequencies", "-r", "chr20:5-9", *ASKING).stdout
+    assert table.endswith("chr20\t2\tA\tC\t1\t1\t1\t1\t1\n")
+    assert "S1\themi" in run("carriers", "20-3-A-C", *ASKING).stdout
+    assert "row 3" in run("remove", "S1", *ASKING).stdout
+    assert "genomes\t1" in run("stats", *ASKING).stdout
+    assert [name for name, _, _ in centre.asked] == list(centre.answers)
+    assert all(given[:2] == (WHO, "own-treatment") for _, given, _ in centre.asked)
+    assert all(options["reason"] == "r" for _, _, options in centre.asked)
+    assert centre.asked[0][1][2] == [GenomeFile(file)]
+    assert str(centre.asked[1][2]["region"]) == "chr20:5-9"
+    assert centre.asked[2][1][2] == Allele("chr20", 2, "A", "C")
+
+
+def test_centre__that_refuses_says_why(centre: RecordingGenomes) -> None:
+    centre.answers["stats"] = Refusal(("no word for it",))
+    with pytest.raises(RefusedError, match="refused: no word for it"):
+        run("stats", *ASKING)
+
+
+@pytest.mark.usefixtures("centre")
+def test_centre__wants_to_know_who_asks_and_why() -> None:
+    result = run("stats", "--as", "doctor-1")
+    assert result.exit_code == 2
+    assert "--purpose PURPOSE" in result.stderr
+
+
+@pytest.mark.usefixtures("centre")
+def test_centre__keeps_its_own_rules(tmp_path: Path) -> None:
+    file = tmp_path / "a.vcf"
+    with pytest.raises(GenomeError, match="assembly is `GRCh38`, not `GRCh37`"):
+        run("add", "--assembly", "GRCh37", file, *ASKING)
+    with pytest.raises(GenomeError, match="were fixed"):
+        run("add", "--assembly", "GRCh38", "--min-gq", "1", file, *ASKING)

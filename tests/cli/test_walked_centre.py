@@ -1,0 +1,254 @@
+"""What the people of a walked centre do with its commands, and what they cannot do."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests.conftest import Run, Walked
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+DOCTOR = ("--as", "doctor-1", "--purpose", "own-treatment")
+
+
+def hero(walked: Walked) -> str:
+    """Return the person number of the story's patient."""
+    found = re.search(r"orders for (P-\d+)", walked.told)
+    assert found is not None
+    return found.group(1)
+
+
+def withdrawn(walked: Walked) -> str:
+    """Return the person number of the citizen who withdrew."""
+    found = re.search(r"(P-\d+): use in research was refused", walked.told)
+    assert found is not None
+    return found.group(1)
+
+
+def own(person: str) -> tuple[str, ...]:
+    return ("--as", person, "--purpose", "own-access")
+
+
+def test_audit__verifies_and_is_signed(run: Run, walked: Walked, tmp_path: Path) -> None:
+    signed = run("audit", "--home", walked.home, "checkpoint")
+    held = tmp_path / "checkpoint.txt"
+    held.write_text(signed.out)
+    outcome = run("audit", "--home", walked.home, "verify", "--held", held)
+    assert outcome.code == 0
+    assert "intact\tyes" in outcome.out
+
+
+def test_citizen__sees_the_research_question_that_counted_them(run: Run, walked: Walked) -> None:
+    person = withdrawn(walked)
+    rows = run("citizen", "--home", walked.home, "accesses", person, *own(person)).rows()
+    questions = [row for row in rows if row["action"] == "ask-question"]
+    assert len(questions) == 1  # the one before the withdrawal, not the one after
+    assert questions[0]["who"] == "researcher-1"
+    assert questions[0]["as"] == "one of many"
+
+
+def test_citizen__does_not_see_the_accesses_of_another(run: Run, walked: Walked) -> None:
+    outcome = run(
+        "citizen", "--home", walked.home, "accesses", hero(walked), *own(withdrawn(walked))
+    )
+    assert outcome.code == 3
+    assert outcome.out == ""
+    assert outcome.err.startswith("kerne: refused: ")
+
+
+def test_citizen__reads_and_changes_their_choices(run: Run, walked: Walked) -> None:
+    person = "P-000020"
+    home = ("citizen", "--home", walked.home)
+    limited = run(*home, "limit", person, *own(person))
+    assert limited.code == 0
+    assert "own treatment and nothing else" in limited.out
+    assert "own treatment only\tyes" in run(*home, "choices", person, *own(person)).out
+    assert run(*home, "lift-limit", person, *own(person)).code == 0
+    assert run(*home, "block", person, "doctor-2", *own(person)).code == 0
+    assert "kept out\tdoctor-2" in run(*home, "choices", person, *own(person)).out
+    assert run(*home, "unblock", person, "doctor-2", *own(person)).code == 0
+    assert run(*home, "refuse-research", person, *own(person)).code == 0
+    assert "research\trefused" in run(*home, "choices", person, *own(person)).out
+    allowed = run(*home, "allow-research", person, "--level", "subject-query", *own(person))
+    assert allowed.code == 0
+    assert "research\tsubject-query" in run(*home, "choices", person, *own(person)).out
+
+
+@pytest.mark.parametrize("purpose", ["insurance", "pension", "employment", "", "Research"])
+def test_purpose_outside_the_list__is_refused_in_words(
+    run: Run, walked: Walked, purpose: str
+) -> None:
+    outcome = run(
+        *("genomes", "--home", walked.home, "stats", "--as", "doctor-1", "--purpose", purpose)
+    )
+    assert outcome.code == 3
+    assert "insurance, pension" in outcome.err
+
+
+def test_insurance__is_written_on_the_patients_page(run: Run, walked: Walked) -> None:
+    guardian = "P-000001"
+    person = hero(walked)
+    rows = run(
+        *("citizen", "--home", walked.home, "accesses", person),
+        *("--as", guardian, "--purpose", "guardian-access"),
+    ).rows()
+    refused = [row for row in rows if row["purpose"] == "insurance"]
+    assert [row["answer"] for row in refused] == ["refused"]
+
+
+def test_frequencies__leave_out_whoever_may_not_be_counted(
+    run: Run, walked: Walked, tmp_path: Path
+) -> None:
+    clinic, research = tmp_path / "clinic.tsv", tmp_path / "research.tsv"
+    home = ("genomes", "--home", walked.home, "frequencies", "-o")
+    assert (
+        run(*(*home, clinic, "--as", "geneticist-1", "--purpose", "treatment-of-another")).code == 0
+    )
+    asked = ("--as", "researcher-1", "--purpose", "research", "--project", "PRJ-0001")
+    assert run(*home, research, *asked).code == 0
+    tables = [path.read_text().splitlines() for path in (clinic, research)]
+    assert tables[0][0] == "chrom\tpos\tref\talt\tAC\tAN\tAF\thom\thet"
+    most = [max(int(line.split("\t")[5]) for line in table[1:]) for table in tables]
+    assert most[1] < most[0] <= 40
+
+
+def test_researcher__without_a_permit_is_refused(run: Run, walked: Walked) -> None:
+    asked = ("--as", "researcher-2", "--purpose", "research", "--project", "PRJ-0002")
+    outcome = run("research", "--home", walked.home, "count", "LRP5", *asked)
+    assert outcome.code == 3
+
+
+def test_permit__is_issued_used_and_revoked(run: Run, walked: Walked) -> None:
+    home = ("research", "--home", walked.home)
+    committee = ("--as", "access-committee-1", "--purpose", "research")
+    issued = run(
+        *(*home, "permit", "PRJ-0003", "--title", "Twice", "--level", "allele-frequency"),
+        *("--user", "researcher-2", "--ethics", "E-1", "--from", "2026-01-01"),
+        *("--to", "2036-01-01", *committee),
+    )
+    assert issued.code == 0
+    asked = ("--as", "researcher-2", "--purpose", "research", "--project", "PRJ-0003")
+    counted = run(*home, "count", "LRP5", *asked).rows()[0]
+    assert counted["question"] == "PRJ-0003/Q-1"
+    # The demo's researcher took a number over almost the same people out.
+    held = run(*home, "output", "PRJ-0003/Q-1", *asked)
+    assert held.code == 3
+    assert "refused by the airlock" in held.err
+    assert run(*home, "revoke", "PRJ-0003", *committee).code == 0
+    assert run(*home, "count", "LRP5", *asked).code == 3
+
+
+def test_question__without_a_project_says_what_is_missing(run: Run, walked: Walked) -> None:
+    asked = ("--as", "researcher-1", "--purpose", "research")
+    outcome = run("research", "--home", walked.home, "count", "LRP5", *asked)
+    assert outcome.code == 4
+    assert "--project" in outcome.err
+
+
+def test_unknown_gene__is_named(run: Run, walked: Walked) -> None:
+    asked = ("--as", "researcher-1", "--purpose", "research", "--project", "PRJ-0001")
+    outcome = run("research", "--home", walked.home, "count", "NOGENE", *asked)
+    assert outcome.code == 4
+    assert "`NOGENE`" in outcome.err
+
+
+def test_public__is_told_nothing_while_the_country_is_small(run: Run, walked: Walked) -> None:
+    outcome = run(
+        *("research", "--home", walked.home, "public", "chr1-100-A-T", "--purpose", "statistics")
+    )
+    assert outcome.code == 0
+    assert outcome.out.startswith("not-given\t")
+
+
+def test_new_patient__is_taken_from_consent_to_signed_answer(run: Run, walked: Walked) -> None:
+    person = "P-000019"
+    home = walked.home
+    sample = _sample_of(walked, person)
+    consented = run(
+        *("citizen", "--home", home, "consent", person, "--document", "Form", "--version", "7"),
+        *("--secondary", "none", "--no-recontact", *DOCTOR),
+    )
+    assert consented.code == 0
+    placed = run(
+        *("orders", "--home", home, "place", person, "--group", "eye", "--question", "Why?"),
+        *DOCTOR,
+    )
+    order = placed.out.split("\t")[0]
+    laboratory = ("--as", "laboratory-1", "--purpose", "own-treatment")
+    steps = (
+        ("accept", order, "--barcode", "T1", "--sample", sample),
+        ("quality", order, "--dna", 80, "--volume", 50, "--ratio", 1.8),
+        ("run", order, "--run", "R1", "--depth", 35, "--callable", 0.97),
+        ("release", order),
+    )
+    for step in steps:
+        assert run("orders", "--home", home, *step, *laboratory).code == 0
+    assert "released" in run("orders", "--home", home, "follow", order, *DOCTOR).out
+    assert order in run("orders", "--home", home, "list", *DOCTOR).out
+    geneticist = ("--as", "geneticist-1", "--purpose", "own-treatment")
+    opened = run(
+        *("cases", "--home", home, "open", order, "--hpo", "HP:0000510", *geneticist),
+    )
+    case = opened.out.split("\t")[0]
+    candidates = run("cases", "--home", home, "interpret", case, *geneticist).rows()
+    early = run("cases", "--home", home, "sign", case, *geneticist)
+    assert early.code == 4
+    if candidates:
+        allele = candidates[0]["variants"].split()[0]
+        judged = ("--class", "uncertain significance", "--because", "weak fit")
+        assert (
+            run("cases", "--home", home, "classify", case, allele, *judged, *geneticist).code == 0
+        )
+    else:
+        nothing = ("no-finding", case, "--because", "nothing fits")
+        assert run("cases", "--home", home, *nothing, *geneticist).code == 0
+    signed = run("cases", "--home", home, "sign", case, *geneticist)
+    assert signed.code == 0
+    assert (Path(signed.out.strip()) / "report.html").exists()
+    assert case in run("cases", "--home", home, "read", case, *DOCTOR).out
+    assert case in run("cases", "--home", home, "list", *geneticist).out
+    stranger = ("--as", "doctor-9", "--purpose", "own-treatment")
+    assert run("cases", "--home", home, "read", case, *stranger).code == 3
+    exception = (*stranger, "--reason", "unconscious in the emergency room")
+    assert run("cases", "--home", home, "read", case, *exception).code == 0
+
+
+def _sample_of(walked: Walked, person: str) -> str:
+    """Return the number of the sample that a citizen gave, from the country's own register."""
+    people = json.loads((walked.home.with_name("home-country") / "people.json").read_text())
+    return next(str(one["sample"]) for one in people["citizens"] if one["number"] == person)
+
+
+def test_order__without_consent_is_refused(run: Run, walked: Walked) -> None:
+    person = "P-000018"
+    home = walked.home
+    assert run("citizen", "--home", home, "withdraw-analysis", person, *own(person)).code == 0
+    placed = run(
+        *("orders", "--home", home, "place", person, "--group", "eye", "--question", "Why?"),
+        *DOCTOR,
+    )
+    assert placed.code == 3
+
+
+def test_unknown_asker__is_said_so(run: Run, walked: Walked) -> None:
+    outcome = run(
+        *("genomes", "--home", walked.home, "stats", "--as", "nobody-7", "--purpose", "quality")
+    )
+    assert outcome.code == 4
+    assert "`nobody-7`" in outcome.err
+
+
+def test_real_home__does_not_take_a_name_for_an_identity(run: Run, walked: Walked) -> None:
+    settings = walked.home / "kerne.toml"
+    text = settings.read_text()
+    try:
+        settings.write_text(text.replace("demo = true", "demo = false"))
+        outcome = run(
+            *("genomes", "--home", walked.home, "stats", "--as", "doctor-1"),
+            *("--purpose", "quality"),
+        )
+    finally:
+        settings.write_text(text)
+    assert outcome.code == 2
+    assert "login token" in outcome.err

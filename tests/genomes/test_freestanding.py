@@ -1,0 +1,128 @@
+"""A store with no centre around it: the same answers, its own rules kept."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kerne.alleles.assembly import KERNIA1
+from kerne.errors import AlleleError, AssemblyError, GateError, GenomeError
+from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
+from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reader import open_freestanding
+from kerne.genomes.store import create_store
+
+RULES = StoreRules("GRCh38")
+
+
+@pytest.fixture
+def one(tmp_path: Path, write_vcf: Callable[..., Path]) -> GenomeFile:
+    rows = [("chr1", 10, "A", "C", ["0/1", "1/1"]), ("chr1", 20, "GTT", "G", ["./1", "0/0"])]
+    return GenomeFile(write_vcf(tmp_path / "one.vcf", ("a", "b"), rows))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, one: GenomeFile) -> FreestandingGenomes:
+    made = FreestandingGenomes(tmp_path / "store")
+    made.add([one], RULES)
+    return made
+
+
+def test_first_add__makes_the_store_with_its_rules(tmp_path: Path, one: GenomeFile) -> None:
+    desk = FreestandingGenomes(tmp_path / "s")
+    desk.add([one], StoreRules("hg38", min_gq=0, min_dp=3))
+    stats = desk.stats()
+    assert (stats.assembly, stats.min_gq, stats.min_dp) == ("GRCh38", 0, 3)
+    assert (stats.genomes, stats.declared_whole, stats.alleles, stats.segments) == (2, 2, 2, 1)
+    assert stats.calls == 3
+    assert stats.normal_form == "trimmed, not shifted"
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        (StoreRules("GRCh37"), "was made with assembly `GRCh38`, not `GRCh37`"),
+        (StoreRules("GRCh38", min_gq=21), "min-gq `20`"),
+        (StoreRules("GRCh38", min_dp=0), "min-dp `8`"),
+        (StoreRules("GRCh38", reference=Path("r.fa")), "reference `none`"),
+    ],
+)
+def test_other_rules__are_refused_later(
+    desk: FreestandingGenomes, one: GenomeFile, rules: StoreRules, words: str
+) -> None:
+    with pytest.raises(GenomeError, match=words):
+        desk.add([one], rules)
+
+
+def test_unknown_assembly__makes_no_store(tmp_path: Path, one: GenomeFile) -> None:
+    with pytest.raises(AssemblyError):
+        FreestandingGenomes(tmp_path / "s").add([one], StoreRules("Mars1"))
+    assert not (tmp_path / "s").exists()
+
+
+def test_first_add_that_fails__leaves_an_empty_store(
+    tmp_path: Path, write_vcf: Callable[..., Path]
+) -> None:
+    desk = FreestandingGenomes(tmp_path / "s")
+    bad = GenomeFile(write_vcf(tmp_path / "bad.vcf", ("x",), [("chr1", 5, "A", "C", ["9"])]))
+    with pytest.raises(Exception, match="line 3"):
+        desk.add([bad], RULES)
+    assert desk.stats().genomes == 0
+
+
+def test_questions__are_asked_in_words(desk: FreestandingGenomes) -> None:
+    assert [each.sample for each in desk.carriers("1:10A>C")] == ["a", "b"]
+    assert [str(each.genotype) for each in desk.carriers("chr1-20-GTT-G")] == ["half"]
+    assert [str(each.genotype) for each in desk.carriers("chr1-20-GTTA-GA")] == ["half"]
+    assert desk.carriers("chr1-11-A-C") == []
+    found = desk.frequencies("chr1:22-30", ["a"])
+    assert (len(found), found.ac.tolist(), found.an.tolist()) == (1, [1], [1])
+    assert len(desk.frequencies("chr2")) == 0
+    with pytest.raises(AlleleError):
+        desk.carriers("x")
+
+
+def test_unknown_samples__are_named_up_to_a_few(desk: FreestandingGenomes) -> None:
+    with pytest.raises(GenomeError, match=r"no sample `x` in the store"):
+        desk.frequencies(samples=["a", "x"])
+    with pytest.raises(GenomeError, match=r"`4` and 5 more"):
+        desk.frequencies(samples=[str(number) for number in range(10)])
+
+
+def test_removed_sample__is_gone(desk: FreestandingGenomes) -> None:
+    assert desk.remove("a") == 0
+    assert len(desk.frequencies()) == 2
+    assert desk.remove("b") == 1
+    assert len(desk.frequencies()) == 0
+
+
+def test_alleles_never_seen__have_the_an_of_their_place(desk: FreestandingGenomes) -> None:
+    reader = open_freestanding(desk.path)
+    found = reader.frequencies(alleles=[])
+    assert len(found) == 0
+    with pytest.raises(GenomeError, match="no genome in row `7`"):
+        reader.variants_of(7)
+
+
+def test_centres_store__is_not_touched(tmp_path: Path, one: GenomeFile) -> None:
+    create_store(tmp_path / "c", KERNIA1, kept_by_centre=True)
+    desk = FreestandingGenomes(tmp_path / "c")
+    for question in (
+        desk.frequencies,
+        desk.stats,
+        lambda: desk.remove("a"),
+        lambda: desk.carriers("chr1-1-A-C"),
+        lambda: desk.add([one], StoreRules("Kernia1")),
+    ):
+        with pytest.raises(GateError, match="kept by a centre"):
+            question()
+
+
+def test_asked_indel__is_left_aligned_like_the_store(
+    tmp_path: Path, write_vcf: Callable[..., Path]
+) -> None:
+    (tmp_path / "r.fa").write_text(">chr1\nGGCAAAAATT\n")
+    desk = FreestandingGenomes(tmp_path / "s")
+    file = write_vcf(tmp_path / "i.vcf", ("i",), [("chr1", 7, "AA", "A", ["0/1"])])
+    desk.add([GenomeFile(file)], StoreRules("Kernia1", reference=tmp_path / "r.fa"))
+    assert [each.sample for each in desk.carriers("chr1-6-AA-A")] == ["i"]

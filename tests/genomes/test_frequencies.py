@@ -1,0 +1,51 @@
+"""The table of frequencies as a file."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kerne.alleles.allele import Allele
+from kerne.errors import GenomeError
+from kerne.genomes.frequencies import Frequencies, write_frequencies_1based
+
+
+def column(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array(values, dtype=np.int64)
+
+
+FOUND = Frequencies(
+    np.array(["chr1", "chrX"], dtype=object),
+    column(9, 19),
+    np.array(["A", "G"], dtype=object),
+    np.array(["C", "GT"], dtype=object),
+    column(1, 0),
+    column(3, 0),
+    column(0, 0),
+    column(1, 0),
+    column(0, 0),
+)
+
+
+def test_table__counts_from_one_and_has_a_dot_where_nobody_was_called(tmp_path: Path) -> None:
+    path = tmp_path / "f.tsv"
+    write_frequencies_1based(FOUND, path)
+    assert path.read_text() == (
+        "chrom\tpos\tref\talt\tAC\tAN\tAF\thom\thet\n"
+        "chr1\t10\tA\tC\t1\t3\t0.333333\t0\t1\n"
+        "chrX\t20\tG\tGT\t0\t0\t.\t0\t0\n"
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["f.tsv"]
+
+
+def test_frequencies__give_alleles_and_af() -> None:
+    assert len(FOUND) == 2
+    assert FOUND.allele(1) == Allele("chrX", 19, "G", "GT")
+    assert FOUND.af[0] == pytest.approx(1 / 3)
+    assert math.isnan(FOUND.af[1])
+
+
+def test_table__that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(GenomeError, match="cannot be written"):
+        write_frequencies_1based(FOUND, tmp_path / "none" / "f.tsv")

@@ -1,0 +1,227 @@
+"""In a centre: every question passes the gate, and counts only those who may be counted."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from kerne.alleles.allele import Allele
+from kerne.alleles.interval import Interval
+from kerne.consent.events import LimitedToOwnTreatment
+from kerne.errors import GateError, GenomeError, InputFileError, PersonError
+from kerne.gate.door import Gate
+from kerne.gate.grant import Grant
+from kerne.genomes.actions import Genomes, PersonalGenome
+from kerne.genomes.frequencies import Frequencies
+from kerne.genomes.genotypes import Carrier, Zygosity
+from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reader import open_freestanding, reader
+from kerne.genomes.store import AddedGenome, GenomeStore
+from kerne.people.asking import Action, Ask, Identity, Refusal
+from kerne.people.ledger import PeopleLedger
+
+Table = dict[tuple[str, int, str, str], tuple[int, int, int, int, int]]
+AsTable = Callable[[Frequencies], Table]
+SHARED = Allele("chr1", 9, "A", "C")
+OF_ONE = Allele("chr1", 19, "G", "T")
+
+
+class Rooms(Protocol):
+    """What the fixture of the same name gives."""
+
+    genomes: Genomes
+    store: GenomeStore
+    people: PeopleLedger
+    gate: Gate
+    doctor: Identity
+    laboratory: Identity
+    custodian: Identity
+    persons: tuple[str, ...]
+    now: list[object]
+
+    def choose(self, event: object) -> None: ...
+
+
+@pytest.fixture
+def files(tmp_path: Path, write_vcf: Callable[..., Path]) -> list[GenomeFile]:
+    texts = ["0/1", "1/1", "0/0"]
+    return [
+        GenomeFile(
+            write_vcf(
+                tmp_path / f"{number}.vcf",
+                (f"S{number}",),
+                [
+                    ("chr1", 10, "A", "C", [texts[number]]),
+                    ("chr1", 20, "G", "T", ["0/1" if number == 0 else "0/0"]),
+                ],
+            )
+        )
+        for number in range(3)
+    ]
+
+
+@pytest.fixture
+def filled(rooms: Rooms, files: list[GenomeFile]) -> Rooms:
+    added = rooms.genomes.add(rooms.laboratory, "own-treatment", files)
+    assert isinstance(added, list)
+    return rooms
+
+
+def counted(rooms: Rooms, **options: object) -> Frequencies:
+    found = rooms.genomes.frequencies(rooms.doctor, "treatment-of-another", **options)  # type: ignore[arg-type]  # passed on as they came
+    assert isinstance(found, Frequencies)
+    return found
+
+
+def test_laboratory__adds_and_rows_are_registered(rooms: Rooms, files: list[GenomeFile]) -> None:
+    added = rooms.genomes.add(rooms.laboratory, "own-treatment", files)
+    assert added == [
+        AddedGenome("S0", 0, 2, True),
+        AddedGenome("S1", 1, 1, True),
+        AddedGenome("S2", 2, 0, True),
+    ]
+    assert rooms.people.current_rows() == [(n, rooms.persons[n]) for n in range(3)]
+    assert [entry for entry in range(20) if rooms.genomes.has_entry(entry)] != []
+
+
+def test_doctor__may_not_add(rooms: Rooms, files: list[GenomeFile]) -> None:
+    assert isinstance(rooms.genomes.add(rooms.doctor, "own-treatment", files), Refusal)
+    assert isinstance(rooms.genomes.add(rooms.laboratory, "insurance", files), Refusal)
+    assert rooms.store.rows() == {}
+
+
+def test_sample_of_nobody__is_not_added(
+    rooms: Rooms, tmp_path: Path, write_vcf: Callable[..., Path]
+) -> None:
+    file = GenomeFile(write_vcf(tmp_path / "x.vcf", ("unknown",), []))
+    with pytest.raises(PersonError):
+        rooms.genomes.add(rooms.laboratory, "own-treatment", [file])
+    nobody = GenomeFile(write_vcf(tmp_path / "n.vcf", (), []))
+    with pytest.raises(InputFileError, match="has no samples"):
+        rooms.genomes.add(rooms.laboratory, "own-treatment", [nobody])
+
+
+def test_rows_of_an_interrupted_add__are_registered_by_recover(
+    rooms: Rooms, files: list[GenomeFile]
+) -> None:
+    rooms.store.add(files[:2])
+    assert rooms.people.current_rows() == []
+    assert rooms.genomes.recover() == 2
+    assert rooms.genomes.recover() == 0
+    assert len(rooms.people.current_rows()) == 2
+
+
+def test_counting__takes_everyone_whose_choices_allow_it(filled: Rooms, as_table: AsTable) -> None:
+    assert as_table(counted(filled)) == {
+        ("chr1", 10, "A", "C"): (3, 6, 1, 1, 0),
+        ("chr1", 20, "G", "T"): (1, 6, 0, 1, 0),
+    }
+
+
+def test_who_is_limited_to_own_treatment__leaves_no_trace_in_a_count(
+    filled: Rooms, as_table: AsTable
+) -> None:
+    filled.choose(LimitedToOwnTreatment(filled.persons[0], "form-2"))
+    assert as_table(counted(filled)) == {("chr1", 10, "A", "C"): (2, 4, 1, 0, 0)}
+    asked = counted(filled, alleles=[OF_ONE, SHARED])
+    assert (asked.ac.tolist(), asked.an.tolist()) == ([0, 2], [4, 4])
+    stats = filled.genomes.stats(filled.doctor, "treatment-of-another")
+    assert not isinstance(stats, Refusal)
+    assert (stats.genomes, stats.alleles, stats.declared_whole) == (2, 1, 2)
+
+
+def test_family__can_be_left_out_and_samples_chosen(filled: Rooms, as_table: AsTable) -> None:
+    family = frozenset({filled.persons[0]})
+    found = as_table(counted(filled, without=family, region=Interval("chr1", 0, 15)))
+    assert found == {("chr1", 10, "A", "C"): (2, 4, 1, 0, 0)}
+    chosen = counted(filled, samples=["S2", "S0"])
+    assert (chosen.ac.tolist(), chosen.an.tolist()) == ([1, 1], [4, 4])
+
+
+def test_carriers__are_found_among_those_who_may_be_searched(filled: Rooms) -> None:
+    ask = filled.genomes.carriers
+    assert ask(filled.doctor, "treatment-of-another", SHARED) == [
+        Carrier("S0", 0, Zygosity.HET),
+        Carrier("S1", 1, Zygosity.HOM),
+    ]
+    family = frozenset({filled.persons[0]})
+    found = ask(filled.doctor, "treatment-of-another", SHARED, without=family)
+    assert found == [Carrier("S1", 1, Zygosity.HOM)]
+    assert isinstance(ask(filled.laboratory, "treatment-of-another", SHARED), Refusal)
+
+
+def test_one_genome__is_read_by_who_treats(filled: Rooms) -> None:
+    person, at = filled.persons[0], filled.gate._clock()
+    filled.people.start_treatment(filled.doctor.identifier, person, "order-1", at)
+    genome = filled.genomes.variants_of(filled.doctor, "own-treatment", person)
+    assert isinstance(genome, PersonalGenome)
+    assert (genome.sample, genome.row, genome.callable) == ("S0", 0, None)
+    assert [variant.allele for variant in genome.variants] == [SHARED, OF_ONE]
+    other = filled.genomes.variants_of(filled.doctor, "own-treatment", filled.persons[1])
+    assert isinstance(other, Refusal)
+
+
+def test_person_without_a_genome__is_said(rooms: Rooms) -> None:
+    person, at = rooms.persons[0], rooms.gate._clock()
+    rooms.people.start_treatment(rooms.doctor.identifier, person, "order-1", at)
+    with pytest.raises(GenomeError, match="no genome of"):
+        rooms.genomes.variants_of(rooms.doctor, "own-treatment", person)
+
+
+def test_custodian__removes_and_the_row_is_retired(filled: Rooms) -> None:
+    assert filled.genomes.remove(filled.custodian, "custody", "S1") == 1
+    assert filled.store.samples() == ["S0", "S2"]
+    assert [row for row, _ in filled.people.current_rows()] == [0, 2]
+    with pytest.raises(GenomeError, match="no sample `S1`"):
+        filled.genomes.remove(filled.custodian, "custody", "S1")
+    assert isinstance(filled.genomes.remove(filled.doctor, "custody", "S0"), Refusal)
+    assert filled.genomes.recover() == 0
+
+
+def test_freestanding_entrance__does_not_open_a_centres_store(filled: Rooms) -> None:
+    with pytest.raises(GateError, match="kept by a centre"):
+        open_freestanding(filled.store.path)
+
+
+def granted(rooms: Rooms, action: Action, purpose: str, persons: tuple[str, ...] = ()) -> Grant:
+    kept: list[Grant] = []
+    asker = rooms.doctor if purpose != "custody" else rooms.custodian
+    answer = rooms.gate.answer(Ask(asker, purpose, action, persons), kept.append)
+    assert not isinstance(answer, Refusal)
+    return kept[0]
+
+
+def test_grant__covers_only_its_own_kind_of_question(filled: Rooms) -> None:
+    opened = reader(granted(filled, Action.COUNT_GENOMES, "treatment-of-another"), filled.store)
+    assert opened.alleles_by_row(Interval("chr1", 0, 100)) == {0: 2, 1: 2}
+    assert opened.alleles_by_row(Interval("chr1", 15, 100)) == {0: 1}
+    with pytest.raises(GateError, match="is for `count-genomes`"):
+        opened.carriers(SHARED)
+    with pytest.raises(GateError, match="is for `count-genomes`"):
+        opened.variants_of(0)
+
+
+def test_grant_for_something_else__opens_nothing(filled: Rooms) -> None:
+    grant = granted(filled, Action.REMOVE_GENOME, "custody", filled.persons[:1])
+    with pytest.raises(GateError, match="is for `remove-genome`"):
+        reader(grant, filled.store)
+
+
+def test_grant_that_expired__opens_nothing_more(filled: Rooms) -> None:
+    opened = reader(granted(filled, Action.COUNT_GENOMES, "treatment-of-another"), filled.store)
+    filled.now[0] = filled.gate._clock() + timedelta(hours=1)
+    with pytest.raises(GateError, match="expired"):
+        opened.frequencies()
+
+
+def test_grant__opens_the_rows_of_its_persons_only(filled: Rooms) -> None:
+    person, at = filled.persons[0], filled.gate._clock()
+    filled.people.start_treatment(filled.doctor.identifier, person, "order-1", at)
+    grant = granted(filled, Action.READ_GENOME, "own-treatment", (person,))
+    opened = reader(grant, filled.store)
+    assert opened.rows() == {"S0": 0}
+    assert opened.callable_of(0) is None
+    with pytest.raises(GateError, match="does not open row `1`"):
+        opened.variants_of(1)

@@ -1,0 +1,186 @@
+from pathlib import Path
+
+import pytest
+
+from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import GRCH38, KERNIA1
+from kerne.alleles.interval import Interval, Intervals
+from kerne.alleles.sequence import ReferenceSequence
+from kerne.errors import InputFileError
+from kerne.interpretation.calls import Call, Carriage, GenomeCalls, Phase, read_calls
+from kerne.interpretation.candidate import Genotype
+
+HEAD = """##fileformat=VCFv4.2
+##contig=<ID=1>
+##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
+"""
+COLUMNS = "#CHROM POS ID REF ALT QUAL FILTER INFO FORMAT"
+
+
+def _vcf(tmp_path: Path, *rows: str, samples: str = "CHILD", head: str = HEAD) -> Path:
+    path = tmp_path / "patient.vcf"
+    lines = (f"{COLUMNS} {samples}", *rows)
+    path.write_text(head + "".join(line.replace(" ", "\t") + "\n" for line in lines))
+    return path
+
+
+def _row(
+    position: int, alleles: str, genotypes: str, *, contig: str = "1", keys: str = "GT"
+) -> str:
+    return f"{contig} {position} . {alleles} . PASS . {keys} {genotypes}"
+
+
+def _read(path: Path, *samples: str) -> tuple[GenomeCalls, ...]:
+    return read_calls(path, KERNIA1, samples)
+
+
+def test_multi_allelic_record__is_split_into_its_alleles(tmp_path: Path) -> None:
+    (genome,) = _read(_vcf(tmp_path, _row(10, "A C,G", "1/2")))
+    assert genome.calls == (
+        Call(Allele("chr1", 9, "A", "C"), Genotype.HET),
+        Call(Allele("chr1", 9, "A", "G"), Genotype.HET),
+    )
+
+
+@pytest.mark.parametrize(
+    ("genotype", "expected"),
+    [
+        ("0/1", Genotype.HET),
+        ("1/1", Genotype.HOM),
+        ("1", Genotype.HEMI),
+        ("./1", Genotype.HET),
+        ("0/0", None),
+        ("./.", None),
+        (".", None),
+    ],
+)
+def test_genotype__says_how_an_allele_is_carried(
+    tmp_path: Path, genotype: str, expected: Genotype | None
+) -> None:
+    (genome,) = _read(_vcf(tmp_path, _row(10, "A C", genotype)))
+    assert [call.genotype for call in genome.calls] == ([expected] if expected else [])
+
+
+def test_depth_and_phase__are_read_where_they_stand(tmp_path: Path) -> None:
+    rows = (
+        _row(10, "A C", "1|0:31:77", keys="GT:DP:PS"),
+        _row(20, "A C", "0|1", keys="GT"),
+        _row(30, "A C", "1|1:.", keys="GT:DP"),
+    )
+    (genome,) = _read(_vcf(tmp_path, *rows))
+    assert [call.depth_reads for call in genome.calls] == [31, None, None]
+    assert [call.phase for call in genome.calls] == [Phase("77", 0), Phase("", 1), None]
+
+
+def test_what_is_not_read__is_counted_in_words(tmp_path: Path) -> None:
+    rows = (
+        _row(10, "A C", "0/1").replace("PASS", "q10"),
+        _row(20, "A C", "0/1", contig="decoy"),
+        _row(30, "A <DEL>", "0/1"),
+        _row(40, "A *", "0/1"),
+        _row(50, "A C", "./."),
+    )
+    (genome,) = _read(_vcf(tmp_path, *rows))
+    assert genome.calls == ()
+    counted = [note.removeprefix("`patient.vcf`: ").split(" ", 1) for note in genome.notes]
+    assert {words.removeprefix("records or genotypes "): int(n) for n, words in counted} == {
+        "of symbolic, spanning or ambiguous alleles were not read": 2,
+        "on contigs that the assembly does not have were not read": 1,
+        "that are missing (`./.`) were not read": 1,
+        "that did not pass the caller's filters were not read": 1,
+    }
+
+
+def test_family_in_one_file__tells_absent_from_unknown(tmp_path: Path) -> None:
+    path = _vcf(
+        tmp_path,
+        _row(10, "A C", "0/1 0/0 ./."),
+        _row(20, "A C", "0/1 0/1 0/."),
+        samples="CHILD MOTHER FATHER",
+    )
+    child, mother, father = _read(path, "CHILD", "MOTHER", "FATHER")
+    first, second = (call.allele for call in child.calls)
+    assert [genome.carriage(first) for genome in (child, mother, father)] == [
+        Carriage.HET,
+        Carriage.ABSENT,
+        Carriage.UNKNOWN,
+    ]
+    assert [genome.carriage(second) for genome in (child, mother, father)] == [
+        Carriage.HET,
+        Carriage.HET,
+        Carriage.UNKNOWN,
+    ]
+
+
+def test_callable_region__makes_what_is_not_called_absent() -> None:
+    region = Intervals.build([Interval("chr1", 0, 100)])
+    genome = GenomeCalls("S", KERNIA1, ()).with_callable(region)
+    assert genome.carriage(Allele("chr1", 99, "A", "C")) is Carriage.ABSENT
+    assert genome.carriage(Allele("chr1", 99, "AT", "A")) is Carriage.UNKNOWN
+    assert Carriage.HOM.is_carried
+    assert not Carriage.ABSENT.is_carried
+
+
+def test_indels__are_left_aligned_by_the_reference(tmp_path: Path, fasta: Path, chr1: str) -> None:
+    # GCA repeats from base 114 to 140: a deletion of its last copy moves to the first.
+    assert chr1[113:140] == "GCA" * 9
+    path = _vcf(tmp_path, _row(137, "AGCA A", "0/1"))
+    reference = ReferenceSequence(fasta)
+    (genome,) = read_calls(path, KERNIA1, reference=reference)
+    assert str(genome.calls[0].allele) == "chr1-113-GGCA-G"
+    (unshifted,) = read_calls(path, KERNIA1)
+    assert str(unshifted.calls[0].allele) == "chr1-137-AGCA-A"
+
+
+def test_alleles_off_the_regions__are_counted_only(tmp_path: Path, fasta: Path) -> None:
+    path = _vcf(tmp_path, _row(50, "T C", "0/1"), _row(120, "G C", "0/1"), _row(120, "G GC", "0/1"))
+    (genome,) = read_calls(
+        path,
+        KERNIA1,
+        reference=ReferenceSequence(fasta),
+        within=Intervals.build([Interval("chr1", 110, 140)]),
+        callable_in=Intervals.build([Interval("chr1", 0, 10)]),
+    )
+    assert [call.allele.position for call in genome.calls] == [119, 119]
+    assert genome.variants_read == 3
+    assert genome.callable is not None
+
+
+def test_allele_beyond_the_reference__is_kept_as_it_is(tmp_path: Path, fasta: Path) -> None:
+    path = _vcf(tmp_path, _row(90_000, "T C", "0/1"), _row(10, "T C", "0/1", contig="2"))
+    (genome,) = read_calls(path, KERNIA1, reference=ReferenceSequence(fasta))
+    assert [str(call.allele) for call in genome.calls] == ["chr1-90000-T-C", "chr2-10-T-C"]
+
+
+def test_other_reference_bases__mean_another_assembly(tmp_path: Path, fasta: Path) -> None:
+    path = _vcf(tmp_path, _row(50, "G C", "0/1"))
+    with pytest.raises(InputFileError, match=r"line 5: .*is the file of assembly `Kernia1`\?"):
+        read_calls(path, KERNIA1, reference=ReferenceSequence(fasta))
+
+
+def test_contig_lengths_of_another_assembly__are_refused(tmp_path: Path) -> None:
+    path = _vcf(tmp_path, head=HEAD.replace("ID=1", "ID=1,length=249250621"))
+    with pytest.raises(InputFileError, match=r"is not of assembly `GRCh38`.*`GRCh37`"):
+        read_calls(path, GRCH38)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (_row(10, "A C", "a/b"), "line 5: expected a genotype such as `0/1`"),
+        (_row(10, "A C", "12", keys="DP"), "line 5: expected a genotype"),
+    ],
+)
+def test_record_without_a_genotype__is_refused_with_its_line(
+    tmp_path: Path, row: str, words: str
+) -> None:
+    with pytest.raises(InputFileError, match=words):
+        _read(_vcf(tmp_path, row))
+
+
+def test_sample__must_be_there_and_clear(tmp_path: Path) -> None:
+    path = _vcf(tmp_path, samples="ONE TWO")
+    with pytest.raises(InputFileError, match="has 2 samples \\(`ONE`, `TWO`\\); name one"):
+        _read(path)
+    with pytest.raises(InputFileError, match="has no sample `THREE`"):
+        _read(path, "THREE")

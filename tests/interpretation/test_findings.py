@@ -1,0 +1,117 @@
+from collections.abc import Callable
+
+import pytest
+
+from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import GRCH38, KERNIA1, ContigKind
+from kerne.alleles.sequence import ReferenceSequence
+from kerne.alleles.transcript import Transcript
+from kerne.interpretation.calls import Call, Carriage, GenomeCalls, Phase
+from kerne.interpretation.candidate import Genotype
+from kerne.interpretation.consequence import Consequence
+from kerne.interpretation.findings import (
+    has_single_x,
+    is_in_repeat,
+    make_subject,
+    observe,
+    place_of,
+    relevant_by_gene,
+)
+from kerne.interpretation.pedigree import Family, Kin, Relative
+from kerne.phenotype.phenopacket import Sex
+
+ALLELE = Allele("chr1", 180, "C", "T")
+EXONS = ((100, 400),)
+
+
+def _model(name: str, symbol: str = "G", *tags: str, coding: bool = True) -> Transcript:
+    cds = (100, 400) if coding else None
+    return Transcript(name, symbol, symbol, "chr1", 1, EXONS, cds, None, frozenset(tags))
+
+
+def _chosen(models: list[Transcript], *found: tuple[str, str]) -> dict[str, str]:
+    consequences = {ALLELE: [Consequence(ALLELE, name, "ignored", (term,)) for name, term in found]}
+    by_gene = relevant_by_gene(consequences, {model.identifier: model for model in models})
+    return {symbol: hits[ALLELE].transcript for symbol, hits in by_gene.items()}
+
+
+def test_mane_select__speaks_for_its_gene_even_when_another_is_hit_worse() -> None:
+    models = [_model("A"), _model("B", "G", "MANE_Select")]
+    assert _chosen(models, ("A", "stop_gained"), ("B", "missense")) == {"G": "B"}
+    assert _chosen(models, ("A", "stop_gained"), ("B", "intron")) == {}
+
+
+def test_without_mane__the_transcript_hit_worst_speaks() -> None:
+    models = [_model("A"), _model("B")]
+    assert _chosen(models, ("A", "missense"), ("B", "stop_gained")) == {"G": "B"}
+
+
+def test_allele_in_two_genes__is_found_in_both_and_in_coding_transcripts_only() -> None:
+    models = [_model("A", "G"), _model("B", "H"), _model("C", "I", coding=False)]
+    found = ("A", "missense"), ("B", "frameshift"), ("C", "stop_gained"), ("gone", "stop_gained")
+    assert _chosen(models, *found) == {"G": "A", "H": "B"}
+
+
+@pytest.mark.parametrize(
+    ("position_1based", "change", "expected"),
+    [
+        (113, "G>GGCA", True),  # a tenth GCA
+        (113, "GGCAGCA>G", True),  # two GCA of nine
+        (129, "G>GCAG", True),
+        (210, "A>ATTT", False),
+        (242, "TTCTC>T", True),  # TC repeats through the intron
+        (120, "GC>TA", False),
+        (370, "A>ATAA", False),
+    ],
+)
+def test_repeat__is_three_copies_of_the_unit_in_the_reference(
+    reference: ReferenceSequence, position_1based: int, change: str, expected: bool
+) -> None:
+    before, after = change.split(">")
+    assert is_in_repeat(Allele("chr1", position_1based - 1, before, after), reference) is expected
+
+
+def test_subject__is_named_and_asked_about_repeats_only_when_its_length_changes(
+    reference: ReferenceSequence, plus: Transcript
+) -> None:
+    stop = Consequence(ALLELE, "TX1.1", "PLUS", ("stop_gained",))
+    subject = make_subject(ALLELE, stop, plus, reference, None)
+    assert (subject.coding_name, subject.protein_name) == ("TX1.1:c.31C>T", "p.(Gln11Ter)")
+    assert subject.in_repeat is None
+    gain = Allele("chr1", 112, "G", "GGCA")
+    longer = Consequence(gain, "TX1.1", "PLUS", ("inframe_insertion",))
+    assert make_subject(gain, longer, plus, reference, None).in_repeat is True
+
+
+def test_place__is_shared_where_x_and_y_pair() -> None:
+    def place(contig: str, start: int, *, single_x: bool) -> tuple[ContigKind, bool]:
+        model = Transcript("T", "G", "G", contig, 1, ((start, start + 10),), None, None)
+        found = place_of(model, GRCH38, single_x=single_x)
+        return found.kind, found.is_single_copy
+
+    assert place("chr20", 5, single_x=True) == (ContigKind.AUTOSOME, False)
+    assert place("chrX", 50_000_000, single_x=True) == (ContigKind.X, True)
+    assert place("chrX", 50_000_000, single_x=False) == (ContigKind.X, False)
+    assert place("chrX", 20_000, single_x=True) == (ContigKind.AUTOSOME, False)
+
+
+def test_single_x__is_told_by_calls_or_else_by_the_stated_sex(
+    make_call: Callable[..., Call], make_genome: Callable[..., GenomeCalls]
+) -> None:
+    haploid = make_genome(make_call(120, "G>C", Genotype.HEMI, contig="chrX"))
+    diploid = make_genome(make_call(120, "G>C", Genotype.HOM, contig="chrX"))
+    assert has_single_x(haploid, Sex.UNKNOWN)
+    assert has_single_x(diploid, Sex.MALE)
+    assert not has_single_x(diploid, Sex.FEMALE)
+
+
+def test_observation__holds_how_each_relative_carries_the_allele(
+    make_call: Callable[..., Call],
+) -> None:
+    call = make_call(181, "C>T", phase=Phase("", 1))
+    mother = Relative(Kin.MOTHER, affected=False, calls=GenomeCalls("M", KERNIA1, (call,)))
+    seen = observe(call, Family((mother,)))
+    assert seen.parent(Kin.MOTHER) is Carriage.HET
+    assert seen.parent(Kin.FATHER) is Carriage.UNKNOWN
+    assert seen.phase == Phase("", 1)
+    assert observe(call, None).relatives == ()
