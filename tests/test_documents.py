@@ -12,11 +12,11 @@ from pathlib import Path
 
 import click
 import pytest
-from tests.conftest import Run, Walked
 
 from kerne.cli import COMMANDS, kerne
 from kerne.errors import KerneError
 from kerne.settings import Settings, write_settings
+from tests.conftest import Run, Walked
 
 pytestmark = pytest.mark.xdist_group("demo")
 

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.conftest import Run, Walk, Walked
 
 from kerne.cli.demo import MARK
+from tests.conftest import Run, Walk, Walked
 
 pytestmark = pytest.mark.xdist_group("demo")
 

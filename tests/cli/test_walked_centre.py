@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tests.conftest import Run, Walked
 
 pytestmark = pytest.mark.xdist_group("demo")

@@ -194,7 +194,7 @@ class Questioning:
             accesses = unwrap(self.centre.audit.accesses_of(reader, purpose, person))
             self.voice.say(f"{person}, as {reader.identifier} sees it:")
             self.voice.table(
-                ("entry", "day", "who", "purpose", "what", "as", "answer"),
+                ("entry", "day", "who", "purpose", "what", "answer"),
                 [_access_row(access) for access in accesses],
             )
 
@@ -209,12 +209,12 @@ class Questioning:
 
 def _access_row(access: Access) -> tuple[str, ...]:
     organisation = f", {access.organisation}" if access.organisation else ""
+    one_of_many = " (one of many)" if access.is_collective else ""
     return (
         str(access.number),
         access.at.date().isoformat(),
         f"{access.who}{organisation}",
         access.purpose,
-        f"{access.action}: {access.about}",
-        "one of many" if access.is_collective else "by name",
+        f"{access.action}: {access.about}{one_of_many}",
         access.verdict,
     )

@@ -66,6 +66,7 @@ class Voice:
             TimeElapsedColumn(),
             console=self._console,
             transient=True,
+            disable=not self._console.is_terminal,
         ) as progress:
             progress.add_task(f"    {words}", total=None)
             yield
