@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from kerne.cli.demo import MARK
 from tests.conftest import Run, Walk, Walked
 
 pytestmark = pytest.mark.xdist_group("demo")
+
+OF_THE_KEY = re.compile(r'{"digest": "[0-9a-f]+", "name": "(public_key.pem|report.json.sig)"}')
 
 STEPS = (
     "A country is made",
@@ -86,6 +90,30 @@ def test_demo__is_the_same_story_for_the_same_seed(
             next((each.home / "answers").rglob(name)).read_bytes() for each in (walked, again)
         )
         assert first == second
+    assert _events(again.home) == _events(walked.home)
+    assert _genomes(again.home) == _genomes(walked.home)
+
+
+def _events(home: Path) -> list[tuple[object, ...]]:
+    """Return every event as it stands in clear, but for digests of what the key made."""
+    database = sqlite3.connect(f"file:{home / 'centre.sqlite'}?mode=ro", uri=True)
+    with closing(database):
+        tables = database.execute("SELECT name FROM sqlite_master WHERE name LIKE '%_event'")
+        found = [
+            event
+            for (table,) in sorted(tables)
+            for event in database.execute(
+                f"SELECT '{table}', number, stream, version, type, at, entry, body FROM {table}"
+            )
+        ]
+    assert len(found) > 40
+    return [(*event[:-1], OF_THE_KEY.sub("", str(event[-1]))) for event in found]
+
+
+def _genomes(home: Path) -> dict[str, bytes]:
+    """Return the files of the genome database's segments."""
+    segments = home / "genomes" / "segments"
+    return {str(path.relative_to(segments)): path.read_bytes() for path in segments.rglob("*.*")}
 
 
 def _without_wall_clock(walked: Walked) -> str:
