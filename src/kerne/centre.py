@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Final
 
 from kerne.alleles.assembly import assembly_named
 from kerne.alleles.interval import Interval
 from kerne.audit.actions import Audit
-from kerne.audit.checkpoint import signing_key
-from kerne.audit.ledger import AuditLedger
-from kerne.audit.tables import metadata as audit_metadata
+from kerne.audit.checkpoint import sign_checkpoint, signing_key, write_checkpoint
+from kerne.audit.ledger import open_audit
+from kerne.audit.tree import EMPTY_ROOT
 from kerne.cases.actions import Cases
 from kerne.cases.answer import ReleasedOrder
 from kerne.cases.ledger import CaseLedger
@@ -52,12 +53,17 @@ from kerne.policy.rulebook import RuleBook
 from kerne.research.actions import PermitFile, Research
 from kerne.research.ledger import ResearchLedger
 from kerne.sequencing.actions import Orders
+from kerne.sequencing.events import OrderPlaced
 from kerne.sequencing.ledger import OrderLedger
 from kerne.sequencing.turnaround import Calendar, calendar_of
 from kerne.settings import FILE_NAME, Settings, read_settings, write_settings
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
+
+
+_CHECKPOINT_KEY: Final = "audit/checkpoint.key"
+_NEWEST_CHECKPOINT: Final = "audit/newest.checkpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def found_centre(
     if (home / FILE_NAME).exists():
         raise SettingsError(f"`{home}` already holds a centre")
     for name in ("audit", "keys", "genomes", "knowledge", "answers"):
-        (home / name).mkdir(parents=True, exist_ok=True)
+        (home / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     assembly = assembly_named(settings.assembly)
     if reference is not None:
         base = KnowledgeBase(home / "knowledge")
@@ -113,6 +119,8 @@ def found_centre(
         people.add_organisation(organisation)
     people.appoint(registrar)
     people.engine.dispose()
+    key = signing_key(home / _CHECKPOINT_KEY)
+    write_checkpoint(home / _NEWEST_CHECKPOINT, sign_checkpoint(0, EMPTY_ROOT, utc_now(), key))
     # INVARIANT: the settings come last: a home without them is no centre yet.
     write_settings(settings)
 
@@ -152,9 +160,7 @@ class _Parts:
         self._orders = OrderLedger(self._engine, vault)
         self._cases = CaseLedger(self._engine, vault)
         self._research = ResearchLedger(self._engine, vault)
-        self._audit = AuditLedger(
-            open_database(self._home / "audit" / "audit.sqlite", audit_metadata)
-        )
+        self._audit = open_audit(self._home / "audit" / "audit.sqlite")
         self._store = GenomeStore(self._home / "genomes", clock)
         self._gate = Gate(
             RuleBook.load(settings.country),
@@ -164,6 +170,14 @@ class _Parts:
             PermitFile(self._research),
             clock,
             settings.tzinfo,
+        )
+        self._audit_actions = Audit(
+            self._audit,
+            signing_key(self._home / _CHECKPOINT_KEY),
+            self._gate,
+            self._people.rows_ever_of,
+            clock,
+            self._home / _NEWEST_CHECKPOINT,
         )
         self._calendar = calendar_of(settings.country, settings.tzinfo)
         self._order_actions = Orders(self._orders, self._gate, self._people, self._calendar, clock)
@@ -187,12 +201,11 @@ class _Parts:
     def centre(self) -> Centre:
         """Return what people can do."""
         gate, clock = self._gate, self._clock
-        key = signing_key(self._home / "audit" / "checkpoint.key")
         return Centre(
             settings=self._settings,
             people=People(gate, self._people, clock),
-            consent=Consent(gate, self._consent, self._people, clock),
-            audit=Audit(self._audit, key, gate, self._people.rows_ever_of, clock),
+            consent=Consent(gate, self._consent, self._people, clock, self._react),
+            audit=self._audit_actions,
             genomes=self._genome_actions,
             orders=self._order_actions,
             cases=self._case_actions,
@@ -209,7 +222,7 @@ class _Parts:
     def recover(self) -> None:
         """Carry on what an interrupted process left: lists first, then the open audit entries."""
         self._genome_actions.recover()
-        self._order_actions.react()
+        self._react()
         self._case_actions.issue_outstanding()
         ledgers = (
             self._people.has_entry,
@@ -221,12 +234,34 @@ class _Parts:
         )
         self._gate.close_open_intents(lambda entry: any(has_entry(entry) for has_entry in ledgers))
 
+    def _react(self) -> None:
+        """Do in one room what follows from another: each step may be done again without harm.
+
+        An order placed while its patient withdrew is met from either side.
+        """
+        self._order_actions.react()
+        self._case_actions.react()
+        for person in self._consent.withdrawals("orders"):
+            self._end_orders(person)
+        for placed in self._orders.unhandled("consent", OrderPlaced):
+            self._end_orders(placed.event.person)
+
+    def _end_orders(self, person: str) -> None:
+        withdrawal = self._consent.withdrawal_of(person)
+        if withdrawal is not None:
+            self._order_actions.cancel_without_consent(
+                person, by=withdrawal.by, entry=withdrawal.entry
+            )
+
     def close(self) -> None:
-        """Let go of every file."""
-        if "_knowledge" in self.__dict__:
-            self._knowledge.close()
-        self._audit.close()
-        self._engine.dispose()
+        """Sign the audit as it stands, and let go of every file."""
+        try:
+            self._audit_actions.keep_newest()
+        finally:
+            if "_knowledge" in self.__dict__:
+                self._knowledge.close()
+            self._audit.close()
+            self._engine.dispose()
 
     @cached_property
     def _knowledge(self) -> Knowledge:

@@ -114,6 +114,8 @@ def test_last_line__may_lack_its_end(tmp_path: Path) -> None:
         (HEAD + SAMPLES + RECORD.replace("\t10\t", "\tten\t"), 3, "POS is not a number"),
         (HEAD + SAMPLES + RECORD.replace("\t10\t", "\t0\t"), 3, "POS is not a number"),
         (HEAD + SAMPLES + RECORD.replace("\ta\t", "\t<x>\t"), 3, "REF is not bases"),
+        (HEAD + SAMPLES + RECORD.replace("\t10\t", "\t4294967296\t"), 3, "from 1 to 2147483647"),
+        (HEAD + SAMPLES + RECORD.replace("c,<DEL>", "c,,t"), 3, "ALT has an empty allele"),
     ],
 )
 def test_malformed_file__is_named_with_its_line(

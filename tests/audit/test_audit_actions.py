@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -7,8 +8,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyroaring import BitMap
 
 from kerne.audit.actions import Access, Audit
+from kerne.audit.checkpoint import read_checkpoint, sign_checkpoint, write_checkpoint
 from kerne.audit.entry import Outcome
 from kerne.audit.ledger import AuditLedger
+from kerne.audit.tree import EMPTY_ROOT
+from kerne.errors import AuditError
 from kerne.people.asking import Action, Ask, Identity, Pass, Refusal, Role
 
 from .conftest import AT, counting_draft, draft, population
@@ -83,3 +87,30 @@ def test_checkpoint__is_kept_and_compared(audit: AuditLedger, actions: Audit) ->
     found = actions.verify([made])
     assert found.is_intact
     assert found.checkpoints == 2
+
+
+def test_newest_checkpoint__follows_the_entries_and_misses_what_is_cut_off(
+    audit: AuditLedger, actions: Audit, tmp_path: Path
+) -> None:
+    actions.keep_newest()  # none is kept here
+    newest = tmp_path / "newest.checkpoint"
+    kept = Audit(audit, KEY, RecordingDoor(audit), lambda _person: BitMap(), lambda: AT, newest)
+    kept.keep_newest()
+    assert not newest.exists()  # a missing file is evidence, and stays missing
+    with pytest.raises(AuditError, match="missing"):
+        kept.verify()
+    write_checkpoint(newest, sign_checkpoint(0, EMPTY_ROOT, AT, KEY))
+    audit.record([draft("P-000001")], AT)
+    kept.keep_newest()
+    assert read_checkpoint(newest).root == audit.root()
+    assert kept.verify().is_intact
+    write_checkpoint(newest, sign_checkpoint(1, b"r" * 32, AT, KEY))
+    audit.record([draft("P-000001")], AT)
+    kept.keep_newest()
+    assert read_checkpoint(newest).root == b"r" * 32
+    assert not kept.verify().is_intact
+
+
+def test_newest_checkpoint__that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(AuditError, match="cannot be written"):
+        write_checkpoint(tmp_path / "nowhere" / "x", sign_checkpoint(0, EMPTY_ROOT, AT, KEY))

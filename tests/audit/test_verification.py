@@ -135,6 +135,10 @@ TAMPERINGS = {
     "a node added": "INSERT INTO node VALUES (0, 8, x'00')",
     "a population dropped": "DELETE FROM population",
     "a population added": "INSERT INTO population VALUES ('00', x'00')",
+    "a count turned to another population": (
+        "UPDATE entry SET population = '00' WHERE population IS NOT NULL"
+    ),
+    "a count hidden from those it counted": "UPDATE entry SET population = NULL",
     "an open ask dropped": "DELETE FROM open_ask",
     "an open ask added": "INSERT INTO open_ask VALUES (1, 2, 'w')",
     "a checkpoint made up": "INSERT INTO checkpoint VALUES (8, x'00', '2026-03-01', x'00')",
@@ -206,3 +210,14 @@ def test_verify__does_not_believe_a_checkpoint_of_another_key(audit: AuditLedger
     held = replace(sign_checkpoint(6, audit.root(6), AT, KEY), signature=b"s" * 64)
     (problem,) = verify(audit.engine, KEY.public_key(), [held]).problems
     assert "not signed by this key" in problem
+
+
+def test_verify__finds_two_populations_that_were_exchanged(audit: AuditLedger) -> None:
+    audit.record([counting_draft()], AT, population(1, 2, 9))
+    audit.record([counting_draft()], AT, population(3, 4))
+    path = Path(str(audit.engine.url.database))
+    with tampering(path) as connection:
+        (one, first), (other, second) = connection.execute("SELECT * FROM population").fetchall()
+        for rows, digest in ((second, one), (first, other)):
+            connection.execute("UPDATE population SET rows = ? WHERE digest = ?", [rows, digest])
+    assert len(read_again(path).problems) == 2

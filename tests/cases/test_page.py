@@ -6,6 +6,7 @@ import pytest
 
 from kerne.alleles.allele import Allele
 from kerne.cases.events import Bearing
+from kerne.cases.packet import diagnoses_of
 from kerne.cases.page import DETAILED, LISTED, arrange_shelves, headline, render_page
 from kerne.cases.report import (
     NOT_EXCLUDED,
@@ -16,7 +17,8 @@ from kerne.cases.report import (
     Report,
     with_conclusion,
 )
-from kerne.interpretation.candidate import Interpretation, Tier
+from kerne.interpretation.candidate import Interpretation, Mode, Tier
+from kerne.phenotype.phenopacket import Progress
 
 VOID = {"meta", "br", "wbr", "line", "rect", "circle", "path"}
 
@@ -228,3 +230,23 @@ def test_headline__is_never_surer_than_the_geneticist(
     finding = signed_report.conclusion.findings[0]
     findings = tuple(replace(finding, bearing=Bearing(bearing)) for bearing in bearings)
     assert headline(replace(signed_report.conclusion, findings=findings)) == words
+
+
+@pytest.mark.parametrize(
+    ("bearings", "is_solved"),
+    [
+        (["causative"], False),
+        (["causative", "candidate"], False),
+        (["causative", "causative"], True),
+    ],
+)
+def test_headline__does_not_take_half_of_a_recessive_explanation_for_the_whole(
+    signed_report: Report, bearings: list[str], is_solved: bool
+) -> None:
+    assert signed_report.conclusion is not None
+    finding = replace(signed_report.conclusion.findings[0], mode=Mode.RECESSIVE_COMPOUND)
+    findings = tuple(replace(finding, bearing=Bearing(bearing)) for bearing in bearings)
+    conclusion = replace(signed_report.conclusion, findings=findings)
+    assert ("One copy of SCN1A carries" in headline(conclusion)) is not is_solved
+    (diagnosis,) = diagnoses_of(replace(signed_report, conclusion=conclusion))
+    assert (diagnosis.progress is Progress.SOLVED) is is_solved

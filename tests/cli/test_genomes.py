@@ -14,7 +14,7 @@ from kerne.alleles.allele import Allele
 from kerne.cli import genomes as module
 from kerne.cli.genomes import genomes
 from kerne.cli.options import Asker
-from kerne.errors import GenomeError, InputFileError, RefusedError, SettingsError
+from kerne.errors import AlleleError, GenomeError, InputFileError, RefusedError, SettingsError
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics, Zygosity
 from kerne.genomes.intake import GenomeFile
@@ -76,8 +76,25 @@ def test_frequencies_command__takes_a_region_and_samples(store: Path, tmp_path: 
     found = run("--store", store, "frequencies", "-S", listed, "-r", "20:101").stdout
     assert found.splitlines()[1] == "chr20\t101\tA\tC\t2\t2\t1\t1\t0"
     assert len(run("--store", store, "frequencies", "-r", "chr21").stdout.splitlines()) == 1
-    with pytest.raises(InputFileError, match="one sample name a line"):
+    with pytest.raises(InputFileError, match="no such file"):
         run("--store", store, "frequencies", "-S", tmp_path / "none.txt")
+
+
+def test_samples_file__may_hold_spaces_and_must_hold_a_name(tmp_path: Path) -> None:
+    file, listed = tmp_path / "a.vcf", tmp_path / "samples.txt"
+    file.write_text(VCF.format(name="blåbær 1\tb", genotype="0/1\t1/1"))
+    run("--store", tmp_path / "s", "add", "--assembly", "GRCh38", file)
+    listed.write_bytes("\ufeffblåbær 1 \r\n\r\n".encode())
+    found = run("--store", tmp_path / "s", "frequencies", "-S", listed).stdout
+    assert found.splitlines()[1] == "chr20\t101\tA\tC\t1\t2\t0.5\t0\t1"
+    listed.write_text("\n")
+    with pytest.raises(InputFileError, match="names no sample"):
+        run("--store", tmp_path / "s", "frequencies", "-S", listed)
+
+
+def test_carriers_command__says_nothing_before_a_bad_variant(store: Path) -> None:
+    with pytest.raises(AlleleError):
+        run("--store", store, "carriers", "rs123")
 
 
 def test_carriers_remove_and_stats_commands__say_what_they_found(store: Path) -> None:

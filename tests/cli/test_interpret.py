@@ -93,7 +93,7 @@ def test_interpret_command__ranks_names_what_is_absent_and_writes_a_report(
     assert "not for diagnosis" in output.splitlines()[0]
     assert "1. ITPA" in output
     assert INOSINE_TRIPHOSPHATASE_DEFICIENCY in output
-    assert "[panel]" in output
+    assert "On the panel:" in output
     assert "homozygous" in output
     assert "absent: published allele frequencies" in output
     assert "not examined: repeat expansions" in output

@@ -114,6 +114,38 @@ def test_frequencies__leave_out_whoever_may_not_be_counted(
     assert most[1] < most[0] <= 40
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--as", "researcher-1", "--purpose", "research", "--project", "PRJ-0001"),
+        ("--as", "registrar-1", "--purpose", "quality"),
+    ],
+)
+def test_count__of_chosen_people_is_not_a_count(
+    run: Run, walked: Walked, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    chosen = tmp_path / "one.txt"
+    chosen.write_text(_sample_of(walked, "P-000012") + "\n")
+    home = ("genomes", "--home", walked.home, "frequencies")
+    assert run(*home, *asked).code == 0
+    single = run(*home, "-S", chosen, *asked)
+    assert single.code == 3
+    assert single.out == ""
+
+
+def test_case__that_is_not_opened_brings_no_treatment_relation(run: Run, walked: Walked) -> None:
+    order = re.search(r"order (K-\d+-\d+)", walked.told)
+    case = re.search(r"opens (C-\d+-\d+)", walked.told)
+    assert order is not None
+    assert case is not None
+    stranger = ("--as", "geneticist-2", "--purpose", "own-treatment")
+    home = ("cases", "--home", walked.home)
+    again = run(*home, "open", order.group(1), "--hpo", "HP:0000510", *stranger)
+    assert again.code == 4
+    assert "already" in again.err
+    assert run(*home, "interpret", case.group(1), *stranger).code == 3
+
+
 def test_researcher__without_a_permit_is_refused(run: Run, walked: Walked) -> None:
     asked = ("--as", "researcher-2", "--purpose", "research", "--project", "PRJ-0002")
     outcome = run("research", "--home", walked.home, "count", "LRP5", *asked)

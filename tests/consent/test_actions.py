@@ -77,7 +77,9 @@ def test_every_act__asks_the_gate_and_appends_one_event_under_its_entry(
         assert isinstance(receipt, Receipt)
         assert (receipt.person, receipt.entry, receipt.at) == (P, 100 + number, AT)
         ask = door.asks[-1]
-        assert (ask.who, ask.action, ask.persons) == (citizen, Action.CHANGE_CHOICE, (P,))
+        widens = name in {"ResearchUseAllowed", "LimitLifted", "ReaderUnblocked"}
+        action = Action.WIDEN_CHOICE if widens else Action.CHANGE_CHOICE
+        assert (ask.who, ask.action, ask.persons) == (citizen, action, (P,))
         assert ask.about == f"choice {name}"
         last = nation.consent.events_of(P)[-1]
         assert type(last.event).__name__ == name

@@ -20,7 +20,7 @@ from kerne.consent.events import (
     ResearchUseRefused,
     SecondaryChoice,
 )
-from kerne.consent.ledger import ConsentLedger
+from kerne.consent.ledger import ConsentLedger, Withdrawal
 from kerne.errors import ConsentError, StaleVersionError
 from kerne.people.asking import Epoch, Purpose
 from kerne.people.kinship import Custody, ParentOf
@@ -44,6 +44,22 @@ def counted(nation: Nation, purpose: Purpose = Purpose.STATISTICS, today: date =
 
 def refusal(person: int, level: ResearchLevel) -> ResearchUseRefused:
     return ResearchUseRefused(number_of(person), level, "c")
+
+
+def test_withdrawal__is_the_newest_unless_a_consent_follows_it(nation: Nation) -> None:
+    person = number_of(1)
+    withdrawn = AnalysisConsentWithdrawn(person, "citizen-1")
+    assert nation.consent.withdrawal_of(person) is None
+    nation.consent.append_all(
+        [consented(1), refusal(1, ResearchLevel.SECONDARY_USE)], entry=1, at=AT
+    )
+    assert nation.consent.withdrawal_of(person) is None
+    nation.consent.append(2, withdrawn, entry=7, at=AT)
+    assert nation.consent.withdrawal_of(person) == Withdrawal("citizen-1", 7)
+    assert list(nation.consent.withdrawals("orders")) == [person]
+    assert list(nation.consent.withdrawals("orders")) == []
+    nation.consent.append(3, consented(1), entry=8, at=AT)
+    assert nation.consent.withdrawal_of(person) is None
 
 
 def test_population__without_consent_holds_nobody_but_for_their_own_access(

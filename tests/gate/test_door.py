@@ -41,7 +41,7 @@ def test_gate__is_the_door_that_rooms_below_know(trust: Trust) -> None:
 def test_answer__is_what_the_work_returns(trust: Trust) -> None:
     trust.people.start_treatment("doctor-1", ADULT, "K-1", AT)
     grant = granted(trust, READ)
-    assert grant.ask is READ
+    assert grant.ask == READ
     assert grant.entries == (grant.entry,)
     assert grant.expires_at == AT + GRANT_LIFETIME
     assert rows_of(grant) == {0}

@@ -95,4 +95,5 @@ def test_carried__is_what_counts_as_alternative() -> None:
 def test_priority__orders_every_code_once_and_the_surest_first() -> None:
     assert sorted(PRIORITY.tolist()) == list(range(len(Code)))
     assert int(np.argmin(PRIORITY)) == Code.HOM
-    assert PRIORITY[Code.REFERENCE] < PRIORITY[Code.MISSING] < PRIORITY[Code.WEAK_HOM]
+    assert PRIORITY[Code.HALF] < PRIORITY[Code.WEAK_HOM] < PRIORITY[Code.MISSING]
+    assert int(np.argmax(PRIORITY)) == Code.REFERENCE

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kerne.alleles.assembly import KERNIA1
-from kerne.errors import AlleleError, AssemblyError, GateError, GenomeError
+from kerne.errors import AlleleError, AssemblyError, GateError, GenomeError, InputFileError
 from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.reader import open_freestanding
@@ -44,7 +44,6 @@ def test_first_add__makes_the_store_with_its_rules(tmp_path: Path, one: GenomeFi
         (StoreRules("GRCh37"), "was made with assembly `GRCh38`, not `GRCh37`"),
         (StoreRules("GRCh38", min_gq=21), "min-gq `20`"),
         (StoreRules("GRCh38", min_dp=0), "min-dp `8`"),
-        (StoreRules("GRCh38", reference=Path("r.fa")), "reference `none`"),
     ],
 )
 def test_other_rules__are_refused_later(
@@ -68,6 +67,19 @@ def test_first_add_that_fails__leaves_an_empty_store(
     with pytest.raises(Exception, match="line 3"):
         desk.add([bad], RULES)
     assert desk.stats().genomes == 0
+
+
+def test_store_that_nothing_was_added_to__takes_the_rules_of_the_next_add(
+    tmp_path: Path, write_vcf: Callable[..., Path], one: GenomeFile
+) -> None:
+    desk = FreestandingGenomes(tmp_path / "s")
+    meta = "##contig=<ID=chr1,length=249250621>\n"
+    path = write_vcf(tmp_path / "n.vcf", ("n",), [("chr1", 9, "A", "C", ["0/1"])], meta=meta)
+    with pytest.raises(InputFileError, match="is that of `GRCh37`"):
+        desk.add([GenomeFile(path)], RULES)
+    assert [each.sample for each in desk.add([GenomeFile(path)], StoreRules("GRCh37"))] == ["n"]
+    with pytest.raises(GenomeError, match="was made with assembly `GRCh37`"):
+        desk.add([one], RULES)
 
 
 def test_questions__are_asked_in_words(desk: FreestandingGenomes) -> None:

@@ -49,3 +49,15 @@ def test_frequencies__give_alleles_and_af() -> None:
 def test_table__that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(GenomeError, match="cannot be written"):
         write_frequencies_1based(FOUND, tmp_path / "none" / "f.tsv")
+
+
+def test_link_or_device__is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    target, link, table = tmp_path / "target", tmp_path / "link", tmp_path / "table"
+    link.symlink_to(target)
+    write_frequencies_1based(FOUND, link)
+    write_frequencies_1based(FOUND, table)
+    write_frequencies_1based(FOUND, Path("/dev/null"))
+    assert link.is_symlink()
+    assert target.read_text() == table.read_text()
+    assert not Path("/dev/null").is_file()
+    assert {path.name for path in tmp_path.iterdir()} == {"target", "link", "table"}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kerne.alleles.assembly import GRCH38, KERNIA1, Assembly
@@ -197,7 +198,7 @@ def test_x_and_y__count_the_measured_copies(
         [
             (*first[1], ["1/1"]),
             (*first[2], ["1/1"]),
-            *sex_rows(["1/1"] * 15),
+            *sex_rows(["1/1"] * 25),
             *sex_rows(["0/1"], "chrY"),
         ],
     )
@@ -217,7 +218,7 @@ def test_x_and_y__count_the_measured_copies(
 def test_pseudo_autosomal_places__have_two_copies_in_everyone(
     tmp_path: Path, write_vcf: WriteVcf, stored: Stored, as_table: AsTable
 ) -> None:
-    rows = [("chrX", 20_000, "A", "C", ["0/1"]), *sex_rows(["1/1"] * 15)]
+    rows = [("chrX", 20_000, "A", "C", ["0/1"]), *sex_rows(["1/1"] * 25)]
     other = write_vcf(tmp_path / "o.vcf", ("o",), [("chrM", 7, "A", "C", ["0/1"])])
     table = as_table(stored(write_vcf(tmp_path / "m.vcf", ("m",), rows), other).frequencies())
     assert table["chrX", 20_000, "A", "C"] == (1, 4, 0, 1, 0)
@@ -301,6 +302,7 @@ def test_genotype_beyond_the_alleles__is_refused_in_arrays_of_any_form(
         ("", [("chr21", 46709984, "A", "C", ["0/1"])], ("a",), "line 3: POS lies past the end"),
         ("", [], (), "has no samples"),
         ("", [("chr1", 5, "A", "C", ["0/1:x"])], ("a",), "line 3: a genotype, or its depth"),
+        ("", [("chr1", 5, "A", "<*>;END=3", ["0/0:9"])], ("a",), "line 3: END lies before POS"),
     ],
 )
 def test_file_that_does_not_fit__is_refused_in_one_sentence(  # noqa: PLR0913  one for each fact
@@ -315,6 +317,15 @@ def test_file_that_does_not_fit__is_refused_in_one_sentence(  # noqa: PLR0913  o
 ) -> None:
     with pytest.raises(InputFileError, match=words):
         stored(write_vcf(tmp_path / "f.vcf", samples, rows, meta=meta, form="GT:DP"))
+
+
+@pytest.mark.parametrize("samples", [("a",), MANY])
+def test_genotype_that_is_not_first__is_said(
+    tmp_path: Path, write_vcf: WriteVcf, stored: Stored, samples: tuple[str, ...]
+) -> None:
+    rows = [("chr1", 5, "A", "C", ["9:0/1"] * len(samples))]
+    with pytest.raises(InputFileError, match="line 3: GT is not the first key"):
+        stored(write_vcf(tmp_path / "f.vcf", samples, rows, form="DP:GT"))
 
 
 def test_many_samples_in_many_batches__are_all_taken(
@@ -342,3 +353,37 @@ def test_batch_that_is_not_four_bytes_after_all__is_read_one_by_one(
     rows = [("chr1", 5, "A", "C,G,T,AC,AG,AT,ACC,ACG,ACT,AGG", odd)]
     table = as_table(stored(write_vcf(tmp_path / "f.vcf", MANY, rows)).frequencies())
     assert table["chr1", 5, "A", "AGG"] == (4, 22, 2, 0, 0)
+
+
+@pytest.mark.parametrize("others", [0, 20])
+def test_reference_beside_missing__does_not_depend_on_what_silence_says(
+    tmp_path: Path, write_vcf: WriteVcf, stored: Stored, as_table: AsTable, others: int
+) -> None:
+    names = [f"s{number}" for number in range(others + 1)]
+    more = ["0/0"] * others
+    rows = [("chr1", 5, "A", "C", [each, *more]) for each in ("0/0", "./.")]
+    file = write_vcf(tmp_path / "a.vcf", names, rows)
+    for bed in ("chr1\t0\t100\n", "chr1\t50\t100\n"):
+        table = as_table(stored(file, bed=bed).frequencies())
+        assert table["chr1", 5, "A", "C"][:2] == (0, 2 * others)
+
+
+def test_many_samples_with_a_bed__count_like_few(
+    tmp_path: Path, write_vcf: WriteVcf, stored: Stored, as_table: AsTable
+) -> None:
+    rng = np.random.default_rng(1)
+    names = [f"s{number}" for number in range(20)]
+    texts = ("0/0", "0|0", "0/1", "1|1", "./.", "./1", "0/.")
+    drawn = rng.choice(len(texts), (40, len(names)), p=(0.4, 0.2, 0.2, 0.05, 0.05, 0.05, 0.05))
+    rows = [
+        ("chr1", 10 + at, "A", "C", [texts[each] for each in line])
+        for at, line in enumerate(drawn.tolist())
+    ]
+    many = write_vcf(tmp_path / "many.vcf", names, rows)
+    few = [
+        write_vcf(tmp_path / f"{name}.vcf", (name,), [(*row[:4], [row[4][at]]) for row in rows])
+        for at, name in enumerate(names)
+    ]
+    bed = "chr1\t15\t30\nchr1\t40\t41\n"
+    found = as_table(stored(many, bed=bed).frequencies())
+    assert found == as_table(stored(*few, bed=bed).frequencies())

@@ -15,12 +15,13 @@ from kerne.genomes.manifest import (
     read_manifest,
     write_manifest,
 )
+from kerne.genomes.reference import Reference
 
 MANIFEST = Manifest(
     "GRCh38",
     Keeper.CENTRE,
     NormalForm.LEFT_ALIGNED,
-    "/reference.fa",
+    Reference("../knowledge/reference.fa", "0" * 64, 9, 1),
     20,
     8,
     generation=3,

@@ -192,7 +192,7 @@ def test_duplicate_sample__is_refused_and_nothing_is_added(
     again = GenomeFile(tmp_path / "one.vcf.gz")
     with pytest.raises(GenomeError, match="sample `one` is in the store"):
         store.add([new, again])
-    with pytest.raises(GenomeError, match="sample `new` is in the store or among the files"):
+    with pytest.raises(GenomeError, match="sample `new` is in two of the files"):
         store.add([new, new])
     assert store.manifest == before
 
@@ -357,3 +357,23 @@ def test_snapshot__does_not_change_under_its_reader(
     assert set(before.rows()) == {"one", "two"}
     assert len(before.frequencies()) == 3
     assert two[0].snapshot() is two[0].snapshot()
+
+
+def test_place_that_cannot_be_written__is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(GenomeError, match="store` cannot be written"):
+        create_store(tmp_path / "file" / "store", GRCH38, kept_by_centre=False)
+    store = create_store(tmp_path / "store", GRCH38, kept_by_centre=False)
+    (store.path / "lock").unlink()
+    (store.path / "lock").mkdir()
+    with pytest.raises(GenomeError, match="store` cannot be written"):
+        store.remove("one")
+
+
+def test_watcher__is_told_every_byte(
+    tmp_path: Path, two: tuple[GenomeStore, list[AddedGenome]], write_vcf: WriteVcf
+) -> None:
+    told: list[int] = []
+    path = write_vcf(tmp_path / "three.vcf", ("three",), ONE[1])
+    two[0].add([GenomeFile(path)], watch=told.append)
+    assert sum(told) == path.stat().st_size

@@ -154,7 +154,7 @@ def test_allele_beyond_the_reference__is_kept_as_it_is(tmp_path: Path, fasta: Pa
 
 def test_other_reference_bases__mean_another_assembly(tmp_path: Path, fasta: Path) -> None:
     path = _vcf(tmp_path, _row(50, "G C", "0/1"))
-    with pytest.raises(InputFileError, match=r"line 5: .*is the file of assembly `Kernia1`\?"):
+    with pytest.raises(InputFileError, match=r"line 5: not of assembly `Kernia1`: reference of"):
         read_calls(path, KERNIA1, reference=ReferenceSequence(fasta))
 
 
@@ -184,3 +184,28 @@ def test_sample__must_be_there_and_clear(tmp_path: Path) -> None:
         _read(path)
     with pytest.raises(InputFileError, match="has no sample `THREE`"):
         _read(path, "THREE")
+
+
+def test_gvcf__says_by_its_blocks_where_the_genome_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "patient.g.vcf"
+    head = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tP\n"
+    rows = (
+        "1\t11\t.\tT\t<NON_REF>\t.\t.\tEND=20\tGT:DP:GQ:MIN_DP\t0/0:30:99:8",
+        "1\t21\t.\tT\t<NON_REF>\t.\t.\tEND=30\tGT:DP:GQ:MIN_DP\t0/0:30:99:7",
+        "1\t31\t.\tT\t<NON_REF>\t.\t.\tEND=40\tGT:DP:RGQ\t0/0:30:19",
+        "1\t41\t.\tT\tC,<NON_REF>\t50\t.\t.\tGT:DP:GQ\t0/1:30:99",
+        "1\t42\t.\tT\t<NON_REF>\t.\t.\tEND=50\tGT:DP:GQ\t./.:0:0",
+    )
+    path.write_text(head + "\n".join(rows) + "\n")
+    (genome,) = read_calls(path, KERNIA1)
+    assert [str(call.allele) for call in genome.calls] == ["chr1-41-T-C"]
+    assert genome.callable is not None
+    starts, ends = genome.callable.ranges("chr1")
+    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == [(10, 20), (40, 41)]
+    assert genome.carriage(Allele("chr1", 12, "T", "G")) is Carriage.ABSENT
+    assert genome.carriage(Allele("chr1", 22, "T", "G")) is Carriage.UNKNOWN
+    assert any("is a gVCF" in note for note in genome.notes)
+    bounds = Intervals.build([Interval("chr1", 0, 15)])
+    (near,) = read_calls(path, KERNIA1, within=bounds)
+    assert near.callable is not None
+    assert near.callable.span_bp == 10

@@ -19,6 +19,7 @@ from kerne.interpretation.evidence import (
     judge_pm2,
     judge_pm4,
     judge_pvs1,
+    unjudged_loss,
 )
 from kerne.knowledge.frequencies import PublishedFrequency
 
@@ -50,17 +51,41 @@ def test_stop_gained__meets_pvs1_fully_in_a_recessive_disease() -> None:
 
 
 @pytest.mark.parametrize(
-    ("protein", "recessive", "dominant"),
-    [("p.(Gln12Ter)", 8, 4), ("p.(Glu40Ter)", 4, 2), ("p.(Glu58Ter)", 2, 1)],
+    ("protein", "recessive", "for_the_rank"),
+    [
+        ("p.(Gln12Ter)", 8, Strength.STRONG),
+        ("p.(Glu40Ter)", 4, Strength.MODERATE),
+        ("p.(Glu58Ter)", 2, Strength.SUPPORTING),
+    ],
 )
-def test_pvs1__is_a_level_lower_where_haploinsufficiency_is_unknown(
-    protein: str, recessive: int, dominant: int
+def test_pvs1__is_not_judged_where_loss_is_not_known_to_be_the_mechanism(
+    protein: str, recessive: int, for_the_rank: Strength
 ) -> None:
     subject = _subject("stop_gained", protein=protein)
     assert judge_pvs1(subject, SOURCES, Mode.RECESSIVE_COMPOUND).points == recessive
-    lower = judge_pvs1(subject, SOURCES, Mode.DOMINANT)
-    assert lower.points == dominant
-    assert "haploinsufficiency of the gene was not looked up" in lower.data
+    left_open = judge_pvs1(subject, SOURCES, Mode.DOMINANT)
+    assert _said(left_open) == ("PVS1", Met.NOT_JUDGED, 0)
+    assert "if loss of function is known to cause the disease" in left_open.data
+    assert unjudged_loss(subject, [left_open]) is for_the_rank
+
+
+def test_loss_that_pvs1_counts__does_not_count_again_in_the_rank() -> None:
+    subject = _subject("stop_gained")
+    counted = judge_pvs1(subject, SOURCES, Mode.RECESSIVE_COMPOUND)
+    assert unjudged_loss(subject, [counted]) is Strength.NONE
+    missense = _subject("missense")
+    not_met = judge_pvs1(missense, SOURCES, Mode.DOMINANT)
+    assert unjudged_loss(missense, [not_met]) is Strength.NONE
+
+
+def test_splice_site_between_untranslated_exons__leaves_pvs1_open() -> None:
+    untranslated = replace(PLUS, cds=(190, 370))
+    subject = replace(
+        _subject("splice_donor"), transcript=untranslated, allele=Allele("chr1", 140, "C", "T")
+    )
+    evidence = judge_pvs1(subject, SOURCES, Mode.RECESSIVE_HOMOZYGOUS)
+    assert _said(evidence) == ("PVS1", Met.NOT_JUDGED, 0)
+    assert unjudged_loss(subject, [evidence]) is Strength.NONE
 
 
 def test_missense__does_not_meet_pvs1() -> None:

@@ -17,9 +17,11 @@ from kerne.interpretation.findings import (
     place_of,
     relevant_by_gene,
 )
+from kerne.interpretation.inheritance import Place
 from kerne.interpretation.pedigree import Family, Kin, Relative
 from kerne.phenotype.phenopacket import Sex
 
+AUTOSOMAL = Place(ContigKind.AUTOSOME)
 ALLELE = Allele("chr1", 180, "C", "T")
 EXONS = ((100, 400),)
 
@@ -110,8 +112,17 @@ def test_observation__holds_how_each_relative_carries_the_allele(
 ) -> None:
     call = make_call(181, "C>T", phase=Phase("", 1))
     mother = Relative(Kin.MOTHER, affected=False, calls=GenomeCalls("M", KERNIA1, (call,)))
-    seen = observe(call, Family((mother,)))
+    seen = observe(call, Family((mother,)), AUTOSOMAL)
     assert seen.parent(Kin.MOTHER) is Carriage.HET
     assert seen.parent(Kin.FATHER) is Carriage.UNKNOWN
     assert seen.phase == Phase("", 1)
-    assert observe(call, None).relatives == ()
+    assert observe(call, None, AUTOSOMAL).relatives == ()
+
+
+def test_two_copies_called_where_there_is_one__are_that_one(
+    make_call: Callable[..., Call],
+) -> None:
+    single = Place(ContigKind.X, is_single_copy=True)
+    call = make_call(181, "C>T", Genotype.HOM, contig="chrX")
+    assert observe(call, None, single).genotype is Genotype.HEMI
+    assert observe(call, None, Place(ContigKind.X)).genotype is Genotype.HOM

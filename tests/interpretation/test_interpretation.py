@@ -78,10 +78,11 @@ def test_stop_in_a_gene_that_fits__is_the_first_candidate_with_reasons(
     assert (candidate.mode, candidate.tier) == (Mode.DOMINANT, Tier.NO_PANEL)
     assert candidate.disease_name == "Blue ear disease"
     assert candidate.log10_odds == candidate.log10_phenotype + candidate.log10_genotype
-    effect, phenotype, others = candidate.reasons
+    effect, expected, phenotype, others = candidate.reasons
+    assert expected.endswith("counted in the rank, not in the points")
     assert others == "other diseases of the gene fit less: OMIM:2"
     assert effect.startswith("stop gained and splice region TX1.1:c.31C>T p.(Gln11Ter)")
-    assert effect.endswith("heterozygous: uncertain significance (+4 points)")
+    assert effect.endswith("heterozygous: uncertain significance (+0 points)")
     assert phenotype == "1 of 1 observed features speak for it: Blue ears"
     assert sum(term.log10_ratio for term in candidate.terms) == pytest.approx(
         candidate.log10_phenotype
@@ -126,7 +127,7 @@ def test_published_frequency__is_evidence_and_a_common_allele_is_not_ranked(
     found = interpret(genome, _phenotype(), _with(knowledge, published))
     stop = found.candidates[0].variants[0]
     assert "AF 5e-05 (AC 1 of AN 20,000" in stop.published_frequency
-    assert stop.points == 5
+    assert stop.points == 1
     assert found.variants_considered == 2
     only_common = interpret(
         make_genome(make_call(115, "C>T")), _phenotype(), _with(knowledge, published)
@@ -214,6 +215,9 @@ def test_panel__makes_two_tiers_and_removes_nothing(
     assert tiers == {"PLUS": Tier.OUTSIDE, "XGENE": Tier.PANEL}
     assert "the gene is outside the panel" in found.candidates[0].reasons
     assert "panel `P` version 1, 1 genes" in found.notes
+    misspelt = replace(panel, genes=frozenset({"XGENE", "Xgene"}))
+    noted = interpret(genome, _phenotype(), knowledge, panel=misspelt).notes
+    assert "panel genes that the gene models lack: Xgene" in noted
 
 
 def test_alleles_read_together__say_so(
@@ -348,3 +352,19 @@ def test_phenotype_that_cannot_be_used__is_refused(
         interpret(make_genome(), nothing, knowledge)
     with pytest.raises(PhenotypeError, match="HP:9999999"):
         interpret(make_genome(), _phenotype("HP:9999999"), knowledge)
+
+
+def test_homozygous_allele_that_both_parents_lack__is_not_de_novo(
+    knowledge: Knowledge, make_call: MakeCall, make_genome: MakeGenome
+) -> None:
+    call = make_call(181, "C>T", Genotype.HOM)
+    family = Family(
+        tuple(
+            Relative(kin, affected=False, calls=make_genome(absent=(call.allele,)))
+            for kin in (Kin.MOTHER, Kin.FATHER)
+        )
+    )
+    found = interpret(make_genome(call), _phenotype(GREEN_NAILS), knowledge, family=family)
+    criteria = {e.criterion: e for e in found.candidates[0].variants[0].evidence}
+    assert criteria["PS2"].points == 0
+    assert "the mother lacks the allele: deletion or disomy?" in found.candidates[0].reasons

@@ -46,13 +46,31 @@ def test_premature_stop__is_weighed_by_decay_and_lost_share(codon: int, strength
 
 
 def test_frameshift__is_weighed_at_its_new_stop() -> None:
-    loss = judge_loss(frozenset({"frameshift"}), PLUS, 0, "p.(Ala2GlyfsTer60)")
+    decays = judge_loss(frozenset({"frameshift"}), PLUS, 0, "p.(Ala2GlyfsTer4)")
+    assert decays is not None
+    assert decays.strength is Strength.VERY_STRONG
+    assert "codon 5" in decays.words
+
+
+@pytest.mark.parametrize(
+    ("protein", "strength", "share"),
+    [
+        # The new stop lies behind the old one: what counts is how much is no longer its own.
+        ("p.(Ala2GlyfsTer60)", Strength.STRONG, "98%"),
+        ("p.(Ala59GlyfsTer9)", Strength.MODERATE, "3%"),
+        ("p.(Ala2GlyfsTer?)", Strength.STRONG, "98%"),
+    ],
+)
+def test_frameshift_that_escapes_decay__is_weighed_by_the_altered_share(
+    protein: str, strength: Strength, share: str
+) -> None:
+    loss = judge_loss(frozenset({"frameshift"}), PLUS, 0, protein)
     assert loss is not None
-    assert loss.strength is Strength.MODERATE
-    assert "codon 61" in loss.words
+    assert loss.strength is strength
+    assert share in loss.words
 
 
-def test_frameshift_without_a_stop__is_moderate() -> None:
+def test_truncation_at_an_unknown_codon__is_moderate() -> None:
     loss = judge_loss(frozenset({"frameshift"}), PLUS, 0, "p.?")
     assert loss is not None
     assert loss.strength is Strength.MODERATE
@@ -65,10 +83,10 @@ def test_gene_of_one_exon__knows_no_decay() -> None:
     assert loss.strength is Strength.STRONG
 
 
-def test_start_loss__is_moderate() -> None:
+def test_start_loss__is_supporting_while_nobody_looked_for_pathogenic_variants_behind_it() -> None:
     loss = judge_loss(frozenset({"start_lost"}), PLUS, 110, "p.(Met1?)")
     assert loss is not None
-    assert loss.strength is Strength.MODERATE
+    assert loss.strength is Strength.SUPPORTING
 
 
 def test_splice_site__is_weighed_by_the_exon_that_it_loses() -> None:
@@ -83,6 +101,19 @@ def test_splice_site__is_weighed_by_the_exon_that_it_loses() -> None:
     assert breaks.strength is Strength.VERY_STRONG
 
 
+def test_frame_broken_into_the_last_exon__escapes_decay() -> None:
+    # Skipping the last but one exon leads straight into the last, where no stop meets decay.
+    exons = ((0, 40), (100, 200), (300, 361), (400, 500))
+    last_but_one = judge_loss(SPLICED, transcript(exons, (10, 490)), 361, "p.?")
+    assert last_but_one is not None
+    assert last_but_one.strength is Strength.STRONG
+    # The exon in between is short: all of it is near the last junction.
+    exons = ((0, 40), (100, 161), (200, 250), (300, 400))
+    near = judge_loss(SPLICED, transcript(exons, (10, 390)), 161, "p.?")
+    assert near is not None
+    assert near.strength is Strength.STRONG
+
+
 def test_splice_site_of_the_last_exon__escapes_decay() -> None:
     last = judge_loss(SPLICED, transcript(((0, 40), (100, 161)), (10, 159)), 99, "p.?")
     assert last is not None
@@ -90,10 +121,10 @@ def test_splice_site_of_the_last_exon__escapes_decay() -> None:
     assert "near the 3' end" in last.words
 
 
-def test_splice_site_of_an_untranslated_exon__is_supporting() -> None:
+def test_splice_site_of_an_untranslated_exon__has_no_branch_in_the_figure() -> None:
     loss = judge_loss(SPLICED, transcript(((0, 40), (100, 200)), (110, 190)), 40, "p.?")
     assert loss is not None
-    assert loss.strength is Strength.SUPPORTING
+    assert loss.strength is Strength.NONE
 
 
 def test_other_variant__is_no_loss_of_function() -> None:

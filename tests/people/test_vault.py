@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerne.errors import VaultError
-from kerne.people.vault import KEYS_FILE, MASTER_FILE, Vault, _write_once, open_vault
+from kerne.people.vault import KEYS_FILE, MASTER_FILE, Vault, open_vault
 
 P, Q = "P-000001", "P-000002"
 
@@ -132,14 +132,6 @@ def test_master_key__another_opens_nothing(vault: Vault, tmp_path: Path) -> None
     (tmp_path / MASTER_FILE).write_bytes(bytes(32))
     with pytest.raises(VaultError, match="was changed or is another's"):
         open_vault(tmp_path).unseal(P, sealed)
-
-
-def test_master_key__the_first_process_to_write_it_wins(tmp_path: Path) -> None:
-    path = tmp_path / MASTER_FILE
-    _write_once(path, b"first")
-    _write_once(path, b"second")
-    assert path.read_bytes() == b"first"
-    assert [found.name for found in tmp_path.iterdir()] == [MASTER_FILE]
 
 
 def test_vault__made_by_two_processes_at_once_has_one_key_a_person(tmp_path: Path) -> None:

@@ -20,7 +20,14 @@ PURPOSES = {
     "quality",
     "custody",
 }
-CITIZENS = {"change-choice", "read-choices", "read-accesses", "follow-order", "read-answer"}
+CITIZENS = {
+    "change-choice",
+    "widen-choice",
+    "read-choices",
+    "read-accesses",
+    "follow-order",
+    "read-answer",
+}
 CARE = {
     "follow-order",
     "open-case",
@@ -165,7 +172,12 @@ TABLE = [
     ),
     Line({"research"}, {"access-committee"}, {"issue-permit"}, names_a_person=False),
     Line({"quality", "custody"}, {"registrar"}, {"register-person"}, names_a_person=None),
-    Line({"quality", "custody"}, {"registrar"}, {"change-choice"}, names_a_person=True),
+    Line(
+        {"quality", "custody"},
+        {"registrar"},
+        {"change-choice", "widen-choice"},
+        names_a_person=True,
+    ),
     Line(
         {"quality", "statistics"},
         {"laboratory", "registrar", "custodian"},

@@ -1,11 +1,14 @@
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from kerne.errors import OrderError, PersonError
 from kerne.people.asking import Action, Identity, Refusal, Role
 from kerne.sequencing.actions import FollowedOrder, Orders
-from kerne.sequencing.order import Order, Stage, TubeQuality
+from kerne.sequencing.events import CancelReason, OrderCancelled, OrderEvent
+from kerne.sequencing.ledger import OrderLedger
+from kerne.sequencing.order import Order, Stage, TubeQuality, accept_sample
 
 from .conftest import NotedRelations, WatchedDoor
 
@@ -158,3 +161,24 @@ def test_accept_sample__leaves_the_order_as_it_was_when_the_number_is_another_pe
     with pytest.raises(PersonError, match="assigned otherwise before"):
         orders.accept_sample(laboratory, OWN, number, barcode="B-1", sample="S-1")
     assert orders.ledger.order(number).stage is Stage.PLACED
+
+
+def test_order__that_goes_a_step_further_meanwhile_is_cancelled_all_the_same(
+    orders: Orders, doctor: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = orders.place(doctor, "own-treatment", "P-1", patient_group="eye", question="why?")
+    assert isinstance(order, Order)
+    append, site = OrderLedger.append, "East"
+
+    def overtaken(
+        ledger: OrderLedger, state: Order, event: OrderEvent, *, entry: int, at: datetime
+    ) -> None:
+        monkeypatch.setattr(OrderLedger, "append", append)
+        ledger.append(state, accept_sample(state, "S-1", "B-1", site), entry=entry, at=at)
+        ledger.append(state, event, entry=entry, at=at)
+
+    monkeypatch.setattr(OrderLedger, "append", overtaken)
+    orders.cancel_without_consent("P-1", by="P-1", entry=7)
+    orders.cancel_without_consent("P-1", by="P-1", entry=7)
+    events = [recorded.event for recorded in orders.ledger.history.read(order.number)]
+    assert events[2:] == [OrderCancelled(order.number, "P-1", CancelReason.CONSENT_WITHDRAWN)]

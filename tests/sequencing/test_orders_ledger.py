@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kerne.errors import OrderError, StaleVersionError
+from kerne.sequencing.events import OrderPlaced
 from kerne.sequencing.ledger import OrderLedger
 from kerne.sequencing.order import Stage, accept_sample, cancel_order, place_order
 
@@ -78,8 +79,8 @@ def test_order_ledger__names_an_order_that_is_not_there(ledger: OrderLedger) -> 
 def test_unhandled__gives_an_event_again_until_the_next_is_asked_for(ledger: OrderLedger) -> None:
     place(ledger, "P-1")
     place(ledger, "P-2")
-    cut_off = next(ledger.unhandled("relations"))
+    cut_off = next(ledger.unhandled("relations", OrderPlaced))
     assert cut_off.number == 1
-    assert [recorded.number for recorded in ledger.unhandled("relations")] == [1, 2]
-    assert list(ledger.unhandled("relations")) == []
-    assert len(list(ledger.unhandled("another"))) == 2
+    assert [recorded.number for recorded in ledger.unhandled("relations", OrderPlaced)] == [1, 2]
+    assert list(ledger.unhandled("relations", OrderPlaced)) == []
+    assert len(list(ledger.unhandled("another", OrderPlaced))) == 2

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -227,8 +228,10 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
         with gzip.open(path, "rt") if compressed else path.open() as stream:
             yield from enumerate(stream, start=1)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise InputFileError(path, f"cannot be read as BED: {error}") from error
+    except FileNotFoundError as error:
+        raise InputFileError(path, "no such file") from error
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise InputFileError(path, "cannot be read as BED, plain or gzip") from error
 
 
 def _bed_interval(line: str, assembly: ContigNames) -> Interval:

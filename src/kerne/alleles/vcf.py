@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Final, NamedTuple, Self
 
 from kerne.errors import InputFileError
 
@@ -31,7 +31,9 @@ BGZF_SUBFIELD: Final = b"BC\x02\x00"
 BGZF_SUBFIELD_AT: Final = 12
 BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 READ_AHEAD_BYTES: Final = 1 << 20
+LAST_POSITION: Final = (1 << 31) - 1
 
+_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
 _CONTIG_FIELD = re.compile(r'([A-Za-z0-9_.]+)=("[^"]*"|[^,>]*)')
 _END = re.compile(r"(?:^|;)END=([0-9]+)(?:;|$)")
 
@@ -55,8 +57,7 @@ class VcfHeader:
     samples: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VcfRecord:
+class VcfRecord(NamedTuple):
     """One line of a VCF file.
 
     Parameters
@@ -194,6 +195,11 @@ class VcfFile:
         self._text.close()
         self._raw.close()
 
+    @property
+    def bytes_read(self) -> int:
+        """How far the file is read, in bytes as they lie on the disk; it is read ahead."""
+        return self._raw.tell()
+
     @cached_property
     def header(self) -> VcfHeader:
         """The header; read on opening."""
@@ -214,34 +220,41 @@ class VcfFile:
             A record is malformed, or the compressed data end or break in the middle.
         """
         samples = len(self.header.samples)
-        columns = FIRST_SAMPLE_COLUMN + 1 if samples else len(FIXED_COLUMNS)
-        while text := self._next_line():
-            parts = text.split("\t", FIRST_SAMPLE_COLUMN)
-            if samples == 0:
-                parts = parts[: len(FIXED_COLUMNS)]
-            if len(parts) != columns:
-                raise self._error(f"found `{len(parts)}` columns, expected at least `{columns}`")
-            if samples and parts[FIRST_SAMPLE_COLUMN].count("\t") != samples - 1:
-                found = parts[FIRST_SAMPLE_COLUMN].count("\t") + 1
-                raise self._error(f"found `{found}` sample columns, expected `{samples}`")
-            yield self._record(parts)
+        try:
+            for raw in self._text:
+                self._line += 1
+                yield self._record(self._text_of(raw), samples)
+        except _BROKEN as error:
+            raise self._error("compressed data are damaged or end too early") from error
 
-    def _record(self, parts: list[str]) -> VcfRecord:
+    def _record(self, text: str, samples: int) -> VcfRecord:
+        parts = text.split("\t", FIRST_SAMPLE_COLUMN)
+        if len(parts) <= (FIRST_SAMPLE_COLUMN if samples else len(FIXED_COLUMNS) - 1):
+            raise self._error(
+                f"found `{len(parts)}` columns, expected at least `{8 + 2 * bool(samples)}`"
+            )
         contig, position_1based, _, reference, alternative, _, filters, info = parts[:8]
-        if not position_1based.isdecimal() or position_1based == "0":
-            raise self._error("POS is not a number of 1 or more")
-        if not (reference.isascii() and reference.isalpha()):
+        form, values = (parts[8], parts[9]) if samples else ("", "")
+        if samples and values.count("\t") != samples - 1:
+            found = values.count("\t") + 1
+            raise self._error(f"found `{found}` sample columns, expected `{samples}`")
+        if not position_1based.isdecimal() or not 0 < int(position_1based) <= LAST_POSITION:
+            raise self._error(f"POS is not a number from 1 to {LAST_POSITION}")
+        if not (reference.isalpha() and reference.isascii()):
             raise self._error("REF is not bases")
+        alternatives = _alternatives(alternative)
+        if "" in alternatives:
+            raise self._error("ALT has an empty allele")
         return VcfRecord(
-            line=self._line,
-            contig_text=contig,
-            position=int(position_1based) - 1,
-            reference=reference.upper(),
-            alternatives=_alternatives(alternative),
-            filters=() if filters == "." else tuple(filters.split(";")),
-            info_text=info,
-            format_text=parts[8] if len(parts) > len(FIXED_COLUMNS) else "",
-            samples_text=parts[9] if len(parts) > FIRST_SAMPLE_COLUMN else "",
+            self._line,
+            contig,
+            int(position_1based) - 1,
+            reference.upper(),
+            alternatives,
+            () if filters == "." else tuple(filters.split(";")),
+            info,
+            form,
+            values,
         )
 
     def _samples(self, text: str) -> tuple[str, ...]:
@@ -257,11 +270,14 @@ class VcfFile:
         """Return the next line without its end; empty at the end of the file."""
         try:
             raw = self._text.readline()
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except _BROKEN as error:
             raise self._error("compressed data are damaged or end too early") from error
         if not raw:
             return ""
         self._line += 1
+        return self._text_of(raw)
+
+    def _text_of(self, raw: bytes) -> str:
         try:
             text = raw.decode().rstrip("\r\n")
         except UnicodeDecodeError as error:

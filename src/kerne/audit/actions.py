@@ -3,11 +3,17 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyroaring import BitMap
 
-from kerne.audit.checkpoint import Checkpoint, sign_checkpoint
+from kerne.audit.checkpoint import (
+    Checkpoint,
+    read_checkpoint,
+    sign_checkpoint,
+    write_checkpoint,
+)
 from kerne.audit.entry import Outcome, Verdict
 from kerne.audit.ledger import AuditLedger, Found
 from kerne.audit.verification import Verification, verify
@@ -73,6 +79,9 @@ class Audit:
         Returns every genome row that ever was a person's.
     clock
         Gives the time now, in UTC.
+    newest
+        File that holds the newest checkpoint apart from the entries: it misses those that are cut
+        off their end. None is kept when it is not named.
     """
 
     def __init__(
@@ -82,26 +91,49 @@ class Audit:
         door: Door,
         rows_of: Callable[[str], BitMap],
         clock: Callable[[], datetime],
+        newest: Path | None = None,
     ) -> None:
         self._ledger = ledger
         self._key = key
         self._door = door
         self._rows_of = rows_of
         self._clock = clock
+        self._newest = newest
 
     def verify(self, held: Iterable[Checkpoint] = ()) -> Verification:
         """Read the whole audit and say what is not as it was written.
 
         It shows nobody's data and needs no grant. `held` are checkpoints that witnesses hold.
+
+        Raises
+        ------
+        AuditError
+            The file of the newest checkpoint is missing.
         """
-        return verify(self._ledger.engine, self._key.public_key(), held)
+        kept = [] if self._newest is None else [read_checkpoint(self._newest)]
+        return verify(self._ledger.engine, self._key.public_key(), [*held, *kept])
 
     def checkpoint(self) -> Checkpoint:
         """Sign the audit as it is now, and keep the checkpoint beside it."""
-        size = self._ledger.size()
-        checkpoint = sign_checkpoint(size, self._ledger.root(size), self._clock(), self._key)
+        checkpoint = self._sign()
         self._ledger.add_checkpoint(checkpoint)
         return checkpoint
+
+    def keep_newest(self) -> None:
+        """Sign the audit as it is now in the file of the newest checkpoint.
+
+        A file that is missing stays so, and one that the entries no longer agree with is left as
+        it is: both are evidence, and `verify` tells of them.
+        """
+        if self._newest is None or not self._newest.exists():
+            return
+        kept = read_checkpoint(self._newest)
+        if self._ledger.size() > kept.size and self._ledger.root(kept.size) == kept.root:
+            write_checkpoint(self._newest, self._sign())
+
+    def _sign(self) -> Checkpoint:
+        size = self._ledger.size()
+        return sign_checkpoint(size, self._ledger.root(size), self._clock(), self._key)
 
     def accesses_of(self, who: Identity, purpose: str, person: str) -> tuple[Access, ...] | Refusal:
         """Return every access to the data of `person`, oldest first, this one included.

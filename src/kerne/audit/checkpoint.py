@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from kerne.durable import write_once
 from kerne.errors import AuditError
 
 _FIRST_LINE: Final = "kerne audit checkpoint 1"
@@ -67,6 +68,36 @@ def sign_checkpoint(size: int, root: bytes, at: datetime, key: Ed25519PrivateKey
     return Checkpoint(size, root, at, key.sign(_statement(size, root, at)))
 
 
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Return the checkpoint that the file at `path` holds.
+
+    Raises
+    ------
+    AuditError
+        The file is missing or holds something else.
+    """
+    try:
+        return parse_checkpoint(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise AuditError(f"the checkpoint `{path}` is missing or cannot be read") from error
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint to the file at `path`, in the place of an earlier one.
+
+    Raises
+    ------
+    AuditError
+        It cannot be written.
+    """
+    making = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        making.write_text(checkpoint.text(), encoding="utf-8")
+        making.replace(path)
+    except OSError as error:
+        raise AuditError(f"the checkpoint `{path}` cannot be written: {error.strerror}") from error
+
+
 def signing_key(path: Path) -> Ed25519PrivateKey:
     """Return the centre's signing key from the file at `path`, made when it is not there.
 
@@ -78,7 +109,7 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
         The file holds something else, or others may read it.
     """
     if not path.exists():
-        _write_new_key(path)
+        write_once(path, _new_seed())
     if path.stat().st_mode & 0o077:
         raise AuditError(f"`{path}` can be read by others, expected mode `0600`")
     try:
@@ -87,22 +118,9 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
         raise AuditError(f"`{path}` holds no signing key: expected 32 bytes") from error
 
 
-def _write_new_key(path: Path) -> None:
-    seed = Ed25519PrivateKey.generate().private_bytes(
-        Encoding.Raw, PrivateFormat.Raw, NoEncryption()
-    )
-    making = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(making, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
-        file.write(seed)
-        file.flush()
-        os.fsync(file.fileno())
-    # A link, not a rename: of two processes that make a key at once the first one's stays.
-    try:
-        path.hardlink_to(making)
-    except FileExistsError:
-        pass
-    finally:
-        making.unlink()
+def _new_seed() -> bytes:
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
 
 
 def _statement(size: int, root: bytes, at: datetime) -> bytes:

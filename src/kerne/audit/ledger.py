@@ -43,11 +43,11 @@ from kerne.audit.entry import (
 from kerne.audit.tables import CHECKPOINT, ENTRY, OPEN_ASK, PERSONAL, POPULATION, metadata
 from kerne.audit.tree import consistency_proof, inclusion_proof, root
 from kerne.audit.writer import Writer
-from kerne.database.engine import reading
-from kerne.errors import AuditError
+from kerne.database.engine import open_database, reading
+from kerne.errors import AuditError, LedgerError
 from kerne.people.asking import Population
 
-__all__ = ["AuditLedger", "Draft", "Found", "OpenAsk", "metadata"]
+__all__ = ["AuditLedger", "Draft", "Found", "OpenAsk", "metadata", "open_audit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +325,20 @@ class AuditLedger:
         with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
         return [_found(row) for row in rows]
+
+
+def open_audit(path: Path) -> AuditLedger:
+    """Open the audit in the file at `path`, made when it is not there.
+
+    Raises
+    ------
+    AuditError
+        It cannot be opened for writing: without its record a centre does nothing.
+    """
+    try:
+        return AuditLedger(open_database(path, metadata))
+    except (LedgerError, SQLAlchemyError, OSError) as error:
+        raise AuditError(f"the audit cannot be opened: {error}") from error
 
 
 def _personal(row: RowMapping) -> Personal:

@@ -126,12 +126,11 @@ class Cases:
             at = self.clock()
             released = self.orders.released(order)
             opening = Opening(order, person, released.sample, tuple(relatives))
-            for one in (person, *(each.person for each in relatives)):
-                self.register.start_treatment(who.identifier, one, order, at)
             while True:
                 number = self.ledger.next_number(at.astimezone(self.zone).year)
                 event = open_case(number, opening, who.identifier, shown, absent)
                 if self._is_first(event, grant, at):
+                    self.react()
                     return self.ledger.case(number)
 
         persons = (person, *(each.person for each in relatives))
@@ -234,6 +233,16 @@ class Cases:
             if not isinstance(self.gate.answer(ask, lambda grant: grant.entry), Refusal):
                 shown.append(line)
         return tuple(shown)
+
+    def react(self) -> None:
+        """Start the treatment relations that opened cases bring; called at start-up too.
+
+        INVARIANT: a case that was not opened brings none, so an attempt opens no genome.
+        """
+        for recorded in self.ledger.unhandled("treatment", CaseOpened):
+            opened = recorded.event
+            for person in (opened.person, *(each.person for each in opened.relatives)):
+                self.register.start_treatment(opened.opened_by, person, opened.order, recorded.at)
 
     def issue_outstanding(self) -> int:
         """Hand over answers that were signed when the machine stopped; called at start-up."""

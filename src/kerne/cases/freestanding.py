@@ -1,5 +1,7 @@
 """Interpret a patient's file without a centre around it: files in, a report out."""
 
+import gzip
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from kerne.alleles.interval import read_bed
-from kerne.alleles.vcf import open_vcf
+from kerne.alleles.vcf import GZIP_MAGIC, open_vcf
 from kerne.cases.document import report_record
 from kerne.cases.packet import packet_record
 from kerne.cases.page import render_page
@@ -18,19 +20,22 @@ from kerne.cases.report import (
     Fact,
     Report,
     ReportFiles,
+    check_place,
     report_of,
     write_files,
 )
-from kerne.errors import InputFileError
+from kerne.errors import InputFileError, InterpretationError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.calls import GenomeCalls, read_calls
 from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.consequence import neighbourhood
 from kerne.interpretation.interpretation import interpret
 from kerne.interpretation.panels import read_panel
-from kerne.interpretation.pedigree import Family, family_of, read_ped
+from kerne.interpretation.pedigree import Family, Pedigree, family_of, read_ped
 from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.phenopacket import Phenotype, Sex, read_phenopacket
+
+BCF_MAGIC: Final = b"BCF"
 
 SEX_IN_WORDS: Final = {
     Sex.FEMALE: "female",
@@ -81,7 +86,11 @@ def interpret_file(
         A file is not what it should be.
     InterpretationError
         The genome cannot be interpreted with this knowledge.
+    CaseError
+        The report cannot be written into `out`; this is known before anything is worked out.
     """
+    if out is not None:
+        check_place(out)
     phenotype = read_phenopacket(patient.phenopacket, knowledge.ontology)
     genome, family = _read_genomes(patient, phenotype, knowledge)
     panel = None if patient.panel is None else read_panel(patient.panel)
@@ -121,11 +130,12 @@ def report_files(report: Report, sex: Sex, ontology: Ontology) -> dict[str, byte
 def _read_genomes(
     patient: PatientFiles, phenotype: Phenotype, knowledge: Knowledge
 ) -> tuple[GenomeCalls, Family | None]:
+    refuse_bcf(patient.variants)
     with open_vcf(patient.variants) as vcf:
         present = vcf.header.samples
     name = choose_sample(patient.variants, present, patient.sample, phenotype.subject)
     pedigree = None if patient.pedigree is None else read_ped(patient.pedigree)
-    relatives = () if pedigree is None else pedigree.relatives(name)
+    relatives = () if pedigree is None else _relatives(pedigree, name, patient.pedigree)
     genomes = read_calls(
         patient.variants,
         knowledge.assembly,
@@ -139,6 +149,33 @@ def _read_genomes(
         return calls[name], family
     seen = read_bed(patient.callable_bed, knowledge.assembly)
     return calls[name].with_callable(seen), family
+
+
+def _relatives(pedigree: Pedigree, sample: str, path: Path | None) -> tuple[str, ...]:
+    try:
+        return pedigree.relatives(sample)
+    except InterpretationError as error:
+        raise InterpretationError(f"`{path}`: {error}") from error
+
+
+def refuse_bcf(path: Path) -> None:
+    """Say what to do with the binary form of VCF, which is not read.
+
+    Raises
+    ------
+    InputFileError
+        The file is BCF.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(GZIP_MAGIC))
+        with gzip.open(path) if start == GZIP_MAGIC else path.open("rb") as content:
+            is_bcf = content.read(len(BCF_MAGIC)) == BCF_MAGIC
+    except (OSError, EOFError, zlib.error):
+        # What is wrong with it, the reader of VCF says best.
+        return
+    if is_bcf:
+        raise InputFileError(path, "is BCF, expected VCF: convert it with `bcftools view -Oz`")
 
 
 def choose_sample(path: Path, present: Sequence[str], named: str | None, subject: str) -> str:

@@ -4,7 +4,7 @@ A document (an interpretation, a signed report) is kept sealed under the patient
 by the SHA-256 of its content, which the events name: what was signed can be shown again exactly.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -29,6 +29,7 @@ from kerne.cases.document import digest_of
 from kerne.cases.events import CASE_EVENTS, AnswerSigned, CaseEvent, CaseOpened
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
+from kerne.database.outbox import K, Outbox, outbox_table
 from kerne.errors import CaseError
 
 metadata = MetaData()
@@ -55,6 +56,7 @@ _DOCUMENTS: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
     sqlite_strict=True,
 )
+_HANDLED: Final = outbox_table("case", metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class CaseLedger:
         self.history: History[CaseEvent] = History(
             engine, _EVENTS, CASE_EVENTS, sealer, project=_project
         )
+        self._outbox = Outbox(self.history, _HANDLED)
 
     def next_number(self, year: int) -> str:
         """Return a number for the next case of `year`; two who ask at once get the same."""
@@ -131,6 +134,10 @@ class CaseLedger:
         """Append the event that was decided on the state `case` (`None`: a new case)."""
         version = 0 if case is None else case.version
         self.history.append(event.case, version, [event], entry=entry, at=at)
+
+    def unhandled(self, reaction: str, kind: type[K]) -> Iterator[Recorded[K]]:
+        """Yield the events of a kind that `reaction` has not handled; see `database.outbox`."""
+        return self._outbox.unhandled(reaction, kind)
 
     def keep_document(self, case: Case, content: bytes) -> str:
         """Keep `content` sealed and return its digest; keeping it twice keeps it once."""

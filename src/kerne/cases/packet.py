@@ -1,13 +1,13 @@
 """The report as a GA4GH Phenopacket: the phenotype that was used, and what was concluded."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final
 
 from kerne.cases.document import canonical_json
 from kerne.cases.events import Bearing
-from kerne.cases.report import Finding, Report
+from kerne.cases.report import Finding, Report, explaining
 from kerne.interpretation.candidate import Classification, Genotype
 from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.phenopacket import (
@@ -83,12 +83,13 @@ def _diagnosis(disease: tuple[str, str], findings: Sequence[Finding]) -> PacketD
     return PacketDiagnosis(
         disease=disease[0],
         disease_name=disease[1],
-        progress=_progress(one.bearing for one in findings),
+        progress=_progress(findings),
         variants=tuple(_variant(one) for one in findings),
     )
 
 
-def _progress(bearings: Iterable[Bearing]) -> Progress:
+def _progress(findings: Sequence[Finding]) -> Progress:
+    bearings = {one.bearing for one in explaining(findings)}
     return Progress.SOLVED if Bearing.CAUSATIVE in bearings else Progress.UNSOLVED
 
 

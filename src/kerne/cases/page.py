@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kerne.cases.events import Bearing
-from kerne.cases.report import NOT_EXCLUDED, Conclusion, Report
+from kerne.cases.report import CAUSES, NOT_EXCLUDED, Conclusion, Report, explaining
 from kerne.interpretation.candidate import Candidate, Classification, Genotype, Met, Tier
 
 DETAILED: Final = 5
@@ -72,8 +72,11 @@ def arrange_shelves(candidates: Sequence[Candidate]) -> tuple[Shelf, ...]:
 def headline(conclusion: Conclusion) -> str:
     """Return the answer in a sentence or two, never surer than the geneticist was."""
     bearings = [finding.bearing for finding in conclusion.findings]
-    causes = sum(bearing in {Bearing.CAUSATIVE, Bearing.CONTRIBUTORY} for bearing in bearings)
+    causes = len(explaining(conclusion.findings))
+    halves = sum(bearing in CAUSES for bearing in bearings) - causes
     candidates = bearings.count(Bearing.CANDIDATE)
+    if halves and not causes:
+        return _half(conclusion)
     if causes:
         found = _counted(causes, "was found that explains", "were found that explain")
         first = f"{found} the patient's condition, wholly or in part."
@@ -85,6 +88,15 @@ def headline(conclusion: Conclusion) -> str:
     may = _counted(candidates, "may", "may", more)
     second = f" {may} have to do with it: too little is known to say." if candidates else ""
     return first + second
+
+
+def _half(conclusion: Conclusion) -> str:
+    found = {one.gene: None for one in conclusion.findings if one.bearing in CAUSES}
+    return (
+        f"No certain cause was found. One copy of {' and of '.join(found)} carries a "
+        "disease-causing variant; whether the other copy does is not certain, and the disease "
+        "needs both."
+    )
 
 
 def _counted(count: int, one: str, many: str, noun: str = "variant") -> str:

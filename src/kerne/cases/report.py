@@ -6,7 +6,8 @@ same content for machines (`report.json`, canonical) and a Phenopacket, all or n
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Final
 
 from kerne import __version__
 from kerne.cases.events import Bearing
+from kerne.durable import OWNER_ONLY, sync_directory, write_durably
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import (
     CandidateVariant,
@@ -36,6 +38,10 @@ NOT_EXCLUDED: Final = (
     "That no cause was found, or that one was, does not exclude another genetic disease."
 )
 SYNTHETIC_ASSEMBLIES: Final = frozenset({"Kernia1"})
+
+CAUSES: Final = frozenset({Bearing.CAUSATIVE, Bearing.CONTRIBUTORY})
+HALVES: Final = frozenset({Mode.RECESSIVE_COMPOUND, Mode.RECESSIVE_ONE_ALLELE})
+"""Modes in which a single variant is half of the explanation."""
 
 PAGE: Final = "report.html"
 RECORD: Final = "report.json"
@@ -72,6 +78,19 @@ class Conclusion:
     no_finding: str | None
     signed_by: str
     organisation: str
+
+
+def explaining(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the causes that suffice: in a recessive disease, those on both copies of the gene.
+
+    A compound heterozygous disease is explained by two causes; one beside an uncertain variant is
+    half an explanation.
+    """
+    causes = [one for one in findings if one.bearing in CAUSES]
+    of_disease = Counter((one.gene, one.disease) for one in causes)
+    return tuple(
+        one for one in causes if one.mode not in HALVES or of_disease[one.gene, one.disease] > 1
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,38 +164,52 @@ def with_conclusion(report: Report, conclusion: Conclusion) -> Report:
     return replace(report, conclusion=conclusion)
 
 
+def check_place(directory: Path) -> None:
+    """Check, before anything is worked out, that a report can be written into `directory`.
+
+    Raises
+    ------
+    CaseError
+        It is a file, or the place may not be written to.
+    """
+    if directory.exists() and not directory.is_dir():
+        raise CaseError(f"`{directory}` is a file, expected a directory, or a name for a new one")
+    place = next(each for each in (directory, *directory.absolute().parents) if each.exists())
+    if not place.is_dir():
+        raise CaseError(f"`{directory}` cannot be made: `{place}` is a file")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise CaseError(f"`{directory}` cannot be written: `{place}` is not writable")
+
+
 def write_files(files: Mapping[str, bytes], directory: Path) -> None:
     """Write `files` into `directory`, readable by the owner only.
 
     A new directory appears with all of them or not at all. In one that stands there each file is
     replaced whole, and nothing else is touched.
+
+    Raises
+    ------
+    CaseError
+        The place cannot be written to.
     """
+    try:
+        _write_all(files, directory)
+    except OSError as error:
+        reason = (error.strerror or "unknown fault").lower()
+        raise CaseError(f"`{directory}` cannot be written: {reason}") from error
+
+
+def _write_all(files: Mapping[str, bytes], directory: Path) -> None:
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{directory.name}.", dir=directory.parent) as place:
         fresh = Path(place, "files")
         fresh.mkdir(mode=0o700)
         for name, content in files.items():
-            _write_durably(fresh / name, content)
+            write_durably(fresh / name, content, OWNER_ONLY)
         if directory.exists():
             for name in files:
                 (fresh / name).replace(directory / name)
         else:
             fresh.rename(directory)
-    _make_durable(directory)
-    _make_durable(directory.parent)
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _make_durable(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_directory(directory)
+    sync_directory(directory.parent)

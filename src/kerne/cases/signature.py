@@ -6,7 +6,6 @@ signature. Any program can check it: the public key lies beside the answer as PE
 -sigfile report.json.sig`).
 """
 
-import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from kerne.durable import write_once
 from kerne.errors import CaseError
 
 
@@ -48,7 +48,7 @@ def open_answer_key(path: Path) -> AnswerKey:
         The file holds no Ed25519 key.
     """
     if not path.exists():
-        _write_new_key(path)
+        write_once(path, _new_key())
     try:
         private = load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError) as error:
@@ -79,18 +79,6 @@ def is_signed(content: bytes, signature: bytes, public_pem: bytes) -> bool:
     return True
 
 
-def _write_new_key(path: Path) -> None:
+def _new_key() -> bytes:
     key = Ed25519PrivateKey.generate()
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    partial = path.with_name(path.name + ".partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(partial, path)  # unlike a rename this cannot replace a key made meanwhile
-    except FileExistsError:
-        return
-    finally:
-        partial.unlink()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -2,23 +2,28 @@
 
 import functools
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import click
 from click.core import ParameterSource
+from rich.console import Console
+from rich.progress import Progress
 
 from kerne.alleles.allele import parse_allele
 from kerne.alleles.assembly import assembly_named
 from kerne.alleles.interval import parse_region
+from kerne.alleles.text import read_text
 from kerne.cli.options import Asker, Asking, asker_from, centre_from, home_option, unwrap
 from kerne.errors import GenomeError, InputFileError
 from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
 from kerne.genomes.frequencies import Frequencies, write_frequencies_1based, write_table_1based
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.watching import Watch
 
 if TYPE_CHECKING:
     from kerne.centre import Centre
@@ -32,7 +37,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 class Desk(Protocol):
     """Where the commands are carried out."""
 
-    def add(self, files: Sequence[GenomeFile], rules: StoreRules) -> "list[AddedGenome]":
+    def add(
+        self, files: Sequence[GenomeFile], rules: StoreRules, watch: Watch
+    ) -> "list[AddedGenome]":
         """Add genomes."""
         ...
 
@@ -62,7 +69,9 @@ class CentreDesk:
     centre: "Centre"
     asker: Asker
 
-    def add(self, files: Sequence[GenomeFile], rules: StoreRules) -> "list[AddedGenome]":
+    def add(
+        self, files: Sequence[GenomeFile], rules: StoreRules, watch: Watch
+    ) -> "list[AddedGenome]":
         """Add genomes under the centre's own rules."""
         expected = self.centre.settings.assembly
         if assembly_named(rules.assembly).name != expected:
@@ -72,7 +81,12 @@ class CentreDesk:
         asker = self.asker
         return unwrap(
             self.centre.genomes.add(
-                asker.who, asker.purpose, files, project=asker.project, reason=asker.reason
+                asker.who,
+                asker.purpose,
+                files,
+                project=asker.project,
+                reason=asker.reason,
+                watch=watch,
             )
         )
 
@@ -202,7 +216,9 @@ def add(  # noqa: PLR0913  one argument for each option
         raise click.UsageError("give `--callable` once, or once for each file")
     each = beds if len(beds) == len(files) else (beds or (None,)) * len(files)
     pairs = [GenomeFile(path, bed) for path, bed in zip(files, each, strict=True)]
-    added = desk.add(pairs, StoreRules(assembly, reference, min_gq, min_dp))
+    rules = StoreRules(assembly, reference, min_gq, min_dp)
+    with _watching(files) as watch:
+        added = desk.add(pairs, rules, watch)
     click.echo("sample\trow\tvariants\tcallable")
     for genome in added:
         where = "declared whole" if genome.callable_declared_whole else "as given"
@@ -233,8 +249,9 @@ def frequencies(*, region: str | None, samples_file: Path | None, output: Path, 
 @at_desk
 def carriers(*, variant: str, desk: Desk) -> None:
     """List the samples that carry VARIANT (`chr20-12345-A-T`)."""
+    found = desk.carriers(variant)
     click.echo("sample\tgenotype")
-    for carrier in desk.carriers(variant):
+    for carrier in found:
         click.echo(f"{carrier.sample}\t{carrier.genotype}")
 
 
@@ -262,9 +279,19 @@ def stats(*, desk: Desk) -> None:
     click.echo(f"segments\t{found.segments}")
 
 
+@contextmanager
+def _watching(files: Sequence[Path]) -> Iterator[Watch]:
+    """Show on a terminal how much of the files is read."""
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        size = sum(path.stat().st_size for path in files if path.is_file())
+        task = progress.add_task("reading genomes", total=size)
+        yield lambda count: progress.advance(task, count)
+
+
 def _names(path: Path) -> list[str]:
-    try:
-        names = path.read_text().split()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputFileError(path, "cannot be read, expected one sample name a line") from error
-    return list(dict.fromkeys(names))
+    """Read sample names, one a line; a name may hold spaces."""
+    names = [line.strip() for line in read_text(path).splitlines()]
+    if not any(names):
+        raise InputFileError(path, "names no sample, expected one name a line")
+    return list(dict.fromkeys(filter(None, names)))

@@ -7,11 +7,16 @@ import click
 
 from kerne.cases.actions import InterpretedFile, PatientFiles, interpret_file
 from kerne.interpretation.actions import knowledge_for
-from kerne.interpretation.candidate import Candidate
+from kerne.interpretation.candidate import Candidate, Tier
 from kerne.knowledge.actions import default_directory
 
 SHOWN = 10
-FILE = click.Path(path_type=Path, dir_okay=False)
+FILE = click.Path(path_type=Path)
+TIERS = {
+    Tier.PANEL: "On the panel:",
+    Tier.OUTSIDE: "Outside the panel:",
+    Tier.NO_PANEL: "",
+}
 
 
 @click.command()
@@ -31,7 +36,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FILE,
     help="Write report.html, report.json and phenopacket.json here.",
 )
 def interpret(  # noqa: PLR0913, PLR0917  one argument an option
@@ -67,8 +72,19 @@ def summary(result: InterpretedFile) -> list[str]:
         f"{len(found.candidates)} candidates"
     )
     lines = [f"{found.sample}: {counts} ({found.assembly}; not for diagnosis)"]
-    for candidate in found.candidates[:SHOWN]:
-        lines += candidate_lines(candidate)
+    for tier, heading in TIERS.items():
+        inside = [each for each in found.candidates if each.tier is tier]
+        lines += [heading] if inside and heading else []
+        if (
+            tier is Tier.PANEL
+            and not inside
+            and any(c.tier is Tier.OUTSIDE for c in found.candidates)
+        ):
+            lines.append(f"{heading} no candidate")
+        for candidate in inside[:SHOWN]:
+            lines += candidate_lines(candidate)
+        if len(inside) > SHOWN:
+            lines.append(f"and {len(inside) - SHOWN} more candidates")
     lines += [f"absent: {what}" for what in found.absent]
     lines += [f"note: {note}" for note in found.notes]
     lines += [f"not examined: {what}" for what in found.not_examined]
@@ -82,6 +98,6 @@ def candidate_lines(candidate: Candidate) -> list[str]:
     """Say one candidate with its reasons."""
     head = (
         f"{candidate.rank}. {candidate.gene}, {candidate.disease_name} ({candidate.disease}), "
-        f"{candidate.mode.value}: odds 10^{candidate.log10_odds:.1f} [{candidate.tier.value}]"
+        f"{candidate.mode.value}: odds 10^{candidate.log10_odds:.1f}"
     )
     return [head, *(f"   {reason}" for reason in candidate.reasons)]

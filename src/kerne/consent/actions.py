@@ -6,7 +6,7 @@ they are, and appended under that entry. Nobody changes the choices of a person 
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol, TypeVar
 
 from kerne.consent.choices import Choices, decide
 from kerne.consent.events import (
@@ -26,6 +26,11 @@ from kerne.consent.ledger import ConsentLedger
 from kerne.consent.receipt import Receipt, receipt_of
 from kerne.errors import ConsentError
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
+
+T = TypeVar("T")
+
+WIDENING: Final = (ResearchUseAllowed, LimitLifted, ReaderUnblocked)
+"""Choices that open what was closed: not for who is kept out, nor for who treats."""
 
 
 class KnownPersons(Protocol):
@@ -49,6 +54,8 @@ class Consent:
         The register of people.
     clock
         Returns the moment, with its time zone.
+    react
+        Called when choices have changed: what other rooms do about it. It may be done again.
     """
 
     def __init__(
@@ -57,11 +64,13 @@ class Consent:
         ledger: ConsentLedger,
         persons: KnownPersons,
         clock: Callable[[], datetime],
+        react: Callable[[], None] = lambda: None,
     ) -> None:
         self._door = door
         self._ledger = ledger
         self._persons = persons
         self._clock = clock
+        self._react = react
 
     def consent_to_analysis(  # noqa: PLR0913 - one argument for each field of the form
         self,
@@ -205,7 +214,7 @@ class Consent:
             Somebody changed the choices of one of them meanwhile.
         """
         persons = tuple(dict.fromkeys(event.person for event in events))
-        ask = Ask(who, purpose, Action.CHANGE_CHOICE, persons, about="choices taken over")
+        ask = Ask(who, purpose, _action(*events), persons, about="choices taken over")
 
         def work(granted: Pass) -> int:
             choices = {person: self._known(person) for person in persons}
@@ -218,7 +227,7 @@ class Consent:
             )
             return len(events)
 
-        return self._door.answer(ask, work)
+        return self._changed(self._door.answer(ask, work))
 
     def choices_of(self, who: Identity, purpose: str, person: str) -> Choices | Refusal:
         """Return what a person has chosen.
@@ -233,7 +242,7 @@ class Consent:
 
     def _change(self, who: Identity, purpose: str, event: ConsentEvent) -> Receipt | Refusal:
         about = f"choice {type(event).__name__}"
-        ask = Ask(who, purpose, Action.CHANGE_CHOICE, (event.person,), about=about)
+        ask = Ask(who, purpose, _action(event), (event.person,), about=about)
 
         def work(granted: Pass) -> Receipt:
             choices = self._known(event.person)
@@ -241,9 +250,19 @@ class Consent:
             self._ledger.append(choices.version, decide(choices, event), entry=granted.entry, at=at)
             return receipt_of(event, entry=granted.entry, at=at)
 
-        return self._door.answer(ask, work)
+        return self._changed(self._door.answer(ask, work))
+
+    def _changed(self, answer: T) -> T:
+        if not isinstance(answer, Refusal):
+            self._react()
+        return answer
 
     def _known(self, person: str) -> Choices:
         if not self._persons.has_person(person):
             raise ConsentError(f"person `{person}` is not registered")
         return self._ledger.choices(person)
+
+
+def _action(*events: ConsentEvent) -> Action:
+    widens = any(isinstance(event, WIDENING) for event in events)
+    return Action.WIDEN_CHOICE if widens else Action.CHANGE_CHOICE

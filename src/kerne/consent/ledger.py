@@ -8,7 +8,7 @@ question reads the epoch from the databases anew: no notification is trusted to 
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -18,14 +18,22 @@ from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, delete
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from kerne.consent.choices import Choices, Profile, fold, profile_after
-from kerne.consent.events import EVENT_TYPES, ConsentEvent, ResearchLevel
+from kerne.consent.events import (
+    EVENT_TYPES,
+    AnalysisConsented,
+    AnalysisConsentWithdrawn,
+    ConsentEvent,
+    ResearchLevel,
+)
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
+from kerne.database.outbox import Outbox, outbox_table
 from kerne.people.asking import Epoch, Population, Purpose
 from kerne.people.sample import RowSnapshot
 
 metadata = MetaData()
 _EVENT = history_table("consent", metadata)
+_HANDLED = outbox_table("consent", metadata)
 _PROFILE = Table(
     "consent_profile",
     metadata,
@@ -45,6 +53,14 @@ class Rows(Protocol):
     def row_snapshot(self) -> RowSnapshot:
         """Return the rows to count together with the epoch that they belong to."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A consent to analysis was withdrawn, as recorded by the identity `by` under `entry`."""
+
+    by: str
+    entry: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,7 @@ class ConsentLedger:
         self._history: History[ConsentEvent] = History(
             engine, _EVENT, EVENT_TYPES, sealer, project=_project
         )
+        self._outbox = Outbox(self._history, _HANDLED)
         self._computed: _Computed | None = None
 
     def choices(self, person: str) -> Choices:
@@ -91,6 +108,22 @@ class ConsentLedger:
     def events_of(self, person: str) -> list[Recorded[ConsentEvent]]:
         """Return the history of `person`'s choices, oldest first."""
         return self._history.read(person)
+
+    def withdrawal_of(self, person: str) -> Withdrawal | None:
+        """Return how the consent to analysis ended; `None` when it stands or never was given."""
+        withdrawal = None
+        for recorded in self._history.read(person):
+            match recorded.event:
+                case AnalysisConsented():
+                    withdrawal = None
+                case AnalysisConsentWithdrawn(by=by):
+                    withdrawal = Withdrawal(by, recorded.entry)
+        return withdrawal
+
+    def withdrawals(self, reaction: str) -> Iterator[str]:
+        """Yield who withdrew the consent to analysis, as far as `reaction` has not handled it."""
+        for recorded in self._outbox.unhandled(reaction, AnalysisConsentWithdrawn):
+            yield recorded.event.person
 
     def append(
         self, expected_version: int, event: ConsentEvent, *, entry: int, at: datetime

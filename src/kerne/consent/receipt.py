@@ -85,6 +85,7 @@ def _words_of_analysis(event: AnalysisConsented | AnalysisConsentWithdrawn) -> W
             (
                 "the genome is not read or interpreted for treatment any more",
                 "it is in no count, comparison or research any more",
+                "orders whose sample is not released yet are cancelled",
                 _RUNNING,
                 "it stays stored: deleting it is another decision, with a date set by law",
             ),

@@ -39,7 +39,8 @@ def open_database(path: Path, metadata: MetaData) -> Engine:
         path.touch(mode=0o600)
     except OSError as error:
         raise LedgerError(f"`{path}` cannot be opened as a database: {error.strerror}") from error
-    engine = create_engine(URL.create("sqlite", database=str(path)))
+    # Values never stand in an error: they may be about people, and errors are logged.
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     try:

@@ -2,11 +2,13 @@
 
 An ask is decided from facts by the rule book, recorded durably, and only then done: the work is a
 function that is handed the grant. A refusal is recorded like a permission. For a collective
-question the epoch of choices is read again after the work; when it has moved, the result is thrown
-away and the whole ask is repeated, so that no answer comes from choices that no longer hold.
+question the epoch of choices is read again after the work, and what shows the data of named persons
+is decided again; when it no longer holds, the result is thrown away and the whole ask is repeated,
+so that no answer comes from choices that no longer hold.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, TypeVar
 
@@ -17,7 +19,8 @@ from kerne.errors import GateError
 from kerne.gate.facts import FactFinder
 from kerne.gate.grant import Grant
 from kerne.gate.permits import PermitRegister
-from kerne.people.asking import Ask, Purpose, Refusal
+from kerne.gate.plain import in_clear, writable
+from kerne.people.asking import Action, Ask, Purpose, Refusal
 from kerne.people.ledger import PeopleLedger
 from kerne.policy.decision import Decision, decide
 from kerne.policy.rulebook import RuleBook
@@ -26,6 +29,18 @@ from kerne.policy.words import CLOSED_LIST, WHOLE_ASK, reasons_in_words
 GRANT_LIFETIME: Final = timedelta(minutes=15)
 MOST_ATTEMPTS: Final = 8
 """How often a collective question is tried while choices change under it."""
+
+SHOWS: Final = frozenset(
+    {
+        Action.READ_CHOICES,
+        Action.READ_ACCESSES,
+        Action.FOLLOW_ORDER,
+        Action.READ_GENOME,
+        Action.INTERPRET,
+        Action.READ_ANSWER,
+    }
+)
+"""Actions on named persons that show their data: decided again before the answer is handed out."""
 
 OUTSIDE_THE_LIST: Final = "outside-the-list"
 """What the clear part of an entry says of a purpose that is no word of the closed list."""
@@ -88,6 +103,7 @@ class Gate:
         GateError
             Choices changed under a collective question each time that it was tried.
         """
+        ask = _recordable(ask)
         for _ in range(MOST_ATTEMPTS):
             opened = self._open(ask)
             if isinstance(opened, Refusal):
@@ -180,13 +196,30 @@ class Gate:
             raise
 
     def _still_holds(self, grant: Grant) -> bool:
-        """Say whether the choices and the day that a collective answer rests on are still so."""
-        if grant.ask.persons or grant.population is None:
+        """Say whether what the answer rests on is still so: choices, relations, the day."""
+        if grant.ask.persons:
+            return grant.ask.action not in SHOWS or self._is_permitted(grant.ask)
+        if grant.population is None:
             return True
         return self._finder.epoch(self._clock()) == grant.population.epoch
 
+    def _is_permitted(self, ask: Ask) -> bool:
+        requests = self._finder.facts(ask, self._clock()).requests
+        return all(decision.permitted for decision in decide(self._rulebook, requests))
+
     def _close(self, grant: Grant, outcome: Outcome) -> None:
         self._audit.close_ask(grant.entry, outcome, self._clock())
+
+
+def _recordable(ask: Ask) -> Ask:
+    """Return `ask` with what was typed made fit for the record: none may be too odd for it."""
+    return replace(
+        ask,
+        purpose=writable(str(ask.purpose)),
+        persons=tuple(map(writable, ask.persons)),
+        project=ask.project and writable(ask.project),
+        reason=ask.reason and writable(ask.reason),
+    )
 
 
 def _concerned(ask: Ask) -> tuple[str | None, ...]:
@@ -200,11 +233,11 @@ def _draft(ask: Ask, person: str | None, verdict: Verdict, rules: tuple[str, ...
         who=ask.who.identifier,
         organisation=ask.who.organisation,
         roles=tuple(sorted(ask.who.roles)),
-        purpose=str(ask.purpose) if is_listed else OUTSIDE_THE_LIST,
+        purpose=ask.purpose if is_listed else OUTSIDE_THE_LIST,
         action=ask.action,
-        about=ask.about,
-        project=ask.project,
+        about=in_clear(ask.about),
+        project=ask.project and in_clear(ask.project),
         verdict=verdict,
         rules=rules,
     )
-    return Draft(intent, person, said=str(ask.purpose), reason=ask.reason)
+    return Draft(intent, person, said=ask.purpose, reason=ask.reason)

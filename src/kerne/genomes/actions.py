@@ -21,7 +21,8 @@ from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
 from kerne.genomes.intake import GenomeFile, check_header
 from kerne.genomes.reader import reader
 from kerne.genomes.store import AddedGenome, GenomeStore
-from kerne.people.asking import Action, Ask, Identity, Refusal
+from kerne.genomes.watching import Watch, unwatched
+from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal
 from kerne.people.ledger import PeopleLedger
 from kerne.people.sample import GenomeRow
 
@@ -52,8 +53,14 @@ class Genomes:
         *,
         project: str | None = None,
         reason: str | None = None,
+        watch: Watch = unwatched,
     ) -> list[AddedGenome] | Refusal:
         """Add the genomes of every file, all or none.
+
+        Parameters
+        ----------
+        watch
+            Told now and then how many bytes of the files were read since it was last told.
 
         Raises
         ------
@@ -69,7 +76,7 @@ class Genomes:
 
         def work(grant: Grant) -> list[AddedGenome]:
             self.recover()
-            added = self._store.add(files, entry=grant.entry)
+            added = self._store.add(files, entry=grant.entry, watch=watch)
             self._people.register_rows(
                 GenomeRow(genome.row, genome.sample, persons[genome.sample]) for genome in added
             )
@@ -140,7 +147,8 @@ class Genomes:
         Parameters
         ----------
         samples
-            Count these only; those that may not be counted are left out.
+            Count these only; those that may not be counted are left out. Choosing who is counted
+            can single one out, so it is asked for like a search for carriers.
         without
             Persons to leave out: a patient and the family, when others are the evidence.
         """
@@ -151,8 +159,12 @@ class Genomes:
             rows = BitMap(row for sample, row in seen.items() if _is_in(sample, samples))
             return opened.frequencies(rows - self._rows_of(without), region, alleles)
 
+        # INVARIANT: whoever chooses who is counted looks at single persons; only the clinic may
+        # leave a patient's family out of what is evidence about them.
+        chosen = samples is not None or (without and purpose != Purpose.TREATMENT_OF_ANOTHER)
+        action = Action.FIND_CARRIERS if chosen else Action.COUNT_GENOMES
         about = f"allele frequencies of {_words(region, alleles)}"
-        ask = Ask(who, purpose, Action.COUNT_GENOMES, (), project, reason, about)
+        ask = Ask(who, purpose, action, (), project, reason, about)
         return self._gate.answer(ask, work)
 
     def carriers(

@@ -135,8 +135,12 @@ SILENT_COPIES: Final = np.array(
 )
 """(places, copies + 1): AN of a genome that is callable and says nothing."""
 
-PRIORITY: Final = np.array([4, 1, 0, 2, 3, 5, 6, 7, 9, 8, 10, 11], dtype=np.int64)
-"""(codes,): which of two calls of one allele in one file stays, lowest first."""
+PRIORITY: Final = np.array([11, 1, 0, 2, 3, 10, 9, 8, 5, 4, 6, 7], dtype=np.int64)
+"""(codes,): which of two calls of one allele in one file stays, lowest first.
+
+What is carried stays before what is not, and the plain reference last: in many places nobody
+writes it down, and what stays must not depend on that.
+"""
 
 _DIPLOID: Final = {
     (0, 0): Code.REFERENCE,

@@ -67,6 +67,12 @@ class Genotypes:
         """Return the `calls.Code` of each genotype for ALT number `allele`, (found,)."""
         return _CODES[_states(self.first, allele), _states(self.second, allele)]
 
+    def only(self, chosen: NDArray[np.bool_]) -> "Genotypes":
+        """Return some of the genotypes."""
+        return Genotypes(
+            self.record[chosen], self.sample[chosen], self.first[chosen], self.second[chosen]
+        )
+
     @property
     def highest(self) -> NDArray[np.int16]:
         """The highest allele number of each genotype, (found,); negative when it has none."""

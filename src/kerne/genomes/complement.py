@@ -3,8 +3,9 @@
 Callers that know ploidy write haploid calls on a single X: then the calls say it. Others write
 everything as diploid: then the share of heterozygous calls outside the pseudo-autosomal regions
 says it, by the likelihood ratio of two copies (about half of the carried variants are
-heterozygous) to one (nearly none are). What stays below odds of a thousand is unclear, and an
-unclear genome counts on neither X nor Y.
+heterozygous in a whole genome, a third where only common ones were asked) to one (nearly none
+are). What stays below odds of a thousand is unclear, and an unclear genome counts on neither X
+nor Y.
 """
 
 import math
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-HET_SHARE_OF_TWO: Final = 0.5
+HET_SHARE_OF_TWO: Final = 0.3
 HET_SHARE_OF_ONE: Final = 0.02
 LOG_ODDS_NEEDED: Final = math.log(1000)
 HAPLOID_MAJORITY: Final = 10

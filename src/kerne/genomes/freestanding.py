@@ -19,6 +19,7 @@ from kerne.genomes.intake import GenomeFile
 from kerne.genomes.manifest import FILE_NAME, Keeper
 from kerne.genomes.reader import Reader, open_freestanding
 from kerne.genomes.store import AddedGenome, GenomeStore, create_store
+from kerne.genomes.watching import Watch, unwatched
 
 MIN_GQ = 20
 MIN_DP = 8
@@ -42,8 +43,10 @@ class FreestandingGenomes:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def add(self, files: Sequence[GenomeFile], rules: StoreRules) -> list[AddedGenome]:
-        """Add every genome of every file, or none; a new store keeps `rules`.
+    def add(
+        self, files: Sequence[GenomeFile], rules: StoreRules, watch: Watch = unwatched
+    ) -> list[AddedGenome]:
+        """Add every genome of every file, or none; a store that has none yet keeps `rules`.
 
         Raises
         ------
@@ -54,20 +57,7 @@ class FreestandingGenomes:
         GateError
             A centre keeps the store.
         """
-        assembly = assembly_named(rules.assembly)
-        if (self.path / FILE_NAME).exists():
-            store = self._store()
-            _check_rules(store, assembly, rules)
-        else:
-            store = create_store(
-                self.path,
-                assembly,
-                kept_by_centre=False,
-                reference=rules.reference,
-                min_gq=MIN_GQ if rules.min_gq is None else rules.min_gq,
-                min_dp=MIN_DP if rules.min_dp is None else rules.min_dp,
-            )
-        return store.add(files)
+        return self._opened(rules).add(files, watch=watch)
 
     def frequencies(
         self, region: str | None = None, samples: Collection[str] | None = None
@@ -99,6 +89,24 @@ class FreestandingGenomes:
     def _reader(self) -> Reader:
         return open_freestanding(self.path)
 
+    def _opened(self, rules: StoreRules) -> GenomeStore:
+        """Return the store, made now if there is none or nothing was ever added to it."""
+        assembly = assembly_named(rules.assembly)
+        held = self._store() if (self.path / FILE_NAME).exists() else None
+        if held is not None and not held.manifest.is_empty:
+            _check_rules(held, assembly, rules)
+            return held
+        reference, min_gq, min_dp = _rules_of(held)
+        return create_store(
+            self.path,
+            assembly,
+            kept_by_centre=False,
+            reference=reference if rules.reference is None else rules.reference,
+            min_gq=min_gq if rules.min_gq is None else rules.min_gq,
+            min_dp=min_dp if rules.min_dp is None else rules.min_dp,
+            over_empty=True,
+        )
+
     def _store(self) -> GenomeStore:
         store = GenomeStore(self.path)
         if store.manifest.kept_by is Keeper.CENTRE:
@@ -106,21 +114,30 @@ class FreestandingGenomes:
         return store
 
 
+def _rules_of(store: GenomeStore | None) -> tuple[Path | None, int, int]:
+    """Return reference, smallest GQ and smallest depth of a store; the defaults without one."""
+    if store is None:
+        return None, MIN_GQ, MIN_DP
+    kept = store.manifest
+    place = None if kept.reference is None else kept.reference.place(store.path)
+    return place, kept.min_gq, kept.min_dp
+
+
 def _check_rules(store: GenomeStore, assembly: Assembly, rules: StoreRules) -> None:
     manifest = store.manifest
-    reference = None if rules.reference is None else str(rules.reference.resolve())
     said = {
         "assembly": (assembly.name, manifest.assembly),
-        "reference": (reference, manifest.reference),
         "min-gq": (rules.min_gq, manifest.min_gq),
         "min-dp": (rules.min_dp, manifest.min_dp),
     }
     for name, (wanted, kept) in said.items():
         if wanted is not None and wanted != kept:
             raise GenomeError(
-                f"`{store.path}` was made with {name} `{kept or 'none'}`, not `{wanted}`; "
+                f"`{store.path}` was made with {name} `{kept}`, not `{wanted}`; "
                 "genomes under different rules cannot be counted together"
             )
+    if rules.reference is not None:
+        store.relocate_reference(rules.reference)
 
 
 def _rows_of(reader: Reader, samples: Collection[str]) -> BitMap:

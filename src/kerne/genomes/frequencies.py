@@ -62,13 +62,21 @@ def write_frequencies_1based(frequencies: Frequencies, path: Path) -> None:
     GenomeError
         The file cannot be written.
     """
-    temporary = path.with_name(f"{path.name}.new")
     try:
-        with temporary.open("w", newline="") as stream:
-            write_table_1based(frequencies, stream)
-        temporary.replace(path)
+        # A device, a pipe or a link is written to as it is, not replaced by a file.
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            _write_to(path, frequencies)
+        else:
+            partial = path.with_name(f".{path.name}.part")
+            _write_to(partial, frequencies)
+            partial.replace(path)
     except OSError as error:
         raise GenomeError(f"`{path}` cannot be written: {error.strerror}") from error
+
+
+def _write_to(path: Path, frequencies: Frequencies) -> None:
+    with path.open("w", newline="") as stream:
+        write_table_1based(frequencies, stream)
 
 
 def write_table_1based(frequencies: Frequencies, stream: TextIO) -> None:

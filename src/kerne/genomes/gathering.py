@@ -27,6 +27,7 @@ from kerne.genomes.calls import (
     is_carried,
 )
 from kerne.genomes.complement import Complement, SexChromosomeCalls, measure_complement
+from kerne.genomes.counting import copies_of
 from kerne.genomes.places import places_of
 from kerne.genomes.segment import (
     CallTable,
@@ -134,20 +135,19 @@ class GatheredFile:
 
     def segment(self, first_row: int, source: int) -> Segment:
         """Make the segment of the file; its samples get the rows from `first_row` on."""
-        calls = self._calls
-        calls = replace(calls, code=calls.code | np.where(self._silent, SILENT, 0).astype(np.uint8))
-        keep = self._says_more
+        silent = np.where(self._silent, SILENT, 0).astype(np.uint8)
         loose = Segment(
             self._rows(first_row, source),
             self._sites,
-            CallTable(calls.site[keep], calls.row[keep], calls.code[keep], calls.depth[keep]),
+            replace(self._calls, code=self._calls.code | silent),
             self._stretches,
             MentionTable(
                 np.full(len(self._sites), source, dtype=np.uint32),
                 np.arange(len(self._sites), dtype=np.int32),
             ),
         )
-        return merge([loose])
+        merged = merge([loose])
+        return replace(merged, calls=self._saying_more(merged))
 
     @cached_property
     def _sites(self) -> SiteTable:
@@ -195,25 +195,17 @@ class GatheredFile:
                 silent[chosen] = intervals.contains(name, position[chosen])
         return silent
 
-    @cached_property
-    def _says_more(self) -> NDArray[np.bool_]:
-        """Whether each call counts for something else than silence would, (calls,)."""
-        calls = self._calls
-        place = self._places[calls.site]
-        copies = np.array(
-            [
-                [2] * len(self.samples),
-                [each.x_copies for each in self._complements],
-                [each.y_copies for each in self._complements],
-                [1] * len(self.samples),
-            ]
-        )[place, calls.row]
+    def _saying_more(self, segment: Segment) -> CallTable:
+        """Return the calls of a segment of this file that count for something else than silence."""
+        calls, sites = segment.calls, segment.sites
+        place = places_of(self.assembly, sites.contig, sites.position)[calls.site]
+        copies = copies_of(segment.rows)[place, calls.row] + 1
         code = calls.code & CODE_MASK
-        an = WORTH[RULE_OF[place, copies + 1], code, Worth.AN]
-        silence = np.where(self._silent, SILENT_COPIES[place, copies + 1], 0)
-        weak_or_carried = is_carried(calls.code) | (code >= Code.WEAK_HET)
-        says_more: NDArray[np.bool_] = weak_or_carried | (an != silence)
-        return says_more
+        an = WORTH[RULE_OF[place, copies], code, Worth.AN]
+        silence = np.where(calls.code & SILENT, SILENT_COPIES[place, copies], 0)
+        # A call that is not counted is kept for the clinic.
+        keep = is_carried(calls.code) | (code >= Code.WEAK_HET) | (an != silence)
+        return CallTable(calls.site[keep], calls.row[keep], calls.code[keep], calls.depth[keep])
 
     def _rows(self, first_row: int, source: int) -> RowTable:
         count = len(self.samples)

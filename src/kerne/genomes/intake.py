@@ -9,7 +9,7 @@ that holds one counts as called. Contigs that the assembly does not have are pas
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -24,7 +24,13 @@ from kerne.alleles.assembly import Assembly, Contig
 from kerne.alleles.interval import Intervals, read_bed
 from kerne.alleles.normalise import left_align, trim
 from kerne.alleles.sequence import SequenceSource
-from kerne.alleles.vcf import VcfHeader, VcfRecord, is_sequence, open_vcf, parse_genotype
+from kerne.alleles.vcf import (
+    VcfHeader,
+    VcfRecord,
+    is_sequence,
+    open_vcf,
+    parse_genotype,
+)
 from kerne.errors import AlleleError, AssemblyError, InputFileError
 from kerne.genomes.calls import (
     FIRST_CARRIED,
@@ -36,8 +42,10 @@ from kerne.genomes.calls import (
     is_carried,
 )
 from kerne.genomes.columns import Genotypes, decode_fixed, decode_genotypes, is_fixed_width
+from kerne.genomes.form import Form, depth_in, form_of, number_in
 from kerne.genomes.gathering import GatheredFile, Gathering
 from kerne.genomes.segment import Segment
+from kerne.genomes.watching import Watch, unwatched, watched
 
 FEW_SAMPLES: Final = 8
 """Up to here genotypes are read one by one; above, arrays are faster."""
@@ -50,6 +58,7 @@ BAD_GENOTYPE: Final = (
     "a genotype, or its depth or quality, is malformed; expected one or two alleles of the "
     "record, such as `0/1`, and numbers"
 )
+_REFERENCE: Final = int(Code.REFERENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,9 @@ class IntakeRules:
     min_dp: int
 
 
-def read_genomes(file: GenomeFile, rules: IntakeRules, first_row: int, source: int) -> Segment:
+def read_genomes(
+    file: GenomeFile, rules: IntakeRules, first_row: int, source: int, watch: Watch = unwatched
+) -> Segment:
     """Read one file into a segment; its samples get the rows from `first_row` on.
 
     Raises
@@ -88,7 +99,7 @@ def read_genomes(file: GenomeFile, rules: IntakeRules, first_row: int, source: i
         if is_gvcf and bed is not None:
             raise InputFileError(file.path, "is a gVCF and says itself where it is callable")
         intake = _Intake(file.path, vcf.header.samples, rules, bed, is_gvcf=is_gvcf)
-        intake.take_all(chain(first, records))
+        intake.take_all(watched(vcf, chain(first, records), watch))
     return intake.gathered().segment(first_row, source)
 
 
@@ -135,6 +146,9 @@ class _Intake:
         self._gathering = Gathering()
         self._contigs: dict[str, tuple[int, Contig] | None] = {}
         self._covers = _covering(bed)
+        self._forms: dict[str, Form] = {}
+        is_small = is_gvcf or len(samples) <= FEW_SAMPLES
+        self._take_fitting = self._take_few if is_small else self._take_many
         self._batch: list[tuple[VcfRecord, int, str]] = []
 
     def take_all(self, records: Iterable[VcfRecord]) -> None:
@@ -157,7 +171,8 @@ class _Intake:
         return GatheredFile(self._samples, assembly, self._gathering, everywhere)
 
     def _take(self, record: VcfRecord) -> bool:
-        found = self._contig(record.contig_text)
+        text = record.contig_text
+        found = self._contigs[text] if text in self._contigs else self._contig(text)
         if found is None:
             return False
         rank, contig = found
@@ -165,32 +180,31 @@ class _Intake:
             problem = f"POS lies past the end of `{contig.name}`, `{contig.length_bp}`"
             raise InputFileError(self._path, problem, record.line)
         try:
-            if self._is_gvcf or len(self._samples) <= FEW_SAMPLES:
-                self._take_few(record, rank, contig.name)
-            else:
-                self._take_many(record, rank, contig.name)
+            self._take_fitting(record, rank, contig.name)
         except ValueError as error:
             raise self._bad_genotype(record) from error
         return True
 
     def _take_few(self, record: VcfRecord, rank: int, contig: str) -> None:
-        keys = record.format_text.split(":")
-        fields = [field.split(":") for field in record.sample_fields]
-        genotypes = [field[0] if keys[0] == "GT" else "." for field in fields]
-        if any(_highest(genotype) > len(record.alternatives) for genotype in genotypes):
-            raise ValueError(record.line)
-        passes = self._passing(record, rank, keys, fields) if self._is_gvcf else None
+        form = self._form(record)
+        fields = [field.split(":") for field in record.samples_text.split("\t")]
+        genotypes = [field[0] if form.has_genotype else "." for field in fields]
+        for genotype in genotypes:
+            if _highest(genotype) > len(record.alternatives):
+                raise ValueError(record.line)
+        passes = self._passing(record, rank, form, fields) if self._is_gvcf else None
         for number, site, is_covered in self._sites(record, rank, contig):
             for sample, genotype in enumerate(genotypes):
                 code = _code(genotype, number)
                 if passes is not None and not passes[sample]:
                     code = _weakened(code)
-                if code != Code.REFERENCE or not is_covered:
-                    depth = _depth(keys, fields[sample])
+                if code != _REFERENCE or not is_covered:
+                    depth = depth_in(fields[sample], form.depth)
                     self._gathering.add_call(site, sample, code, depth)
 
     def _take_many(self, record: VcfRecord, rank: int, contig: str) -> None:
-        if self._bed is None and is_fixed_width(record, len(self._samples)):
+        self._form(record)
+        if is_fixed_width(record, len(self._samples)):
             self._batch.append((record, rank, contig))
             if len(self._batch) == BATCH_RECORDS:
                 self._take_batch()
@@ -214,11 +228,11 @@ class _Intake:
                 samples, codes = samples[told], codes[told]
             else:
                 samples, codes = _of_everyone(genotypes, codes, len(self._samples))
-            depths = _depths(record, samples, codes)
+            depths = _depths(record, self._form(record).depth, samples, codes)
             self._gathering.add_calls(np.full(len(samples), site), samples, codes, depths)
 
     def _take_batch(self) -> None:
-        """Take the records that wait; none of them has a depth or lies where silence is no word."""
+        """Take the records that wait; none of them has a depth."""
         batch, self._batch = self._batch, []
         records = [record for record, _, _ in batch]
         genotypes = decode_fixed(records, len(self._samples)) if batch else None
@@ -232,13 +246,28 @@ class _Intake:
             raise self._bad_genotype(records[int(genotypes.record[beyond[0]])])
         site_of = np.full((int(most.max()) + 1, len(batch)), -1)
         for at, (record, rank, contig) in enumerate(batch):
-            for number, site, _ in self._sites(record, rank, contig):
-                site_of[number, at] = site
+            mine = genotypes.record == at if self._bed is not None else None
+            for number, site, is_covered in self._sites(record, rank, contig):
+                if is_covered or mine is None:
+                    site_of[number, at] = site
+                else:
+                    self._add_for_everyone(site, genotypes.only(mine), number)
         for number in range(1, len(site_of)):
             sites, codes = site_of[number, genotypes.record], genotypes.codes(number)
             told = (sites >= 0) & (codes != Code.REFERENCE)
-            depths = np.full(int(told.sum()), UNKNOWN_DEPTH, dtype=np.int32)
-            self._gathering.add_calls(sites[told], genotypes.sample[told], codes[told], depths)
+            self._add_without_depth(sites[told], genotypes.sample[told], codes[told])
+
+    def _add_for_everyone(self, site: int, genotypes: Genotypes, number: int) -> None:
+        """Add a call of every sample, where silence does not say reference."""
+        count = len(self._samples)
+        samples, codes = _of_everyone(genotypes, genotypes.codes(number), count)
+        self._add_without_depth(np.full(count, site), samples, codes)
+
+    def _add_without_depth(
+        self, sites: NDArray[np.int64], samples: NDArray[np.int64], codes: NDArray[np.uint8]
+    ) -> None:
+        depths = np.full(len(samples), UNKNOWN_DEPTH, dtype=np.int32)
+        self._gathering.add_calls(sites, samples, codes, depths)
 
     def _bad_genotype(self, record: VcfRecord) -> InputFileError:
         """Return the error that names the line, and not the genotype."""
@@ -260,45 +289,56 @@ class _Intake:
         return found
 
     def _normal(self, record: VcfRecord, contig: str, alternative: str) -> tuple[int, str, str]:
-        sequence = self._rules.sequence
-        if sequence is None:
-            if len(record.reference) == len(alternative) == 1:
-                return record.position, record.reference, alternative
-            return trim(record.position, record.reference, alternative)
+        reference, position, sequence = record.reference, record.position, self._rules.sequence
+        is_snv = len(reference) == len(alternative) == 1
         try:
-            allele = left_align(
-                Allele(contig, record.position, record.reference, alternative), sequence
-            )
+            if sequence is None:
+                if is_snv:
+                    return position, reference, alternative
+                return trim(position, reference, alternative)
+            if is_snv and sequence.fetch(contig, position, position + 1) == reference:
+                return position, reference, alternative
+            allele = left_align(Allele(contig, position, reference, alternative), sequence)
         except AlleleError as error:
             problem = f"is not of the store's reference sequence: {error}"
             raise InputFileError(self._path, problem, record.line) from error
         return allele.position, allele.reference, allele.alternative
 
     def _passing(
-        self, record: VcfRecord, rank: int, keys: list[str], fields: list[list[str]]
+        self, record: VcfRecord, rank: int, form: Form, fields: Sequence[list[str]]
     ) -> list[bool]:
         """Say which samples reach the thresholds in a record of a gVCF, and note the stretch."""
-        quality = _column(keys, "GQ")
-        depth = _column(keys, "MIN_DP") or _column(keys, "DP")
+        end = record.end
+        if end <= record.position:
+            raise InputFileError(self._path, "END lies before POS", record.line)
         speaks = is_reference_block(record) or any(map(is_sequence, record.alternatives))
         passes = []
-        for sample, field in enumerate(fields):
+        for sample, values in enumerate(fields):
             good = (
-                keys[0] == "GT"
-                and "." not in field[0]
-                and _number(field, quality) >= self._rules.min_gq
-                and _number(field, depth) >= self._rules.min_dp
+                form.has_genotype
+                and "." not in values[0]
+                and number_in(values, form.quality) >= self._rules.min_gq
+                and number_in(values, form.smallest_depth) >= self._rules.min_dp
             )
             passes.append(good)
             if good and speaks:
-                self._gathering.add_stretch(sample, rank, record.position, record.end)
+                self._gathering.add_stretch(sample, rank, record.position, end)
         return passes
 
+    def _form(self, record: VcfRecord) -> Form:
+        text = record.format_text
+        if text not in self._forms:
+            try:
+                self._forms[text] = form_of(text)
+            except ValueError as error:
+                problem = "GT is not the first key of FORMAT"
+                raise InputFileError(self._path, problem, record.line) from error
+        return self._forms[text]
+
     def _contig(self, text: str) -> tuple[int, Contig] | None:
-        if text not in self._contigs:
-            assembly = self._rules.assembly
-            known = assembly.has_contig(text)
-            self._contigs[text] = (assembly.rank(text), assembly.contig(text)) if known else None
+        assembly = self._rules.assembly
+        known = assembly.has_contig(text)
+        self._contigs[text] = (assembly.rank(text), assembly.contig(text)) if known else None
         return self._contigs[text]
 
 
@@ -320,8 +360,8 @@ def _covering(bed: Intervals | None) -> Callable[[str, int], bool]:
 
 
 @lru_cache(maxsize=4096)
-def _code(genotype: str, allele: int) -> Code:
-    return code_of(genotype, allele)
+def _code(genotype: str, allele: int) -> int:
+    return int(code_of(genotype, allele))
 
 
 @lru_cache(maxsize=4096)
@@ -329,9 +369,8 @@ def _highest(genotype: str) -> int:
     return max((code for code in parse_genotype(genotype)[0] if code is not None), default=0)
 
 
-def _weakened(code: Code) -> Code:
-    carried = FIRST_CARRIED <= code <= LAST_CARRIED
-    return Code(code + WEAK_OFFSET) if carried else Code.MISSING
+def _weakened(code: int) -> int:
+    return code + WEAK_OFFSET if FIRST_CARRIED <= code <= LAST_CARRIED else int(Code.MISSING)
 
 
 def _of_everyone(
@@ -343,29 +382,13 @@ def _of_everyone(
 
 
 def _depths(
-    record: VcfRecord, samples: NDArray[np.int64], codes: NDArray[np.uint8]
+    record: VcfRecord, column: int | None, samples: NDArray[np.int64], codes: NDArray[np.uint8]
 ) -> NDArray[np.int32]:
     """Return the depth of each carried call, (samples,); `UNKNOWN_DEPTH` for the others."""
     depths = np.full(len(samples), UNKNOWN_DEPTH, dtype=np.int32)
-    column = _column(list(record.format_keys), "DP")
-    carried = np.flatnonzero(is_carried(codes))
-    if column is not None and carried.size:
+    carried = np.flatnonzero(is_carried(codes)) if column is not None else ()
+    if len(carried):
         fields = record.sample_fields
-        chosen = (fields[at].split(":", column + 1) for at in samples[carried].tolist())
-        depths[carried] = [int(_number(field, column)) for field in chosen]
+        told = (fields[at].split(":") for at in samples[carried].tolist())
+        depths[carried] = [depth_in(values, column) for values in told]
     return depths
-
-
-def _column(keys: list[str], key: str) -> int | None:
-    return keys.index(key) if key in keys else None
-
-
-def _number(field: list[str], column: int | None) -> float:
-    """Return a value of a sample, -1 when the file does not say."""
-    if column is None or column >= len(field) or field[column] == ".":
-        return -1.0
-    return float(field[column])
-
-
-def _depth(keys: list[str], field: list[str]) -> int:
-    return int(_number(field, _column(keys, "DP")))

@@ -5,14 +5,15 @@ does not name does not exist: it is what an interrupted writer left behind.
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from kerne.durable import replace_durably
 from kerne.errors import DamagedStoreError, GenomeError
+from kerne.genomes.reference import Reference
 
 FORMAT: Final = 0
 FILE_NAME: Final = "manifest.json"
@@ -59,7 +60,7 @@ class Manifest:
     assembly: str
     kept_by: Keeper
     normal_form: NormalForm
-    reference: str | None
+    reference: Reference | None
     min_gq: int
     min_dp: int
     generation: int = 0
@@ -68,6 +69,11 @@ class Manifest:
     next_segment: int = 1
     segments: tuple[SegmentEntry, ...] = ()
     entries: tuple[int, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever added."""
+        return self.next_source == 0
 
     def under(self, entry: int | None) -> "Manifest":
         """Return the manifest with one more audit entry; unchanged for `None`."""
@@ -94,36 +100,19 @@ def read_manifest(store: Path) -> Manifest:
         raise DamagedStoreError(f"`{path}` is damaged: it cannot be read") from error
     if _digest(values) != checksum:
         raise DamagedStoreError(f"`{path}` is damaged: its checksum does not match")
-    if values.pop("format") != FORMAT:
-        raise GenomeError(f"`{path}` has a format of another version, expected `{FORMAT}`")
-    return _manifest(values)
+    try:
+        if values.pop("format") == FORMAT:
+            return _manifest(values)
+    except (TypeError, KeyError, ValueError):
+        pass  # said below: version 0 makes no promise, and its fields may still change
+    raise GenomeError(f"`{path}` has a format of another version, expected `{FORMAT}`")
 
 
 def write_manifest(store: Path, manifest: Manifest) -> None:
     """Replace the manifest atomically and durably."""
     values = {"format": FORMAT, **asdict(manifest)}
     text = json.dumps({**values, "sha256": _digest(values)}, indent=1)
-    temporary = store / f"{FILE_NAME}.new"
-    write_durably(temporary, text.encode())
-    temporary.replace(store / FILE_NAME)
-    sync_directory(store)
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file and wait until the disk has it."""
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def sync_directory(path: Path) -> None:
-    """Wait until the disk has the names in a directory."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    replace_durably(store / FILE_NAME, text.encode())
 
 
 def _digest(values: dict[str, Any]) -> str:  # Any: JSON
@@ -136,6 +125,7 @@ def _manifest(values: dict[str, Any]) -> Manifest:  # Any: JSON
             **values,
             "kept_by": Keeper(values["kept_by"]),
             "normal_form": NormalForm(values["normal_form"]),
+            "reference": values["reference"] and Reference(**values["reference"]),
             "segments": tuple(SegmentEntry(**segment) for segment in values["segments"]),
             "entries": tuple(values["entries"]),
         }

@@ -41,7 +41,7 @@ class Question(StrEnum):
 
 
 ACTIONS: Final = {
-    Question.COUNT: frozenset({Action.COUNT_GENOMES, Action.ASK_QUESTION}),
+    Question.COUNT: frozenset({Action.COUNT_GENOMES, Action.ASK_QUESTION, Action.FIND_CARRIERS}),
     Question.CARRIERS: frozenset({Action.FIND_CARRIERS}),
     Question.GENOME: frozenset({Action.READ_GENOME, Action.INTERPRET}),
 }
@@ -206,7 +206,11 @@ class Reader:
             for each in alleles
         ]
         reference = self._snapshot.manifest.reference
-        if reference is None or all(allele.is_snv for allele in trimmed):
+        if reference is None or all(map(self._is_normal, trimmed)):
             return trimmed
-        with closing(ReferenceSequence(Path(reference))) as sequence:
+        with closing(ReferenceSequence(reference.place(self._store.path))) as sequence:
             return [left_align(allele, sequence) for allele in trimmed]
+
+    def _is_normal(self, allele: Allele) -> bool:
+        """Say of a trimmed allele whether it cannot be shifted, or is held as it is."""
+        return allele.is_snv or int(questions.asked_alleles(self._snapshot, [allele]).site[0]) >= 0

@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from kerne.alleles.assembly import Assembly
+from kerne.durable import sync_directory, write_durably
 from kerne.errors import DamagedStoreError
-from kerne.genomes.manifest import SegmentEntry, sync_directory, write_durably
+from kerne.genomes.manifest import SegmentEntry
 from kerne.genomes.segment import (
     CallTable,
     Change,

@@ -6,12 +6,12 @@ removed by the next writer. Readers take no lock: they read the manifest once, a
 the rare case that a writer has replaced what they were about to read.
 """
 
-import fcntl
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -32,12 +32,15 @@ from kerne.genomes.manifest import (
     read_manifest,
     write_manifest,
 )
-from kerne.genomes.segment import Segment, forget, merge
+from kerne.genomes.reference import read_reference
+from kerne.genomes.segment import RowTable, Segment, forget, merge
 from kerne.genomes.segment_files import read_rows, read_segment, write_segment
 from kerne.genomes.snapshot import Snapshot
+from kerne.genomes.watching import Watch, unwatched
+from kerne.genomes.window import Window
+from kerne.genomes.writing import only_writer
 
 LIVE_SEGMENTS_MOST: Final = 10
-LOCK: Final = "lock"
 ROWS_MOST: Final = 1 << 32
 
 T = TypeVar("T")
@@ -53,7 +56,7 @@ class AddedGenome:
     callable_declared_whole: bool
 
 
-def create_store(
+def create_store(  # noqa: PLR0913  one argument for each rule of the store
     path: Path,
     assembly: Assembly,
     *,
@@ -61,6 +64,7 @@ def create_store(
     reference: Path | None = None,
     min_gq: int = 20,
     min_dp: int = 8,
+    over_empty: bool = False,
 ) -> "GenomeStore":
     """Make an empty store in the directory `path`.
 
@@ -73,26 +77,33 @@ def create_store(
         and the manifest says so.
     min_gq, min_dp
         What a genotype in a gVCF must reach to count.
+    over_empty
+        Make it anew when there is one that nothing was ever added to.
 
     Raises
     ------
     GenomeError
-        There is a store already.
+        There is a store already, or none can be written there.
+    InputFileError
+        The reference is not there, or is no FASTA file.
     """
-    if (path / FILE_NAME).exists():
-        raise GenomeError(f"`{path}` already holds a genome store")
-    if reference is not None:
-        ReferenceSequence(reference).close()
-    (path / SEGMENTS).mkdir(parents=True, exist_ok=True)
     manifest = Manifest(
         assembly=assembly.name,
         kept_by=Keeper.CENTRE if kept_by_centre else Keeper.NOBODY,
         normal_form=NormalForm.LEFT_ALIGNED if reference else NormalForm.TRIMMED_NOT_SHIFTED,
-        reference=None if reference is None else str(reference.resolve()),
+        reference=None if reference is None else read_reference(path, reference),
         min_gq=min_gq,
         min_dp=min_dp,
     )
-    write_manifest(path, manifest)
+    try:
+        (path / SEGMENTS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GenomeError(f"`{path}` cannot be written: {error.strerror}") from error
+    with only_writer(path):
+        # Two may be making it at once: what the other has added must not be lost.
+        if (path / FILE_NAME).exists() and not (over_empty and read_manifest(path).is_empty):
+            raise GenomeError(f"`{path}` already holds a genome store")
+        write_manifest(path, manifest)
     return GenomeStore(path)
 
 
@@ -151,26 +162,35 @@ class GenomeStore:
         """Say whether the store was changed under the audit entry `entry`."""
         return entry in self.manifest.entries
 
-    def add(self, files: Sequence[GenomeFile], *, entry: int | None = None) -> list[AddedGenome]:
+    def add(
+        self,
+        files: Sequence[GenomeFile],
+        *,
+        entry: int | None = None,
+        watch: Watch = unwatched,
+    ) -> list[AddedGenome]:
         """Add every genome of every file, or none.
 
         Parameters
         ----------
         entry
             The audit entry under which it is done, in a centre.
+        watch
+            Told now and then how many bytes of the files were read since it was last told.
 
         Raises
         ------
         InputFileError
             A file is malformed, truncated or of another assembly.
         GenomeError
-            A sample is in the store already, or in two of the files.
+            A sample is in the store already, or in two of the files; or the reference sequence is
+            gone or changed.
         """
-        with self._writing() as manifest:
-            new = self._read_files(files, manifest)
+        with self._writing() as held:
+            manifest = self._with_reference(held)
+            new = self._read_files(files, manifest, watch)
             if not new:
                 return []
-            _check_samples(self.rows(), new)
             rows = manifest.next_row + sum(len(segment.rows.ids) for segment in new)
             if rows > ROWS_MOST:
                 raise GenomeError("the store has used all its row numbers")
@@ -191,24 +211,60 @@ class GenomeStore:
             There is no such sample.
         """
         with self._writing() as manifest:
-            for old in manifest.segments:
-                segment = self._segment(old)
-                if sample in segment.rows.samples:
-                    at = segment.rows.samples.index(sample)
-                    kept = [each for each in manifest.segments if each != old]
-                    rest = [forget(segment, at)] if old.rows > 1 else []
-                    self._commit(manifest.under(entry), kept, rest)
-                    return int(segment.rows.ids[at])
-        raise GenomeError(f"no sample `{sample}` in `{self.path}`")
+            old = self._entry_of(sample, manifest)
+            if old is None:
+                raise GenomeError(f"no sample `{sample}` in `{self.path}`")
+            segment = self._whole(old)
+            at = segment.rows.samples.index(sample)
+            kept = [each for each in manifest.segments if each != old]
+            rest = [forget(segment, at)] if old.rows > 1 else []
+            self._commit(manifest.under(entry), kept, rest)
+            return int(segment.rows.ids[at])
+
+    def relocate_reference(self, fasta: Path) -> None:
+        """Remember that the reference sequence is now in the file `fasta`.
+
+        Raises
+        ------
+        GenomeError
+            The store has none, or it is another sequence.
+        """
+        found = read_reference(self.path, fasta)
+        with self._writing() as manifest:
+            kept = manifest.reference
+            if kept is None or kept.sha256 != found.sha256:
+                raise GenomeError(
+                    f"`{self.path}` was not made with reference sequence `{fasta}`; genomes under "
+                    "different rules cannot be counted together"
+                )
+            if found != kept:
+                write_manifest(self.path, replace(manifest, reference=found))
+
+    def _entry_of(self, sample: str, manifest: Manifest) -> SegmentEntry | None:
+        for entry in manifest.segments:
+            if sample in self._consistently(partial(self._rows_in, entry)).samples:
+                return entry
+        return None
+
+    def _rows_in(self, entry: SegmentEntry, _: Manifest) -> RowTable:
+        held = self._loaded.get(entry.name)
+        return read_rows(self.path / SEGMENTS, entry) if held is None else held.rows
+
+    def _whole(self, entry: SegmentEntry) -> Segment:
+        """Return a segment for a writer: nobody replaces it meanwhile."""
+        return self._consistently(lambda _: self._segment(entry))
+
+    def _with_reference(self, manifest: Manifest) -> Manifest:
+        if manifest.reference is None:
+            return manifest
+        return replace(manifest, reference=manifest.reference.verified(self.path))
 
     @contextmanager
     def _writing(self) -> Iterator[Manifest]:
-        with (self.path / LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with only_writer(self.path):
             manifest = self.manifest
             self._remove_unnamed(manifest)
-            # Verified before anything is built on it.
-            yield self.snapshot().manifest
+            yield manifest
 
     def _remove_unnamed(self, manifest: Manifest) -> None:
         """Remove what an interrupted writer left, or what the manifest no longer names."""
@@ -218,16 +274,22 @@ class GenomeStore:
                 shutil.rmtree(place)
         (self.path / f"{FILE_NAME}.new").unlink(missing_ok=True)
 
-    def _read_files(self, files: Sequence[GenomeFile], manifest: Manifest) -> list[Segment]:
-        reference = None if manifest.reference is None else Path(manifest.reference)
-        opened = nullcontext() if reference is None else closing(ReferenceSequence(reference))
+    def _read_files(
+        self, files: Sequence[GenomeFile], manifest: Manifest, watch: Watch
+    ) -> list[Segment]:
+        reference = manifest.reference
+        place = None if reference is None else reference.place(self.path)
+        opened = nullcontext() if place is None else closing(ReferenceSequence(place))
+        held = set(self.rows())
         segments: list[Segment] = []
         row = manifest.next_row
         with opened as sequence:
-            rules = IntakeRules(self.assembly, sequence, manifest.min_gq, manifest.min_dp)
+            window = None if sequence is None else Window(sequence)
+            rules = IntakeRules(self.assembly, window, manifest.min_gq, manifest.min_dp)
             for number, file in enumerate(files, start=manifest.next_source):
-                segments.append(read_genomes(file, rules, row, number))
+                segments.append(read_genomes(file, rules, row, number, watch))
                 row += len(segments[-1].rows.ids)
+                _check_samples(held, segments)
         return segments
 
     def _compact(
@@ -239,7 +301,7 @@ class GenomeStore:
         by_size = sorted(live, key=lambda entry: entry.calls)
         small = by_size[: LIVE_SEGMENTS_MOST - 1]
         kept = [entry for entry in live if entry not in small]
-        return kept, merge([added, *(self._segment(entry) for entry in small)])
+        return kept, merge([added, *map(self._whole, small)])
 
     def _commit(
         self, manifest: Manifest, kept: Sequence[SegmentEntry], new: Sequence[Segment]
@@ -261,6 +323,9 @@ class GenomeStore:
         self._loaded |= {
             entry.name: segment for entry, segment in zip(entries[len(kept) :], new, strict=True)
         }
+        self._loaded = {
+            entry.name: self._loaded[entry.name] for entry in entries if entry.name in self._loaded
+        }
         self._remove_unnamed(changed)
 
     def _consistently(self, read: Callable[[Manifest], T]) -> T:
@@ -280,7 +345,7 @@ class GenomeStore:
         held = self._snapshot
         if held is not None and held.manifest == manifest:
             return held.rows()
-        tables = [read_rows(self.path / SEGMENTS, entry) for entry in manifest.segments]
+        tables = [self._rows_in(entry, manifest) for entry in manifest.segments]
         return {
             sample: int(row)
             for table in tables
@@ -305,16 +370,14 @@ class GenomeStore:
         return self._loaded[entry.name]
 
 
-def _check_samples(held: Collection[str], new: Sequence[Segment]) -> None:
-    known = set(held)
-    for segment in new:
-        for sample in segment.rows.samples:
-            if sample in known:
-                raise GenomeError(
-                    f"sample `{sample}` is in the store or among the files already, "
-                    "expected each sample once; nothing was added"
-                )
-            known.add(sample)
+def _check_samples(held: Collection[str], segments: Sequence[Segment]) -> None:
+    """Check that no sample of the last segment is held or in one of the others."""
+    *others, last = segments
+    for sample in last.rows.samples:
+        if sample in held:
+            raise GenomeError(f"sample `{sample}` is in the store already; nothing was added")
+        if any(sample in other.rows.samples for other in others):
+            raise GenomeError(f"sample `{sample}` is in two of the files; nothing was added")
 
 
 def _added(segment: Segment) -> list[AddedGenome]:

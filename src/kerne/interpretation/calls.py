@@ -20,6 +20,7 @@ from kerne.alleles.sequence import SequenceSource
 from kerne.alleles.vcf import VcfFile, VcfRecord, open_vcf, parse_genotype
 from kerne.errors import AlleleError, AssemblyError, InputFileError
 from kerne.interpretation.candidate import Genotype
+from kerne.interpretation.reference_blocks import BLOCK_WORDS, ReferenceBlocks, is_block_record
 
 PASSING = frozenset({"PASS", ".", ""})
 BASES = frozenset("ACGT")
@@ -137,7 +138,8 @@ def read_calls(
     within
         Keep alleles that touch these intervals only; the others are counted.
     callable_in
-        Where the first of the samples could be read; of the others nothing is known.
+        Where the first of the samples could be read. Without it, and of the others, only what the
+        reference blocks of a gVCF say is known.
 
     Raises
     ------
@@ -191,6 +193,8 @@ class _Reader:
         self._contigs: dict[str, str | None] = {}
         self._calls: dict[str, dict[Allele, Call]] = {name: {} for name in columns}
         self._absent: dict[str, set[Allele]] = {name: set() for name in columns}
+        self._blocks = {name: ReferenceBlocks() for name in columns}
+        self._is_gvcf = False
         self._read: Counter[str] = Counter()
         self._passed_over: Counter[str] = Counter()
 
@@ -204,18 +208,21 @@ class _Reader:
             self._take_passing(record, contig)
 
     def genomes(self) -> tuple[GenomeCalls, ...]:
-        notes = tuple(
+        notes = [
             f"`{self._path.name}`: {count} records or genotypes {why} were not read"
             for why, count in sorted(self._passed_over.items())
-        )
+        ]
+        if self._is_gvcf:
+            notes.append(f"`{self._path.name}` {BLOCK_WORDS}")
         return tuple(
             GenomeCalls(
                 sample=name,
                 assembly=self._assembly,
                 calls=tuple(sorted(calls.values(), key=self._order)),
+                callable=self._blocks[name].intervals(),
                 absent=frozenset(self._absent[name] - calls.keys()),
                 variants_read=self._read[name],
-                notes=notes,
+                notes=tuple(notes),
             )
             for name, calls in self._calls.items()
         )
@@ -239,6 +246,8 @@ class _Reader:
         except ValueError as error:
             problem = f"expected a genotype such as `0/1`, found `{error}`"
             raise InputFileError(self._path, problem, record.line) from error
+        if is_block_record(record):
+            self._take_block(record, contig, genotypes)
         for number, alternative in enumerate(record.alternatives, start=1):
             carriers = [name for name, genotype in genotypes.items() if genotype.has(number)]
             if not carriers:
@@ -254,6 +263,15 @@ class _Reader:
         missing = sum(genotype.is_missing for genotype in genotypes.values())
         if missing:
             self._passed_over["that are missing (`./.`)"] += missing
+
+    def _take_block(
+        self, record: VcfRecord, contig: str, genotypes: Mapping[str, "_Genotype"]
+    ) -> None:
+        self._is_gvcf = True
+        if self._within is None or self._within.meets(contig, record.position, record.end):
+            for name, genotype in genotypes.items():
+                if genotype.is_complete:
+                    self._blocks[name].take(contig, record, genotype.fields)
 
     def _keep(self, allele: Allele, number: int, genotypes: Mapping[str, "_Genotype"]) -> None:
         for name, genotype in genotypes.items():
@@ -272,7 +290,7 @@ class _Reader:
         try:
             return left_align(allele, self._reference)
         except AlleleError as error:
-            problem = f"{error}; is the file of assembly `{self._assembly.name}`?"
+            problem = f"not of assembly `{self._assembly.name}`: {error}"
             raise InputFileError(self._path, problem, line) from error
 
     def _has_sequence(self, allele: Allele) -> bool:
@@ -289,8 +307,8 @@ class _Genotype:
 
     def __init__(self, record: VcfRecord, column: int) -> None:
         values = record.sample_fields[column].split(":")
-        self._fields = dict(zip(record.format_keys, values, strict=False))
-        self.codes, self._is_phased = parse_genotype(self._fields.get("GT", "."))
+        self.fields = dict(zip(record.format_keys, values, strict=False))
+        self.codes, self._is_phased = parse_genotype(self.fields.get("GT", "."))
 
     @property
     def is_missing(self) -> bool:
@@ -304,7 +322,7 @@ class _Genotype:
         return number in self.codes
 
     def call(self, allele: Allele, number: int) -> Call:
-        depth = self._fields.get("DP", "")
+        depth = self.fields.get("DP", "")
         return Call(
             allele,
             self._genotype(number),
@@ -320,7 +338,7 @@ class _Genotype:
     def _phase(self, number: int) -> Phase | None:
         if not self._is_phased or self._genotype(number) is not Genotype.HET:
             return None
-        return Phase(self._fields.get("PS", ""), self.codes.index(number))
+        return Phase(self.fields.get("PS", ""), self.codes.index(number))
 
 
 class _Lookup:
@@ -333,7 +351,10 @@ class _Lookup:
         }
 
     def touches(self, allele: Allele) -> bool:
-        starts, ends = self._ranges.get(allele.contig, ((), ()))
+        return self.meets(allele.contig, allele.position, allele.end)
+
+    def meets(self, contig: str, start: int, end: int) -> bool:
+        starts, ends = self._ranges.get(contig, ((), ()))
         # The base before an allele belongs to it too: an insertion lies between two bases.
-        last = bisect_right(starts, allele.end)
-        return last > 0 and ends[last - 1] >= allele.position
+        last = bisect_right(starts, end)
+        return last > 0 and ends[last - 1] >= start

@@ -9,15 +9,16 @@ Richards et al. 2015 (doi:10.1038/gim.2015.30); Abou Tayoun 2018 (PVS1); ClinGen
 recommendations for PM2 (version 1.0, 2020) and for de novo variants (version 1.1, 2021).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.candidate import Evidence, Mode, Strength
+from kerne.interpretation.candidate import Evidence, Met, Mode, Strength
 from kerne.interpretation.classification import benign, not_judged, not_met, pathogenic
 from kerne.interpretation.consequence import Consequence
 from kerne.interpretation.loss_of_function import ALL as LOSS
-from kerne.interpretation.loss_of_function import judge_loss
+from kerne.interpretation.loss_of_function import Loss, judge_loss
 from kerne.knowledge.frequencies import PublishedFrequency
 
 RARE_DOMINANT = 1e-4
@@ -90,22 +91,48 @@ def judge(
 
 
 def judge_pvs1(subject: Subject, sources: Sources, mode: Mode) -> Evidence:
-    """Judge loss of function; one level weaker where the disease is not known to be recessive.
+    """Judge loss of function where it is the likely mechanism: in a recessive disease.
 
-    That loss of function causes the disease is likely for a recessive one. For the others no
-    knowledge at hand says so, and the strength is lowered by a level.
+    For the others no knowledge at hand says that loss of function causes the disease, and without
+    that the criterion is not to be used at any strength (Abou Tayoun 2018, table 1).
     """
     terms = frozenset(subject.consequence.terms)
     if not terms & LOSS:
         words = f"{' & '.join(subject.consequence.terms)} is no loss-of-function variant"
         return not_met("PVS1", words, sources.genes)
-    loss = judge_loss(terms, subject.transcript, subject.allele.position, subject.protein_name)
+    loss = expected_loss(subject)
     if loss is None:
         return not_judged("PVS1", "the transcript has no coding sequence to judge by")
+    if loss.strength is Strength.NONE:
+        return not_judged("PVS1", loss.words)
     if mode in RECESSIVE:
-        return pathogenic("PVS1", loss.strength, loss.words, sources.genes)
-    words = f"{loss.words}; one level lower, as haploinsufficiency of the gene was not looked up"
-    return pathogenic("PVS1", _one_lower(loss.strength), words, sources.genes)
+        words = f"{loss.words}; loss of function is taken as the mechanism of a recessive disease"
+        return pathogenic("PVS1", loss.strength, words, sources.genes)
+    words = (
+        f"{loss.words}: would be {loss.strength} if loss of function is known to cause the "
+        "disease, which was not looked up"
+    )
+    return not_judged("PVS1", words)
+
+
+def expected_loss(subject: Subject) -> Loss | None:
+    """Say how strongly a variant is expected to destroy the gene's product, whatever the disease.
+
+    `None` when it is no loss-of-function variant.
+    """
+    terms = frozenset(subject.consequence.terms)
+    return judge_loss(terms, subject.transcript, subject.allele.position, subject.protein_name)
+
+
+def unjudged_loss(subject: Subject, evidence: Iterable[Evidence]) -> Strength:
+    """Give the strength that a loss of function has for the rank where PVS1 was not judged.
+
+    One level below that of the variant: most diseases of most genes are caused by loss of
+    function, but nobody looked whether this one is. It is never part of the points.
+    """
+    loss = expected_loss(subject)
+    is_open = any(e.criterion == "PVS1" and e.met is Met.NOT_JUDGED for e in evidence)
+    return Strength.NONE if loss is None or not is_open else _one_lower(loss.strength)
 
 
 def judge_de_novo(de_novo: DeNovo | None) -> Evidence:
@@ -188,4 +215,5 @@ def _one_lower(strength: Strength) -> Strength:
     return {
         Strength.VERY_STRONG: Strength.STRONG,
         Strength.STRONG: Strength.MODERATE,
+        Strength.NONE: Strength.NONE,
     }.get(strength, Strength.SUPPORTING)

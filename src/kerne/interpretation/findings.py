@@ -137,11 +137,15 @@ def has_single_x(genome: GenomeCalls, sex: Sex) -> bool:
     )
 
 
-def observe(call: Call, family: Family | None) -> Observation:
-    """Join a call of the patient with how the relatives carry its allele."""
+def observe(call: Call, family: Family | None, place: Place) -> Observation:
+    """Join a call of the patient with how the relatives carry its allele.
+
+    Where the patient has a single copy, a caller's `1/1` is that one copy.
+    """
     relatives = () if family is None else family.relatives
+    is_only_copy = place.is_single_copy and call.genotype is Genotype.HOM
     return Observation(
-        call.genotype,
+        Genotype.HEMI if is_only_copy else call.genotype,
         call.phase,
         tuple(
             RelativeCarriage(each.kin, each.affected, each.calls.carriage(call.allele))

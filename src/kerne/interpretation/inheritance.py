@@ -98,7 +98,9 @@ class Observation:
 
     @property
     def is_de_novo(self) -> bool:
-        """Whether both parents are known to lack it."""
+        """Whether both parents are known to lack it; never so on both copies."""
+        if self.genotype is Genotype.HOM:
+            return False
         return self.parent(Kin.MOTHER) is self.parent(Kin.FATHER) is Carriage.ABSENT
 
 

@@ -218,6 +218,8 @@ class _Work:
     ) -> list[Gene]:
         if not hits:
             return []
+        transcript = self._transcripts[next(iter(hits.values())).transcript]
+        place = place_of(transcript, self._genome.assembly, single_x=single_x)
         findings = tuple(
             Finding(
                 make_subject(
@@ -227,12 +229,10 @@ class _Work:
                     self._knowledge.reference,
                     published[allele],
                 ),
-                observe(calls[allele], self._family),
+                observe(calls[allele], self._family, place),
             )
             for allele, hit in hits.items()
         )
-        transcript = findings[0].subject.transcript
-        place = place_of(transcript, self._genome.assembly, single_x=single_x)
         return [Gene(symbol, place, findings, fits)]
 
     def _candidates(
@@ -277,6 +277,9 @@ class _Work:
         fitting = [symbol for symbol, score in best.items() if score >= FITS_LOG10]
         return sorted(fitting, key=lambda symbol: (-best[symbol], symbol))[:COVERED_GENES]
 
+    def _is_modelled(self, symbol: str) -> bool:
+        return bool(self._knowledge.genes.of_gene(symbol))
+
     def _is_in_reference(self, transcript: Transcript) -> bool:
         reference = self._knowledge.reference
         known = transcript.contig in reference.contigs
@@ -300,6 +303,9 @@ class _Work:
             )
         if self._panel is not None:
             notes.append(self._panel.label)
+            unknown = sorted(each for each in self._panel.genes if not self._is_modelled(each))
+            if unknown:
+                notes.append(f"panel genes that the gene models lack: {', '.join(unknown)}")
         if self._phenotype.sex is Sex.FEMALE and has_single_x(self._genome, Sex.FEMALE):
             notes.append("haploid calls on X, though the packet says female: check the sample")
         return notes

@@ -34,7 +34,7 @@ def absent_knowledge(
     return (
         *absent,
         "ClinVar and other classified variants: PS1, PM5, PP5, BP6 are not judged",
-        "gene constraint and dosage sensitivity: PVS1 outside recessive diseases is lowered",
+        "gene constraint and dosage sensitivity: PVS1 is judged in recessive diseases only",
         "predictors of missense and splice effects: PP3, BP4, BP7 are not judged",
         "functional studies and case-control data: PS3, PS4, BS3 are not judged",
     )

@@ -1,7 +1,8 @@
 """How strongly a variant is expected to destroy a gene's product: the main branches of PVS1.
 
 A premature stop more than 50 bases before the last exon junction has its messenger destroyed
-(nonsense-mediated decay). What escapes decay counts by how much of the protein is lost.
+(nonsense-mediated decay). What escapes decay counts by how much of the protein is lost or, behind
+a shift of the frame, no longer the protein's own.
 
 References
 ----------
@@ -24,13 +25,18 @@ TRUNCATING = frozenset({"stop_gained", "frameshift"})
 START = frozenset({"start_lost"})
 ALL = SPLICE | TRUNCATING | START
 
+START_WORDS = (
+    "start codon lost; no pathogenic variant is known before the next start codon, as classified "
+    "variants were not looked up"
+)
+
 _FIRST_CODON = re.compile(r"[A-Z][a-z]{2}(\d+)")
 _NEW_STOP = re.compile(r"fsTer(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """The strength of PVS1 and why."""
+    """The strength of PVS1 and why; `Strength.NONE` where figure 1 has no branch."""
 
     strength: Strength
     words: str
@@ -53,9 +59,9 @@ def judge_loss(
     if terms & SPLICE:
         return _splice(transcript, position)
     if terms & START:
-        return Loss(Strength.MODERATE, "start codon lost; other start codons were not examined")
+        return Loss(Strength.SUPPORTING, START_WORDS)
     if terms & TRUNCATING:
-        return _truncation(transcript, stop_codon_of(protein_name))
+        return _truncation(transcript, protein_name)
     return None
 
 
@@ -69,13 +75,23 @@ def stop_codon_of(protein_name: str) -> int | None:
     >>> stop_codon_of("p.(Arg97ProfsTer?)") is None
     True
     """
-    first = _FIRST_CODON.search(protein_name)
-    if first is None:
-        return None
-    if "fs" not in protein_name:
-        return int(first[1])
+    first = first_codon_of(protein_name)
+    if first is None or "fs" not in protein_name:
+        return first
     behind = _NEW_STOP.search(protein_name)
-    return int(first[1]) + int(behind[1]) - 1 if behind else None
+    return first + int(behind[1]) - 1 if behind else None
+
+
+def first_codon_of(protein_name: str) -> int | None:
+    """Read the 1-based first changed codon from a protein name.
+
+    Examples
+    --------
+    >>> first_codon_of("NP_1.1:p.(Arg97ProfsTer23)"), first_codon_of("p.?")
+    (97, None)
+    """
+    first = _FIRST_CODON.search(protein_name)
+    return None if first is None else int(first[1])
 
 
 def escapes_decay(transcript: Transcript, base: int) -> bool:
@@ -85,34 +101,47 @@ def escapes_decay(transcript: Transcript, base: int) -> bool:
     return len(lengths) == 1 or base >= last_junction - DECAY_BP
 
 
-def _truncation(transcript: Transcript, codon: int | None) -> Loss:
+def _truncation(transcript: Transcript, protein_name: str) -> Loss:
     first, last = _coding(transcript)
+    changed, codon = first_codon_of(protein_name), stop_codon_of(protein_name)
+    if changed is None:
+        return Loss(Strength.MODERATE, "protein cut short; where was not found")
+    share = max(0.0, (last - first - 3 * (changed - 1)) / (last - first))
     if codon is None:
-        return Loss(Strength.MODERATE, "reading frame changed; the new stop was not found")
-    stop = first + 3 * (codon - 1)
-    if not escapes_decay(transcript, stop):
+        words = f"frame shifted from codon {changed} on without a new stop: {share:.0%} altered"
+        return Loss(_by_share(share), words)
+    if not escapes_decay(transcript, first + 3 * (codon - 1)):
         words = f"premature stop at codon {codon}, before the last exon junction: decay expected"
         return Loss(Strength.VERY_STRONG, words)
-    share = max(0.0, (last - stop) / (last - first))
-    words = f"premature stop at codon {codon} escapes decay and removes {share:.0%} of the protein"
+    words = f"stop at codon {codon} escapes decay; {share:.0%} of the protein is lost or altered"
     return Loss(_by_share(share), words)
 
 
 def _splice(transcript: Transcript, position: int) -> Loss:
     first, last = _coding(transcript)
-    skipped = _nearest_exon(transcript, position)
+    number, skipped = _nearest_exon(transcript, position)
     start, end = max(skipped[0], first), min(skipped[1], last)
     coding_bp = max(0, end - start)
     if coding_bp == 0:
-        return Loss(Strength.SUPPORTING, "splice site of an exon that is not coding")
+        return Loss(Strength.NONE, "splice site of an exon that is not coding")
     share = coding_bp / (last - first)
     if coding_bp % 3 == 0:
         words = f"splice site lost; skipping the exon keeps the frame and removes {share:.0%}"
         return Loss(_by_share(share), words)
-    if escapes_decay(transcript, start):
+    if _escapes_behind(transcript, number):
         words = "splice site lost near the 3' end; decay is not expected"
         return Loss(_by_share((last - start) / (last - first)), words)
     return Loss(Strength.VERY_STRONG, "splice site lost; skipping the exon breaks the frame")
+
+
+def _escapes_behind(transcript: Transcript, number: int) -> bool:
+    """Say whether a stop in the exon after the skipped one `number` escapes decay.
+
+    It does in the last exon, and where all of the exon before that one is near the last junction.
+    """
+    lengths = [end - start for start, end in transcript.exons_in_order]
+    between = sum(lengths[number + 1 : -1])
+    return between <= DECAY_BP
 
 
 def _by_share(share: float) -> Strength:
@@ -124,12 +153,12 @@ def _coding(transcript: Transcript) -> tuple[int, int]:
     return (0, 0) if span is None else span
 
 
-def _nearest_exon(transcript: Transcript, position: int) -> tuple[int, int]:
-    """Give the spliced span of the exon whose border is nearest to a genomic position."""
+def _nearest_exon(transcript: Transcript, position: int) -> tuple[int, tuple[int, int]]:
+    """Give number and spliced span of the exon whose border is nearest to a genomic position."""
     spans, passed = [], 0
-    for start, end in transcript.exons_in_order:
+    for number, (start, end) in enumerate(transcript.exons_in_order):
         distance = min(abs(position - start), abs(position - end + 1))
-        spans.append((distance, passed, passed + end - start))
+        spans.append((distance, number, (passed, passed + end - start)))
         passed += end - start
-    _, first, last = min(spans)
-    return first, last
+    _, number, span = min(spans)
+    return number, span

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from kerne.alleles.text import read_text
 from kerne.errors import InputFileError
 
 GREEN = "3"
@@ -36,18 +37,19 @@ class Panel:
 
 
 def read_panel(path: Path) -> Panel:
-    """Read a panel; a file that starts with `{` is PanelApp JSON, any other a list of symbols.
+    """Read a panel; what starts with `{` or `[` is PanelApp JSON, all else a list of symbols.
 
     Raises
     ------
     InputFileError
         The file is missing, is not a panel or holds no gene.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputFileError(path, f"cannot be read as text: {error}") from error
-    panel = _from_panelapp(path, text) if text.lstrip().startswith("{") else _from_list(path, text)
+    text = read_text(path)
+    panel = (
+        _from_panelapp(path, text)
+        if text.lstrip().startswith(("{", "["))
+        else _from_list(path, text)
+    )
     if not panel.genes:
         raise InputFileError(path, "holds no gene; expected PanelApp JSON or a symbol a line")
     return panel
@@ -57,8 +59,8 @@ def _from_panelapp(path: Path, text: str) -> Panel:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InputFileError(path, f"is not JSON: {error.msg}", error.lineno) from error
-    rows = document.get("genes")
+        raise InputFileError(path, f"not JSON: {error.msg.lower()}", error.lineno) from error
+    rows = document.get("genes") if isinstance(document, dict) else None
     if not isinstance(rows, list):
         raise InputFileError(path, "is not a PanelApp panel: no list `genes`")
     green: set[str] = set()

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
+from kerne.alleles.text import read_text
 from kerne.errors import InputFileError, InterpretationError
 from kerne.interpretation.calls import GenomeCalls
 
@@ -18,6 +20,21 @@ class PedigreeSex(StrEnum):
     MALE = "male"
     FEMALE = "female"
     UNKNOWN = "unknown"
+
+
+SEXES: Mapping[str, PedigreeSex] = MappingProxyType(
+    {
+        "1": PedigreeSex.MALE,
+        "2": PedigreeSex.FEMALE,
+        "0": PedigreeSex.UNKNOWN,
+        "-9": PedigreeSex.UNKNOWN,
+        "other": PedigreeSex.UNKNOWN,
+    }
+)
+DISEASE: Mapping[str, bool | None] = MappingProxyType(
+    {"1": False, "2": True, "0": None, "-9": None}
+)
+"""The codes of columns 5 and 6."""
 
 
 class Kin(StrEnum):
@@ -125,48 +142,56 @@ def family_of(pedigree: Pedigree, patient: str, calls: Mapping[str, GenomeCalls]
 def read_ped(path: Path) -> Pedigree:
     """Read a PED file: family, sample, father, mother, sex (1, 2), affected (2) or not (1).
 
+    `0` and `-9` say that sex or disease is not known, in the sex column `other` does too.
+
     Raises
     ------
     InputFileError
-        A line has too few columns, repeats a sample, or makes somebody a parent against their
-        sex or of themselves.
+        A line has too few columns or an unknown code, repeats a sample, or makes somebody a parent
+        against their sex, or an ancestor of themselves.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputFileError(path, f"cannot be read as text: {error}") from error
     members: dict[str, Member] = {}
-    for number, line in enumerate(lines, start=1):
+    lines: dict[str, int] = {}
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         member = _member(path, number, line)
         if member.sample in members:
             raise InputFileError(path, f"sample `{member.sample}` is there twice", number)
         members[member.sample] = member
+        lines[member.sample] = number
     if not members:
         raise InputFileError(path, "holds no sample")
-    _check_parents(path, members)
+    _check_parents(path, members, lines)
+    _check_circles(path, members, lines)
     return Pedigree(members)
 
 
 def _member(path: Path, number: int, line: str) -> Member:
     columns = line.split()
     if len(columns) < 6:  # noqa: PLR2004 - the six columns of a PED file
-        raise InputFileError(path, f"expected 6 columns, found {len(columns)}", number)
+        expected = "expected 6 columns (family, sample, father, mother, sex, affected)"
+        raise InputFileError(path, f"{expected}, found {len(columns)}", number)
     family, sample, father, mother, sex, affected = columns[:6]
     if sample in (father, mother):
         raise InputFileError(path, f"sample `{sample}` is its own parent", number)
+    if sex not in SEXES:
+        expected = "expected `1` (male), `2` (female) or `0` (not known)"
+        raise InputFileError(path, f"sex `{sex}` is unknown, {expected}", number)
+    if affected not in DISEASE:
+        expected = "expected `1` (unaffected), `2` (affected) or `0` (not known)"
+        raise InputFileError(path, f"disease status `{affected}` is unknown, {expected}", number)
     return Member(
         family,
         sample,
         None if father == NOBODY else father,
         None if mother == NOBODY else mother,
-        {"1": PedigreeSex.MALE, "2": PedigreeSex.FEMALE}.get(sex, PedigreeSex.UNKNOWN),
-        {"1": False, "2": True}.get(affected),
+        SEXES[sex],
+        DISEASE[affected],
     )
 
 
-def _check_parents(path: Path, members: Mapping[str, Member]) -> None:
+def _check_parents(path: Path, members: Mapping[str, Member], lines: Mapping[str, int]) -> None:
     for member in members.values():
         for parent, wrong in (
             (member.father, PedigreeSex.FEMALE),
@@ -174,9 +199,21 @@ def _check_parents(path: Path, members: Mapping[str, Member]) -> None:
         ):
             if parent is not None and parent in members and members[parent].sex is wrong:
                 role = "father" if wrong is PedigreeSex.FEMALE else "mother"
-                raise InputFileError(
-                    path, f"`{parent}` is {role} of `{member.sample}` but has sex `{wrong}`"
-                )
+                problem = f"`{parent}` is {role} of `{member.sample}` but has sex `{wrong}`"
+                raise InputFileError(path, problem, lines[member.sample])
+
+
+def _check_circles(path: Path, members: Mapping[str, Member], lines: Mapping[str, int]) -> None:
+    for sample in members:
+        above, waiting = set[str](), [sample]
+        while waiting:
+            member = members.get(waiting.pop())
+            parents = {member.father, member.mother} if member else set()
+            new = {parent for parent in parents if parent is not None} - above
+            above |= new
+            waiting += new
+        if sample in above:
+            raise InputFileError(path, f"`{sample}` is an ancestor of itself", lines[sample])
 
 
 def _listed(names: Mapping[str, Member]) -> str:

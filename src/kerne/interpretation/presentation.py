@@ -1,12 +1,12 @@
 """Put a ranked explanation into words for a clinical geneticist."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kerne.alleles.allele import Allele
-from kerne.interpretation.candidate import Candidate, CandidateVariant, Genotype, Tier
+from kerne.interpretation.candidate import Candidate, CandidateVariant, Genotype, Strength, Tier
 from kerne.interpretation.classification import classify
-from kerne.interpretation.evidence import frequency_in_words
+from kerne.interpretation.evidence import frequency_in_words, unjudged_loss
 from kerne.interpretation.panels import Panel
 from kerne.interpretation.ranking import Judged, Ranked
 from kerne.knowledge.frequencies import PublishedFrequency
@@ -122,6 +122,7 @@ class Presenter:
         terms: Sequence[TermContribution],
     ) -> tuple[str, ...]:
         reasons = [variant_in_words(variant) for variant in variants]
+        reasons += _loss_in_words(ranked.variants)
         reasons.append(phenotype_in_words(terms))
         reasons += ranked.explanation.reasons
         for judged in ranked.variants:
@@ -134,6 +135,14 @@ class Presenter:
         if ranked.others:
             reasons.append(f"other diseases of the gene fit less: {', '.join(ranked.others)}")
         return tuple(reasons)
+
+
+def _loss_in_words(variants: Sequence[Judged]) -> Iterator[str]:
+    """Say which variants stand higher than their points: expected losses that PVS1 leaves open."""
+    for each in variants:
+        if unjudged_loss(each.finding.subject, each.evidence) is not Strength.NONE:
+            name = each.finding.subject.coding_name
+            yield f"{name} probably destroys the product: counted in the rank, not in the points"
 
 
 def variant_in_words(variant: CandidateVariant) -> str:

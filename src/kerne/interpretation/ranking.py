@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from kerne.interpretation.candidate import Evidence, Mode
 from kerne.interpretation.classification import (
+    POINTS,
     PRIOR_PROBABILITY,
     log10_odds_all_pathogenic,
     pathogenic_probability,
     total_points,
 )
-from kerne.interpretation.evidence import DeNovo, Sources, Subject, judge
+from kerne.interpretation.evidence import DeNovo, Sources, Subject, judge, unjudged_loss
 from kerne.interpretation.inheritance import Explanation, Observation, Place, explanations
 from kerne.phenotype.annotations import Inheritance
 
@@ -68,11 +69,15 @@ class Judged:
 
     @property
     def probability(self) -> float:
-        """Posterior probability that it is pathogenic."""
+        """Posterior probability that it is pathogenic, for the rank only.
+
+        An expected loss of function counts here even where PVS1 was not judged.
+        """
         terms = set(self.finding.subject.consequence.terms)
         is_mild = terms <= {"splice_region", "synonymous", "intron"}
         prior = SPLICE_REGION_PROBABILITY if is_mild else PRIOR_PROBABILITY
-        return pathogenic_probability(self.points, prior)
+        loss = POINTS[unjudged_loss(self.finding.subject, self.evidence)]
+        return pathogenic_probability(self.points + loss, prior)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from kerne.durable import sync_directory, write_durably
 from kerne.errors import KnowledgeError
 from kerne.knowledge.release import Kind, Release, checksum, combined
 
@@ -89,9 +90,9 @@ class Shelf:
                 return check_same(_read(place / DESCRIPTION), content, combined(sums))
             if content.finish is not None:
                 content.finish(partial)
-            _write(partial / DESCRIPTION, _description(content, combined(sums)))
+            write_durably(partial / DESCRIPTION, _description(content, combined(sums)).encode())
             partial.rename(place)
-            _sync(place.parent)
+            sync_directory(place.parent)
         return _read(place / DESCRIPTION)
 
 
@@ -177,18 +178,3 @@ def _copy(source: Path, target: Path) -> str:
         written.flush()
         os.fsync(written.fileno())
     return digest.hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -50,6 +50,7 @@ class Action(StrEnum):
 
     REGISTER_PERSON = "register-person"
     CHANGE_CHOICE = "change-choice"
+    WIDEN_CHOICE = "widen-choice"
     READ_CHOICES = "read-choices"
     READ_ACCESSES = "read-accesses"
     PLACE_ORDER = "place-order"

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from kerne.database.engine import in_batches, open_database, reading
+from kerne.durable import write_once
 from kerne.errors import VaultError
 
 KEYS_FILE = "keys.sqlite"
@@ -174,29 +175,13 @@ def open_vault(directory: Path) -> Vault:
 
 def _master_key(path: Path) -> bytes:
     if not path.exists():
-        _write_once(path, os.urandom(KEY_BYTES))
+        write_once(path, os.urandom(KEY_BYTES))
     if path.stat().st_mode & 0o077:
         raise VaultError(f"`{path}` can be read by others: expected mode `0600`")
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         raise VaultError(f"`{path}` has `{len(key)}` bytes, expected `{KEY_BYTES}`")
     return key
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and leave one that another process wrote first."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        path.hardlink_to(part)
-    except FileExistsError:
-        return
-    finally:
-        part.unlink()
 
 
 def _encrypt(key: AESGCM, plain: bytes, whose: str) -> bytes:

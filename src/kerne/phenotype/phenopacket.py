@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kerne.alleles.allele import Allele
+from kerne.alleles.text import read_text
 from kerne.errors import InputFileError, PhenotypeError
 from kerne.phenotype.ontology import Ontology, ResolvedTerm
 
@@ -193,11 +194,9 @@ def phenopacket_json(
 
 def _document(path: Path) -> object:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise InputFileError(path, f"not JSON: {error.msg.lower()}", error.lineno) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputFileError(path, f"cannot be read as JSON text: {error}") from error
 
 
 def _object(value: object, path: Path, where: str) -> Json:

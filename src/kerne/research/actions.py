@@ -19,7 +19,7 @@ from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal
 from kerne.research.airlock import Count, Verdict, review
 from kerne.research.events import OutputHeld, OutputReleased, PermitIssued, QuestionAnswered
 from kerne.research.ledger import ResearchLedger
-from kerne.research.permit import issue, next_question, revoke
+from kerne.research.permit import check_question, issue, next_question, revoke
 from kerne.research.public import PublicAnswer, PublicTier, listed, may_open
 
 PUBLIC = Identity("public", frozenset())
@@ -117,11 +117,11 @@ class Research:
 
         permit = self._ledger.permit(project)
 
-        def work(grant: Grant) -> tuple[int, QuestionAnswered]:
-            counted = self._count(grant, gene, region)
-            return grant.entry, replace(
-                counted, project=project, question=next_question(permit), asked_by=who.identifier
-            )
+        def work(grant: Grant) -> tuple[int, BitMap, QuestionAnswered]:
+            rows, counted = self._count(grant, gene, region)
+            question = next_question(permit)
+            named = replace(counted, project=project, question=question, asked_by=who.identifier)
+            return grant.entry, rows, named
 
         about = f"allele count of gene {gene}"
         result = self._gate.answer(
@@ -129,17 +129,16 @@ class Research:
         )
         if isinstance(result, Refusal):
             return result
-        entry, answered = result
+        entry, rows, answered = result
+        answered = replace(answered, population=self._ledger.keep_population(rows))
         self._ledger.append(permit, answered, entry=entry, at=self._clock())
         return answered
 
-    def _count(self, grant: Grant, gene: str, region: Interval) -> QuestionAnswered:
-        if grant.population is None:
-            raise ResearchError("a question is asked of a population, and the grant names none")
+    def _count(self, grant: Grant, gene: str, region: Interval) -> tuple[BitMap, QuestionAnswered]:
+        rows = _counted(grant)
         alleles = reader(grant, self._genomes).alleles_by_row(region)
         carried = np.fromiter(alleles.values(), dtype=np.int64, count=len(alleles))
-        rows = grant.population.rows
-        return QuestionAnswered(
+        return rows, QuestionAnswered(
             project="",
             question="",
             asked_by="",
@@ -151,7 +150,7 @@ class Research:
             carriers=len(alleles),
             alleles=int(carried.sum()),
             largest=int(carried.max(initial=0)),
-            population=self._ledger.keep_population(rows),
+            population="",
         )
 
     def request_output(
@@ -163,9 +162,13 @@ class Research:
         ------
         ResearchError
             The project has no such question.
+        StaleVersionError
+            Another output left meanwhile, so that the checks would have to be made again.
         """
+        check_question(project, question)
 
         def work(grant: Grant) -> Verdict:
+            seen = self._ledger.history.last_number()
             permit = self._ledger.permit(project)
             answered = permit.question(question)
             output = Count(answered, self._ledger.population(answered.population))
@@ -175,7 +178,7 @@ class Research:
                 if verdict.passes
                 else OutputHeld(project, question, tuple(verdict.failed))
             )
-            self._ledger.append(permit, event, entry=grant.entry, at=self._clock())
+            self._ledger.append_alone(permit, event, seen, entry=grant.entry, at=self._clock())
             return verdict
 
         about = f"output of question {question}"
@@ -183,12 +186,22 @@ class Research:
         return self._gate.answer(ask, work)
 
     def open_public_epoch(self, who: Identity, purpose: str) -> int | Refusal:
-        """Open a public epoch over today's population if the tier allows; return the newest."""
+        """Open a public epoch over today's population if the tier allows; return the newest.
 
-        def work(grant: Grant) -> tuple[BitMap, list[str]] | None:
-            if grant.population is None:
-                raise ResearchError("a public epoch is opened over a population")
-            rows = grant.population.rows
+        What the public is told is statistics, so it counts those who may be counted for that,
+        and no other purpose will do.
+
+        Raises
+        ------
+        StaleVersionError
+            Another epoch was opened meanwhile.
+        """
+        last = self._ledger.public_epoch()
+
+        def work(grant: Grant) -> tuple[BitMap, list[str]] | Refusal | None:
+            rows = _counted(grant)
+            if grant.purpose is not Purpose.STATISTICS:
+                return Refusal(("a public epoch is opened for the purpose `statistics` only",))
             if not may_open(self._tier, self._ledger.public_population(), rows):
                 return None
             found = reader(grant, self._genomes).frequencies()
@@ -199,10 +212,10 @@ class Research:
         result = self._gate.answer(ask, work)
         if isinstance(result, Refusal):
             return result
-        if result is not None:
-            rows, alleles = result
-            self._ledger.open_public_epoch(rows, alleles, self._clock())
-        return self._ledger.public_epoch()
+        if result is None:
+            return last
+        rows, alleles = result
+        return self._ledger.open_public_epoch(rows, alleles, self._clock(), after=last)
 
     def ask_public(self, purpose: str, allele: Allele) -> PublicReply | Refusal:
         """Tell anyone whether enough people carry `allele` to be told of. Reads no genome."""
@@ -221,3 +234,10 @@ class Research:
 
         ask = Ask(PUBLIC, purpose, Action.ASK_PUBLIC_QUESTION, about="whether an allele is known")
         return self._gate.answer(ask, work)
+
+
+def _counted(grant: Grant) -> BitMap:
+    """Return the rows that a collective grant opens."""
+    if grant.population is None:
+        raise ResearchError("this is asked of a population, and the grant names none")
+    return grant.population.rows

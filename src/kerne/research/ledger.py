@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from kerne.database.history import History, Sealer, history_table
-from kerne.errors import ResearchError
+from kerne.errors import ResearchError, StaleVersionError
 from kerne.research.airlock import Count
 from kerne.research.events import (
     RESEARCH_EVENTS,
@@ -77,6 +77,27 @@ class ResearchLedger:
         """
         self.history.append(permit.project, permit.version, events, entry=entry, at=at)
 
+    def append_alone(
+        self, permit: Permit, event: ResearchEvent, seen: int, *, entry: int, at: datetime
+    ) -> None:
+        """Append what was decided on every project as it was when event `seen` was the newest.
+
+        Raises
+        ------
+        StaleVersionError
+            Something has happened in research since, in whichever project.
+        """
+        with self._engine.begin() as connection:
+            newest = connection.execute(select(func.max(_events.c.number))).scalar() or 0
+            if newest != seen:
+                raise StaleVersionError(
+                    "another question or output came first, and the checks are over all of them: "
+                    "ask again"
+                )
+            self.history.append_within(
+                connection, permit.project, permit.version, [event], entry=entry, at=at
+            )
+
     def keep_population(self, rows: BitMap) -> str:
         """Keep the rows that were counted; return their digest."""
         blob = rows.serialize()
@@ -125,11 +146,22 @@ class ResearchLedger:
             digest = connection.execute(query).scalar()
         return None if digest is None else self.population(digest)
 
-    def open_public_epoch(self, rows: BitMap, alleles: list[str], at: datetime) -> int:
-        """Open the next public epoch with the list of alleles; return its number."""
+    def open_public_epoch(
+        self, rows: BitMap, alleles: list[str], at: datetime, *, after: int
+    ) -> int:
+        """Open the public epoch that follows `after` with its alleles; return its number.
+
+        Raises
+        ------
+        StaleVersionError
+            The newest epoch is another.
+        """
         digest = self.keep_population(rows)
-        number = self.public_epoch() + 1
+        number = after + 1
         with self._engine.begin() as connection:
+            newest = connection.execute(select(func.max(_public_epoch.c.number))).scalar() or 0
+            if newest != after:
+                raise StaleVersionError(f"public epoch `{newest}` was opened meanwhile")
             connection.execute(
                 insert(_public_epoch).values(
                     number=number, opened=at.isoformat(), population=digest

@@ -1,8 +1,10 @@
 """A research project as its history tells it, and what may happen to it next. Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from kerne.errors import ResearchError
 from kerne.research.events import (
@@ -13,6 +15,8 @@ from kerne.research.events import (
     QuestionAnswered,
     ResearchEvent,
 )
+
+_PROJECT: Final = re.compile(r"[A-Z]{1,8}-[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ def issue(permit: Permit, terms: PermitIssued) -> PermitIssued:
     ResearchError
         The project has one already, or the terms name no user, no ethics approval or no time.
     """
+    if not _PROJECT.fullmatch(terms.project):
+        raise ResearchError("a project has a number like `PRJ-0001`, and no name")
     if permit.issued is not None:
         raise ResearchError(f"project `{permit.project}` already has a permit")
     if not terms.users:
@@ -108,3 +114,15 @@ def revoke(permit: Permit, revoked_by: str) -> PermitRevoked:
 def next_question(permit: Permit) -> str:
     """Return the number of the project's next question, `<project>/Q-1` for the first."""
     return f"{permit.project}/Q-{len(permit.questions) + 1}"
+
+
+def check_question(project: str, number: str) -> None:
+    """Check that `number` has the form of the project's questions; whether it exists is not said.
+
+    Raises
+    ------
+    ResearchError
+        It has another form.
+    """
+    if not re.fullmatch(rf"{re.escape(project)}/Q-[0-9]{{1,9}}", number):
+        raise ResearchError("a question has the number of its project and its own: `PRJ-0001/Q-1`")

@@ -11,9 +11,10 @@ from typing import Protocol, TypeVar
 
 from kerne.errors import OrderError, StaleVersionError
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal, Role
-from kerne.sequencing.events import OrderEvent, OrderPlaced, SampleAccepted
+from kerne.sequencing.events import CancelReason, OrderEvent, OrderPlaced, SampleAccepted
 from kerne.sequencing.ledger import OrderLedger, OrderLine
 from kerne.sequencing.order import (
+    CANCELLABLE,
     DEFAULT_LIMITS,
     Limits,
     Order,
@@ -200,12 +201,22 @@ class Orders:
 
     def react(self) -> None:
         """Start the treatment relations that placed orders bring; called at start-up too."""
-        for recorded in self.ledger.unhandled("treatment"):
+        for recorded in self.ledger.unhandled("treatment", OrderPlaced):
             event = recorded.event
-            if isinstance(event, OrderPlaced):
-                self.relations.start_treatment(
-                    event.ordered_by, event.person, event.order, recorded.at
-                )
+            self.relations.start_treatment(event.ordered_by, event.person, event.order, recorded.at)
+
+    def cancel_without_consent(self, person: str, *, by: str, entry: int) -> None:
+        """Cancel what is not released of a person whose consent `by` withdrew under `entry`.
+
+        A reaction, fed by who joins the rooms; said again it changes nothing.
+        """
+        for line in self.ledger.lines(person=person):
+            while (state := self.ledger.order(line.number)).stage in CANCELLABLE:
+                event = cancel_order(state, by, CancelReason.CONSENT_WITHDRAWN)
+                try:
+                    self.ledger.append(state, event, entry=entry, at=self.clock())
+                except StaleVersionError:  # somebody took the order a step further: look again
+                    continue
 
     def _lines_of(self, who: Identity) -> list[OrderLine]:
         if Role.LABORATORY in who.roles:

@@ -56,6 +56,7 @@ class CancelReason(StrEnum):
     ORDERED_BY_MISTAKE = "ordered-by-mistake"
     PATIENT_DECLINED = "patient-declined"
     NO_LONGER_NEEDED = "no-longer-needed"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

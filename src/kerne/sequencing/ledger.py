@@ -13,12 +13,10 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
-    Integer,
     MetaData,
     RowMapping,
     Table,
     Text,
-    delete,
     func,
     insert,
     select,
@@ -27,6 +25,7 @@ from sqlalchemy import (
 
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
+from kerne.database.outbox import K, Outbox, outbox_table
 from kerne.errors import OrderError
 from kerne.sequencing.events import (
     ORDER_EVENTS,
@@ -66,13 +65,7 @@ _SAMPLES: Final = Table(
     Column("barcode", Text, nullable=False, unique=True),
     sqlite_strict=True,
 )
-_HANDLED: Final = Table(
-    "order_handled",
-    metadata,
-    Column("reaction", Text, primary_key=True),
-    Column("number", Integer, nullable=False),
-    sqlite_strict=True,
-)
+_HANDLED: Final = outbox_table("order", metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +95,7 @@ class OrderLedger:
         self.history: History[OrderEvent] = History(
             engine, _EVENTS, ORDER_EVENTS, sealer, project=_project
         )
+        self._outbox = Outbox(self.history, _HANDLED)
 
     def next_number(self, year: int) -> str:
         """Return a number for the next order of `year`; two who ask at once get the same."""
@@ -134,11 +128,21 @@ class OrderLedger:
         return _line(row)
 
     def lines(
-        self, *, ordered_by: str | None = None, site: str | None = None, stage: Stage | None = None
+        self,
+        *,
+        person: str | None = None,
+        ordered_by: str | None = None,
+        site: str | None = None,
+        stage: Stage | None = None,
     ) -> list[OrderLine]:
         """Return the orders that match, oldest first."""
         query = select(_LINES).order_by(_LINES.c.number)
-        wanted = ((_LINES.c.ordered_by, ordered_by), (_LINES.c.site, site), (_LINES.c.stage, stage))
+        wanted = (
+            (_LINES.c.person, person),
+            (_LINES.c.ordered_by, ordered_by),
+            (_LINES.c.site, site),
+            (_LINES.c.stage, stage),
+        )
         for column, value in wanted:
             if value is not None:
                 query = query.where(column == value)
@@ -150,23 +154,9 @@ class OrderLedger:
         version = 0 if order is None else order.version
         self.history.append(event.order, version, [event], entry=entry, at=at)
 
-    def unhandled(self, reaction: str) -> Iterator[Recorded[OrderEvent]]:
-        """Yield the events that `reaction` has not handled, oldest first.
-
-        An event counts as handled when the next one is asked for, so a reaction that is cut off
-        meets its event again: reactions must be idempotent.
-        """
-        query = select(_HANDLED.c.number).where(_HANDLED.c.reaction == reaction)
-        with reading(self._engine).connect() as connection:
-            last = connection.execute(query).scalar() or 0
-        for recorded in self.history.since(last):
-            yield recorded
-            self._mark(reaction, recorded.number)
-
-    def _mark(self, reaction: str, number: int) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(delete(_HANDLED).where(_HANDLED.c.reaction == reaction))
-            connection.execute(insert(_HANDLED).values(reaction=reaction, number=number))
+    def unhandled(self, reaction: str, kind: type[K]) -> Iterator[Recorded[K]]:
+        """Yield the events of a kind that `reaction` has not handled; see `database.outbox`."""
+        return self._outbox.unhandled(reaction, kind)
 
 
 def _project(connection: Connection, recorded: Recorded[OrderEvent]) -> None:

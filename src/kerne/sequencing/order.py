@@ -42,6 +42,9 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
 
+CANCELLABLE: Final = frozenset(Stage) - {Stage.RELEASED, Stage.CANCELLED}
+"""The stages in which an order can be taken back."""
+
 MAY_FOLLOW: Final[Mapping[type[OrderEvent], frozenset[Stage]]] = {
     OrderPlaced: frozenset(),
     SampleAccepted: frozenset({Stage.PLACED, Stage.FAILED}),
@@ -49,7 +52,7 @@ MAY_FOLLOW: Final[Mapping[type[OrderEvent], frozenset[Stage]]] = {
     SampleFailedQuality: frozenset({Stage.ACCEPTED}),
     SampleSequenced: frozenset({Stage.PASSED, Stage.SEQUENCED}),
     SampleReleased: frozenset({Stage.SEQUENCED}),
-    OrderCancelled: frozenset(Stage) - {Stage.RELEASED, Stage.CANCELLED},
+    OrderCancelled: CANCELLABLE,
 }
 """The stages in which each event may happen; placing an order happens in none."""
 

@@ -1,0 +1,28 @@
+"""One writer at a time, and a clear word when nothing can be written."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from kerne.errors import GenomeError
+
+LOCK: Final = "lock"
+
+
+@contextmanager
+def only_writer(store: Path) -> Iterator[None]:
+    """Be the only writer of the store in the directory `store`; whoever comes second waits.
+
+    Raises
+    ------
+    GenomeError
+        The store cannot be written.
+    """
+    try:
+        with (store / LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise GenomeError(f"`{store}` cannot be written: {error.strerror}") from error

@@ -1,0 +1,208 @@
+"""No way past the gate: every act asks it, and only their readers open what it guards."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kerne
+
+SOURCE = Path(kerne.__file__).parent
+TREES = {
+    path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text())
+    for path in sorted(SOURCE.rglob("*.py"))
+}
+CLASSES = {"People", "Consent", "Audit", "Genomes", "Orders", "Cases", "Research"}
+WITHOUT_THE_GATE = {
+    "Audit.verify": "shows nobody's data: hashes, counts and what disagrees",
+    "Audit.checkpoint": "signs the root; shows nobody's data",
+    "Audit.keep_newest": "signs the root at the end of a session; shows nobody's data",
+    "Genomes.recover": "start-up: carries on what was granted before; returns a number",
+    "Genomes.has_entry": "start-up: says whether a granted change was committed",
+    "Orders.react": "a reaction to what was granted before; returns nothing",
+    "Orders.cancel_without_consent": "a reaction to a withdrawal; returns nothing",
+    "Cases.react": "a reaction to what was granted before; returns nothing",
+    "Cases.issue_outstanding": "start-up: hands over what was signed; returns a number",
+}
+"""Public methods of actions that ask nobody, each with the reason."""
+
+
+def actions() -> Iterator[tuple[str, ast.ClassDef]]:
+    for name, tree in TREES.items():
+        if name.endswith("/actions.py"):
+            for node in tree.body:
+                if isinstance(node, ast.ClassDef) and node.name in CLASSES:
+                    yield name, node
+
+
+def methods(acts: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in acts.body if isinstance(node, ast.FunctionDef)}
+
+
+def called(node: ast.AST) -> set[str]:
+    """The dotted names of everything that is called inside `node`."""
+    return {ast.unparse(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+
+
+def asks_the_gate(acts: ast.ClassDef, method: str, seen: frozenset[str] = frozenset()) -> bool:
+    """Say whether a method asks the gate itself or by another method of its own."""
+    calls = called(methods(acts)[method])
+    if calls & {f"self.{gate}.answer" for gate in ("_gate", "gate", "_door")}:
+        return True
+    own = {call.removeprefix("self.") for call in calls if call.startswith("self.")}
+    return any(
+        asks_the_gate(acts, other, seen | {method})
+        for other in own & methods(acts).keys() - seen - {method}
+    )
+
+
+def public_methods() -> list[tuple[ast.ClassDef, str]]:
+    return [
+        (acts, method)
+        for _, acts in actions()
+        for method in methods(acts)
+        if not method.startswith("_")
+    ]
+
+
+def test_actions__are_the_classes_that_are_known_here() -> None:
+    found = {
+        node.name
+        for name, tree in TREES.items()
+        if name.endswith("/actions.py")
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and {"_gate", "gate", "_door"} & attributes(node)
+    }
+    assert found == CLASSES == {acts.name for _, acts in actions()}
+    assert len(public_methods()) > 40
+
+
+def attributes(acts: ast.ClassDef) -> set[str]:
+    return {node.attr for node in ast.walk(acts) if isinstance(node, ast.Attribute)}
+
+
+@pytest.mark.parametrize(
+    ("acts", "method"),
+    [pytest.param(acts, name, id=f"{acts.name}.{name}") for acts, name in public_methods()],
+)
+def test_act__asks_the_gate_or_says_why_not(acts: ast.ClassDef, method: str) -> None:
+    assert asks_the_gate(acts, method) != (f"{acts.name}.{method}" in WITHOUT_THE_GATE)
+
+
+def test_acts_without_the_gate__exist() -> None:
+    assert WITHOUT_THE_GATE.keys() <= {f"{acts.name}.{name}" for acts, name in public_methods()}
+
+
+def callers(function: str) -> set[str]:
+    """The modules that call `function`, by whatever path."""
+    return {
+        name
+        for name, tree in TREES.items()
+        if any(call.rsplit(".", 1)[-1] == function for call in called(tree))
+    }
+
+
+def importers(module: str) -> set[str]:
+    return {
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Import) and any(_is(each.name, module) for each in node.names))
+        or (isinstance(node, ast.ImportFrom) and _is(node.module or "", module))
+    }
+
+
+def _is(name: str, module: str) -> bool:
+    return name == module or name.startswith(f"{module}.")
+
+
+def speakers(text: str) -> set[str]:
+    """The modules in which `text` stands in a string that is no docstring."""
+    found = set()
+    for name, tree in TREES.items():
+        plain = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        if any(
+            isinstance(node.value, str) and text in node.value and id(node) not in plain
+            for node in strings
+        ):
+            found.add(name)
+    return found
+
+
+FREESTANDING = {"genomes/reader.py", "genomes/freestanding.py", "genomes/store.py"}
+
+
+@pytest.mark.parametrize(
+    ("function", "modules"),
+    [
+        ("read_segment", {"genomes/store.py"}),
+        ("GenomeStore", FREESTANDING | {"centre.py"}),
+        ("create_store", {"genomes/freestanding.py", "centre.py"}),
+        ("Reader", {"genomes/reader.py"}),
+        ("open_database", {"centre.py", "people/vault.py", "audit/ledger.py"}),
+        ("create_engine", {"database/engine.py"}),
+        ("open_vault", {"centre.py"}),
+        ("Vault", {"people/vault.py"}),
+        ("open_answer_key", {"centre.py"}),
+        ("signing_key", {"centre.py"}),
+        ("open_audit", {"centre.py"}),
+        ("AuditLedger", {"audit/ledger.py"}),
+        ("PeopleLedger", {"centre.py"}),
+        ("ConsentLedger", {"centre.py"}),
+        ("OrderLedger", {"centre.py"}),
+        ("CaseLedger", {"centre.py"}),
+        ("ResearchLedger", {"centre.py"}),
+        ("Gate", {"centre.py"}),
+    ],
+)
+def test_what_the_gate_guards__is_opened_where_it_should_be(
+    function: str, modules: set[str]
+) -> None:
+    assert callers(function) <= modules
+    assert callers(function)
+
+
+@pytest.mark.parametrize(
+    ("module", "rooms"),
+    [
+        ("sqlite3", {"database"}),
+        ("pyarrow", {"genomes", "knowledge"}),
+        ("kerne.genomes.segment_files", {"genomes"}),
+        ("kerne.genomes.segment", {"genomes"}),
+        ("kerne.people.vault", {"people", "centre.py"}),
+        ("kerne.audit.tables", {"audit"}),
+    ],
+)
+def test_files_of_a_centre__are_read_in_their_own_rooms(module: str, rooms: set[str]) -> None:
+    assert {name.split("/")[0] for name in importers(module)} <= rooms
+
+
+@pytest.mark.parametrize(
+    ("text", "modules"),
+    [
+        ("audit.sqlite", {"centre.py"}),
+        ("centre.sqlite", {"centre.py"}),
+        ("checkpoint.key", {"centre.py"}),
+        ("answers.pem", {"centre.py"}),
+        ("keys.sqlite", {"people/vault.py"}),
+        ("master.key", {"people/vault.py"}),
+        ("sites.parquet", {"genomes/segment_files.py"}),
+        ("calls.parquet", {"genomes/segment_files.py"}),
+    ],
+)
+def test_file_of_a_centre__is_named_by_its_keeper_only(text: str, modules: set[str]) -> None:
+    assert speakers(text) <= modules
+
+
+@pytest.mark.parametrize("module", ["sqlalchemy", "kerne.database"])
+def test_databases__are_spoken_to_by_ledgers_and_their_tables(module: str) -> None:
+    allowed = {"ledger", "tables", "persons", "rows", "standing", "vault", "leaves", "drafts"}
+    allowed |= {"verification", "events", "order", "case", "centre"}
+    strangers = {
+        name
+        for name in importers(module)
+        if Path(name).stem not in allowed and not name.startswith("database/")
+    }
+    assert not strangers
