@@ -3,6 +3,7 @@
 Tests that use `walked` carry `pytest.mark.xdist_group("demo")`.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,15 @@ import pytest
 from _pytest.capture import CaptureFixture
 
 from kerne.cli import main
+from kerne.interpretation import at_hand
 
 CITIZENS = "20"
+
+READ_ONCE = {
+    name: functools.cache(getattr(at_hand, name))
+    for name in ("read_ontology", "read_annotations", "read_gene_links", "LikelihoodModel")
+}
+"""The packaged HPO takes seconds to read; commands in one process read each of its files once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,9 @@ Run = Callable[..., Outcome]
 @pytest.fixture
 def run(capsys: CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `kerne` with the given words in this process."""
+
+    for name, read in READ_ONCE.items():
+        monkeypatch.setattr(at_hand, name, read)
 
     def command(*words: object) -> Outcome:
         monkeypatch.setattr("sys.argv", ["kerne", *map(str, words)])

@@ -156,3 +156,8 @@ class RefusedError(KerneError):
     """A refusal that has reached a door; the message holds its reasons in words."""
 
     exit_code = 3
+
+
+def reason_of(error: OSError) -> str:
+    """Say in words, in lower case, why the operating system refused."""
+    return (error.strerror or "unknown fault").lower()

@@ -194,6 +194,16 @@ def test_shelves__put_the_panel_before_the_rest(found: Interpretation) -> None:
     ]
 
 
+def test_page__says_that_the_panel_has_no_candidate(report: Report) -> None:
+    found = report.interpretation
+    outside = replace(
+        found, candidates=tuple(replace(one, tier=Tier.OUTSIDE) for one in found.candidates)
+    )
+    page = render_page(replace(report, interpretation=outside)).decode()
+    panel, rest = page.index("On the panel"), page.index("Outside the panel")
+    assert "No candidate." in page[panel:rest]
+
+
 def test_page__names_an_allele_that_has_no_other_name(report: Report) -> None:
     assert str(Allele("chr1", 90_133, "GAAG", "G")) in plain(outline(report))
 

@@ -1,11 +1,12 @@
 """`kill -9` at any instant of adding and removing leaves the store as before or as after."""
 
+import itertools
 import os
 import random
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ from kerne.genomes.store import GenomeStore, create_store
 Table = dict[tuple[str, int, str, str], tuple[int, int, int, int, int]]
 GENOMES = 12
 KILLS = 16
+MOST_SYNCS = 24
+"""An add waits for the disk about nine times, so that a writer dies in its first three."""
 
 
 def one_after_the_other(path: Path, files: dict[str, GenomeFile]) -> None:
@@ -29,16 +32,23 @@ def one_after_the_other(path: Path, files: dict[str, GenomeFile]) -> None:
         store.remove(sample)
 
 
-def killed_after(seconds: float, work: Callable[[], None]) -> None:
-    """Do the work in a fork of this warm process, and kill it."""
+def killed_at(sync: int, work: Callable[[], None]) -> None:
+    """Do the work in a fork of this warm process that dies before its `sync`-th wait for disk."""
     child = os.fork()
     if child == 0:  # pragma: no cover  the child is killed
+        left = itertools.count(sync, -1)
+        wait = os.fsync
+
+        def sync_or_die(fd: Any) -> None:  # Any: what os.fsync takes
+            if next(left) == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            wait(fd)
+
+        os.fsync = sync_or_die
         try:
             work()
         finally:
             os._exit(0)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
 
 
@@ -65,7 +75,7 @@ def test_killed_writer__leaves_a_store_that_answers_for_whole_genomes_only(
     one_after_the_other(create_store(tmp_path / "warm", GRCH38, kept_by_centre=False).path, files)
     rng, sizes = random.Random(2), set()
     for _ in range(KILLS):
-        killed_after(rng.uniform(0, 0.25), lambda: one_after_the_other(store.path, files))
+        killed_at(rng.randrange(MOST_SYNCS), lambda: one_after_the_other(store.path, files))
         samples = GenomeStore(store.path).samples()
         sizes.add(len(samples))
         found = as_table(open_freestanding(store.path).frequencies())

@@ -239,7 +239,7 @@ def test_release__that_cannot_be_written_is_refused(tmp_path: Path, cases_file: 
     (tmp_path / "occupied").touch()
     base = KnowledgeBase(tmp_path / "occupied")
     with pytest.raises(
-        KnowledgeError, match=r"`cases` `cases` cannot be kept in `.*occupied`: Not"
+        KnowledgeError, match=r"`cases` `cases` cannot be kept in `.*occupied`: not"
     ):
         base.add(Kind.CASES, cases_file)
 

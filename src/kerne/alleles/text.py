@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kerne.errors import InputFileError
+from kerne.errors import InputFileError, reason_of
 
 
 def read_text(path: Path) -> str:
@@ -18,6 +18,6 @@ def read_text(path: Path) -> str:
     except FileNotFoundError as error:
         raise InputFileError(path, "no such file") from error
     except OSError as error:
-        raise InputFileError(path, f"cannot be read: {(error.strerror or '').lower()}") from error
+        raise InputFileError(path, f"cannot be read: {reason_of(error)}") from error
     except UnicodeDecodeError as error:
         raise InputFileError(path, "not text, expected UTF-8") from error

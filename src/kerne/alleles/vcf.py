@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, NamedTuple, Self
 
-from kerne.errors import InputFileError
+from kerne.errors import InputFileError, reason_of
 
 FIXED_COLUMNS: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 FIRST_SAMPLE_COLUMN: Final = 9
@@ -311,7 +311,7 @@ def _open_checked(path: Path) -> BinaryIO:
     try:
         raw = path.open("rb")
     except OSError as error:
-        raise InputFileError(path, f"cannot be read: {error.strerror}") from error
+        raise InputFileError(path, f"cannot be read: {reason_of(error)}") from error
     try:
         _check_bgzip(path, raw)
     except InputFileError:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from kerne.durable import write_once
-from kerne.errors import AuditError
+from kerne.errors import AuditError, reason_of
 
 _FIRST_LINE: Final = "kerne audit checkpoint 1"
 
@@ -95,7 +95,9 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         making.write_text(checkpoint.text(), encoding="utf-8")
         making.replace(path)
     except OSError as error:
-        raise AuditError(f"the checkpoint `{path}` cannot be written: {error.strerror}") from error
+        raise AuditError(
+            f"the checkpoint `{path}` cannot be written: {reason_of(error)}"
+        ) from error
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey:

@@ -59,11 +59,14 @@ def render_page(report: Report) -> bytes:
 
 
 def arrange_shelves(candidates: Sequence[Candidate]) -> tuple[Shelf, ...]:
-    """Sort candidates into the tiers that have any, best first."""
+    """Sort candidates into their tiers, best first; a panel on which there is none is shown too."""
+    tiers = {one.tier for one in candidates}
+    if Tier.OUTSIDE in tiers:
+        tiers.add(Tier.PANEL)
     shelves = []
     for tier, heading in _TIERS.items():
         inside = tuple(one for one in candidates if one.tier is tier)
-        if inside:
+        if tier in tiers:
             listed = inside[:LISTED]
             shelves.append(Shelf(heading, inside[:DETAILED], listed, len(inside) - len(listed)))
     return tuple(shelves)

@@ -16,7 +16,7 @@ from typing import Final
 from kerne import __version__
 from kerne.cases.events import Bearing
 from kerne.durable import OWNER_ONLY, sync_directory, write_durably
-from kerne.errors import CaseError
+from kerne.errors import CaseError, reason_of
 from kerne.interpretation.candidate import (
     CandidateVariant,
     Classification,
@@ -195,8 +195,7 @@ def write_files(files: Mapping[str, bytes], directory: Path) -> None:
     try:
         _write_all(files, directory)
     except OSError as error:
-        reason = (error.strerror or "unknown fault").lower()
-        raise CaseError(f"`{directory}` cannot be written: {reason}") from error
+        raise CaseError(f"`{directory}` cannot be written: {reason_of(error)}") from error
 
 
 def _write_all(files: Mapping[str, bytes], directory: Path) -> None:

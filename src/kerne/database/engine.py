@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from kerne.errors import LedgerError
+from kerne.errors import LedgerError, reason_of
 
 BUSY_TIMEOUT_MS = 30_000
 PARAMETERS = 10_000
@@ -38,7 +38,7 @@ def open_database(path: Path, metadata: MetaData) -> Engine:
     try:
         path.touch(mode=0o600)
     except OSError as error:
-        raise LedgerError(f"`{path}` cannot be opened as a database: {error.strerror}") from error
+        raise LedgerError(f"`{path}` cannot be opened as a database: {reason_of(error)}") from error
     # Values never stand in an error: they may be about people, and errors are logged.
     engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     event.listen(engine, "connect", _configure)

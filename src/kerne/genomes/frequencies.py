@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.allele import Allele
-from kerne.errors import GenomeError
+from kerne.errors import GenomeError, reason_of
 
 COLUMNS: Final = ("chrom", "pos", "ref", "alt", "AC", "AN", "AF", "hom", "het")
 
@@ -71,7 +71,7 @@ def write_frequencies_1based(frequencies: Frequencies, path: Path) -> None:
             _write_to(partial, frequencies)
             partial.replace(path)
     except OSError as error:
-        raise GenomeError(f"`{path}` cannot be written: {error.strerror}") from error
+        raise GenomeError(f"`{path}` cannot be written: {reason_of(error)}") from error
 
 
 def _write_to(path: Path, frequencies: Frequencies) -> None:

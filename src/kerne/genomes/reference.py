@@ -10,7 +10,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from kerne.alleles.sequence import ReferenceSequence
-from kerne.errors import GenomeError
+from kerne.errors import GenomeError, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Reference:
             now = _stamped(self.path, place)
         except OSError as error:
             raise GenomeError(
-                f"reference sequence `{place}` cannot be read ({error.strerror}); expected the "
+                f"reference sequence `{place}` cannot be read ({reason_of(error)}); expected the "
                 "file that the store was made with"
             ) from error
         if now.sha256 != self.sha256:

@@ -19,7 +19,7 @@ import numpy as np
 
 from kerne.alleles.assembly import Assembly, assembly_named
 from kerne.alleles.sequence import ReferenceSequence
-from kerne.errors import DamagedStoreError, GenomeError
+from kerne.errors import DamagedStoreError, GenomeError, reason_of
 from kerne.genomes.calls import is_carried
 from kerne.genomes.intake import GenomeFile, IntakeRules, read_genomes
 from kerne.genomes.manifest import (
@@ -98,7 +98,7 @@ def create_store(  # noqa: PLR0913  one argument for each rule of the store
     try:
         (path / SEGMENTS).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise GenomeError(f"`{path}` cannot be written: {error.strerror}") from error
+        raise GenomeError(f"`{path}` cannot be written: {reason_of(error)}") from error
     with only_writer(path):
         # Two may be making it at once: what the other has added must not be lost.
         if (path / FILE_NAME).exists() and not (over_empty and read_manifest(path).is_empty):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from kerne.errors import GenomeError
+from kerne.errors import GenomeError, reason_of
 
 LOCK: Final = "lock"
 
@@ -25,4 +25,4 @@ def only_writer(store: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
     except OSError as error:
-        raise GenomeError(f"`{store}` cannot be written: {error.strerror}") from error
+        raise GenomeError(f"`{store}` cannot be written: {reason_of(error)}") from error

@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from kerne.errors import KnowledgeError
+from kerne.errors import KnowledgeError, reason_of
 from kerne.knowledge.hpo import packaged_hpo
 from kerne.knowledge.intake import examine
 from kerne.knowledge.release import Kind, Release, check_present
@@ -60,7 +60,7 @@ class KnowledgeBase:
         try:
             return self._shelf.keep(content)
         except OSError as error:
-            problem = f"cannot be kept in `{self.path}`: {error.strerror}"
+            problem = f"cannot be kept in `{self.path}`: {reason_of(error)}"
             raise KnowledgeError(f"release `{kind}` `{content.name}` {problem}") from error
 
     def releases(self) -> tuple[Release, ...]:
