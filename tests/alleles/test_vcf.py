@@ -2,6 +2,7 @@
 
 import gzip
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pysam
@@ -226,3 +227,20 @@ def test_records__come_back_as_written_plain_and_bgzip(
         (each.position + 1, each.reference, list(each.alternatives), each.sample_fields)
         for each in found
     ] == rows
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_bcf__is_refused_with_the_command_that_helps(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "people.bcf"
+    path.write_bytes(pack(b"BCF\x02\x02" + bytes(20)))
+    with pytest.raises(InputFileError, match="is BCF, expected VCF: convert it with `bcftools"):
+        open_vcf(path)
+
+
+def test_broken_gzip__is_not_taken_for_bcf(tmp_path: Path) -> None:
+    path = tmp_path / "broken.vcf.gz"
+    path.write_bytes(b"\x1f\x8bno")
+    with pytest.raises(InputFileError, match="compressed by gzip, expected bgzip"):
+        open_vcf(path)

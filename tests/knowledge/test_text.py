@@ -17,8 +17,12 @@ def test_text_file__may_be_gzip_whatever_its_name(tmp_path: Path) -> None:
             assert list(file) == ["x\n", "y\n"]
 
 
+CONTENT = gzip.compress(b"x" * 5000, mtime=0)
+
+
 @pytest.mark.parametrize(
-    "content", [gzip.compress(b"x" * 5000, mtime=0)[:-9], b"\x1f\x8bno", b"\xff\xfe\xfa"]
+    "content",
+    [CONTENT[:-9], CONTENT[:10] + b"\xff" * 20 + CONTENT[30:], b"\x1f\x8bno", b"\xff\xfe\xfa"],
 )
 def test_text_file__damaged_or_binary_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.txt"

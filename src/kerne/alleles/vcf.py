@@ -26,6 +26,7 @@ from kerne.errors import InputFileError, reason_of
 FIXED_COLUMNS: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 FIRST_SAMPLE_COLUMN: Final = 9
 GZIP_MAGIC: Final = b"\x1f\x8b"
+BCF_MAGIC: Final = b"BCF"
 BGZF_MAGIC: Final = b"\x1f\x8b\x08\x04"
 BGZF_SUBFIELD: Final = b"BC\x02\x00"
 BGZF_SUBFIELD_AT: Final = 12
@@ -313,6 +314,7 @@ def _open_checked(path: Path) -> BinaryIO:
     except OSError as error:
         raise InputFileError(path, f"cannot be read: {reason_of(error)}") from error
     try:
+        _refuse_bcf(path, raw)
         _check_bgzip(path, raw)
     except InputFileError:
         raw.close()
@@ -326,6 +328,19 @@ def _reader(raw: BinaryIO) -> BinaryIO | io.BufferedReader:
     if start != GZIP_MAGIC:
         return raw
     return io.BufferedReader(gzip.GzipFile(fileobj=raw, mode="rb"), READ_AHEAD_BYTES)
+
+
+def _refuse_bcf(path: Path, raw: BinaryIO) -> None:
+    """Say what to do with the binary form of VCF, which is not read."""
+    is_packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    raw.seek(0)
+    try:
+        start = (gzip.GzipFile(fileobj=raw) if is_packed else raw).read(len(BCF_MAGIC))
+    except _BROKEN:
+        start = b""  # what is wrong with it is said when it is read
+    raw.seek(0)
+    if start == BCF_MAGIC:
+        raise InputFileError(path, "is BCF, expected VCF: convert it with `bcftools view -Oz`")
 
 
 def _check_bgzip(path: Path, raw: BinaryIO) -> None:

@@ -4,7 +4,6 @@ Whoever holds a checkpoint can later find out whether anything that it covers wa
 or reordered, even by someone who can write the file and recompute every hash in it.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from kerne.durable import write_once
+from kerne.durable import replace_durably, write_once
 from kerne.errors import AuditError, reason_of
 
 _FIRST_LINE: Final = "kerne audit checkpoint 1"
@@ -90,10 +89,8 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     AuditError
         It cannot be written.
     """
-    making = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        making.write_text(checkpoint.text(), encoding="utf-8")
-        making.replace(path)
+        replace_durably(path, checkpoint.text().encode())
     except OSError as error:
         raise AuditError(
             f"the checkpoint `{path}` cannot be written: {reason_of(error)}"

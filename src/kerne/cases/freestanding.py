@@ -1,7 +1,5 @@
 """Interpret a patient's file without a centre around it: files in, a report out."""
 
-import gzip
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from kerne.alleles.interval import read_bed
-from kerne.alleles.vcf import GZIP_MAGIC, open_vcf
+from kerne.alleles.vcf import open_vcf
 from kerne.cases.document import report_record
 from kerne.cases.packet import packet_record
 from kerne.cases.page import render_page
@@ -34,8 +32,6 @@ from kerne.interpretation.panels import read_panel
 from kerne.interpretation.pedigree import Family, Pedigree, family_of, read_ped
 from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.phenopacket import Phenotype, Sex, read_phenopacket
-
-BCF_MAGIC: Final = b"BCF"
 
 SEX_IN_WORDS: Final = {
     Sex.FEMALE: "female",
@@ -130,7 +126,6 @@ def report_files(report: Report, sex: Sex, ontology: Ontology) -> dict[str, byte
 def _read_genomes(
     patient: PatientFiles, phenotype: Phenotype, knowledge: Knowledge
 ) -> tuple[GenomeCalls, Family | None]:
-    refuse_bcf(patient.variants)
     with open_vcf(patient.variants) as vcf:
         present = vcf.header.samples
     name = choose_sample(patient.variants, present, patient.sample, phenotype.subject)
@@ -156,26 +151,6 @@ def _relatives(pedigree: Pedigree, sample: str, path: Path | None) -> tuple[str,
         return pedigree.relatives(sample)
     except InterpretationError as error:
         raise InterpretationError(f"`{path}`: {error}") from error
-
-
-def refuse_bcf(path: Path) -> None:
-    """Say what to do with the binary form of VCF, which is not read.
-
-    Raises
-    ------
-    InputFileError
-        The file is BCF.
-    """
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(GZIP_MAGIC))
-        with gzip.open(path) if start == GZIP_MAGIC else path.open("rb") as content:
-            is_bcf = content.read(len(BCF_MAGIC)) == BCF_MAGIC
-    except (OSError, EOFError, zlib.error):
-        # What is wrong with it, the reader of VCF says best.
-        return
-    if is_bcf:
-        raise InputFileError(path, "is BCF, expected VCF: convert it with `bcftools view -Oz`")
 
 
 def choose_sample(path: Path, present: Sequence[str], named: str | None, subject: str) -> str:

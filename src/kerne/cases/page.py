@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from kerne.cases.events import Bearing
 from kerne.cases.report import CAUSES, NOT_EXCLUDED, Conclusion, Report, explaining
-from kerne.interpretation.candidate import Candidate, Classification, Genotype, Met, Tier
+from kerne.interpretation.candidate import Candidate, Classification, Genotype, Met, Tier, by_tier
 
 DETAILED: Final = 5
 """Candidates of a tier that are laid out with all their evidence."""
@@ -60,15 +60,11 @@ def render_page(report: Report) -> bytes:
 
 def arrange_shelves(candidates: Sequence[Candidate]) -> tuple[Shelf, ...]:
     """Sort candidates into their tiers, best first; a panel on which there is none is shown too."""
-    tiers = {one.tier for one in candidates}
-    if Tier.OUTSIDE in tiers:
-        tiers.add(Tier.PANEL)
     shelves = []
-    for tier, heading in _TIERS.items():
-        inside = tuple(one for one in candidates if one.tier is tier)
-        if tier in tiers:
-            listed = inside[:LISTED]
-            shelves.append(Shelf(heading, inside[:DETAILED], listed, len(inside) - len(listed)))
+    for tier, inside in by_tier(candidates).items():
+        listed = inside[:LISTED]
+        more = len(inside) - len(listed)
+        shelves.append(Shelf(_TIERS[tier], inside[:DETAILED], listed, more))
     return tuple(shelves)
 
 

@@ -7,7 +7,7 @@ import click
 
 from kerne.cases.actions import InterpretedFile, PatientFiles, interpret_file
 from kerne.interpretation.actions import knowledge_for
-from kerne.interpretation.candidate import Candidate, Tier
+from kerne.interpretation.candidate import Candidate, Tier, by_tier
 from kerne.knowledge.actions import default_directory
 
 SHOWN = 10
@@ -72,15 +72,9 @@ def summary(result: InterpretedFile) -> list[str]:
         f"{len(found.candidates)} candidates"
     )
     lines = [f"{found.sample}: {counts} ({found.assembly}; not for diagnosis)"]
-    for tier, heading in TIERS.items():
-        inside = [each for each in found.candidates if each.tier is tier]
-        lines += [heading] if inside and heading else []
-        if (
-            tier is Tier.PANEL
-            and not inside
-            and any(c.tier is Tier.OUTSIDE for c in found.candidates)
-        ):
-            lines.append(f"{heading} no candidate")
+    for tier, inside in by_tier(found.candidates).items():
+        none = "" if inside else " no candidate"
+        lines += [f"{TIERS[tier]}{none}"] if TIERS[tier] else []
         for candidate in inside[:SHOWN]:
             lines += candidate_lines(candidate)
         if len(inside) > SHOWN:

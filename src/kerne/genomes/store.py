@@ -272,7 +272,8 @@ class GenomeStore:
         for place in (self.path / SEGMENTS).iterdir():
             if place.name not in named:
                 shutil.rmtree(place)
-        (self.path / f"{FILE_NAME}.new").unlink(missing_ok=True)
+        for left in self.path.glob(f"{FILE_NAME}.*new"):
+            left.unlink()
 
     def _read_files(
         self, files: Sequence[GenomeFile], manifest: Manifest, watch: Watch

@@ -3,6 +3,7 @@
 Plain values, made by `interpretation.interpret` and shown by reports. Nothing here decides.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -215,3 +216,18 @@ class Interpretation:
     variants_considered: int
     closed: int
     notes: tuple[str, ...]
+
+
+def by_tier(candidates: Sequence[Candidate]) -> dict[Tier, tuple[Candidate, ...]]:
+    """Sort candidates into the tiers that are to be shown, in their order and the panel first.
+
+    A panel is shown also when none of the candidates is on it.
+    """
+    shown = {each.tier for each in candidates}
+    if Tier.OUTSIDE in shown:
+        shown.add(Tier.PANEL)
+    return {
+        tier: tuple(each for each in candidates if each.tier is tier)
+        for tier in Tier
+        if tier in shown
+    }

@@ -1,6 +1,7 @@
 """Open text files that may be gzip, and say what is wrong with those that cannot be read."""
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,5 +29,5 @@ def open_text(path: Path) -> Iterator[TextIO]:
             yield text
     except FileNotFoundError as error:
         raise InputFileError(path, "no such file") from error
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise InputFileError(path, f"cannot be read as text, plain or gzip: {error}") from error
