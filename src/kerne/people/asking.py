@@ -49,8 +49,10 @@ class Action(StrEnum):
     """What may be done: a closed list; each rule of the policy names some of them."""
 
     REGISTER_PERSON = "register-person"
+    RECORD_CONSENT = "record-consent"
     CHANGE_CHOICE = "change-choice"
     WIDEN_CHOICE = "widen-choice"
+    LIMIT_DATA = "limit-data"
     READ_CHOICES = "read-choices"
     READ_ACCESSES = "read-accesses"
     PLACE_ORDER = "place-order"
@@ -59,17 +61,24 @@ class Action(StrEnum):
     ADD_GENOME = "add-genome"
     REMOVE_GENOME = "remove-genome"
     READ_GENOME = "read-genome"
+    DOWNLOAD_GENOME = "download-genome"
     COUNT_GENOMES = "count-genomes"
     FIND_CARRIERS = "find-carriers"
     OPEN_CASE = "open-case"
     INTERPRET = "interpret"
     CLASSIFY = "classify"
+    RELABEL_FINDING = "relabel-finding"
+    READ_RELATIONSHIP_CHECK = "read-relationship-check"
     SIGN_ANSWER = "sign-answer"
     READ_ANSWER = "read-answer"
     ISSUE_PERMIT = "issue-permit"
     ASK_QUESTION = "ask-question"
     RELEASE_OUTPUT = "release-output"
     ASK_PUBLIC_QUESTION = "ask-public-question"
+    PROPOSE_ERASURE = "propose-erasure"
+    ERASE_PERSON = "erase-person"
+    PROPOSE_TURN_BACK = "propose-turn-back"
+    TURN_BACK_PSEUDONYM = "turn-back-pseudonym"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,10 @@ class Ask:
         The research project, for purposes that need a permit.
     reason
         The asker's own words, where a rule wants them; shown to the citizen.
+    proposal
+        The proposal of another custodian that is carried out, for acts that take two people.
+    patient
+        Person number of the patient for whose treatment a relative's data are asked for.
     about
         What is asked for, in closed words and without personal data (`gene ABCA4`,
         `order K-2026-000012`); shown to the citizen.
@@ -118,6 +131,8 @@ class Ask:
     project: str | None = None
     reason: str | None = None
     about: str = ""
+    proposal: str | None = None
+    patient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
