@@ -62,6 +62,9 @@ Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
 
 
+AGE_OF_CONSENT_YEARS: Final = 15
+"""Sundhedsloven § 17: from 15 years patients decide themselves."""
+
 _CHECKPOINT_KEY: Final = "audit/checkpoint.key"
 _NEWEST_CHECKPOINT: Final = "audit/newest.checkpoint"
 
@@ -204,7 +207,15 @@ class _Parts:
         return Centre(
             settings=self._settings,
             people=People(gate, self._people, clock),
-            consent=Consent(gate, self._consent, self._people, clock, self._react),
+            consent=Consent(
+                gate,
+                self._consent,
+                self._people,
+                clock,
+                age_of_consent_years=AGE_OF_CONSENT_YEARS,
+                zone=self._settings.tzinfo,
+                react=self._react,
+            ),
             audit=self._audit_actions,
             genomes=self._genome_actions,
             orders=self._order_actions,

@@ -198,11 +198,14 @@ def test_new_patient__is_taken_from_consent_to_signed_answer(run: Run, walked: W
     person = "P-000019"
     home = walked.home
     sample = _sample_of(walked, person)
-    consented = run(
+    form = (
         *("citizen", "--home", home, "consent", person, "--document", "Form", "--version", "7"),
         *("--secondary", "none", "--no-recontact", *DOCTOR),
     )
-    assert consented.code == 0
+    assert "expected the signature of a guardian" in run(*form).err
+    assert run(*form, "--signed-by", "guardian").code == 0
+    choices = run("citizen", "--home", home, "choices", person, *DOCTOR).out
+    assert "secondary findings\tnone (chosen by a guardian)" in choices
     placed = run(
         *("orders", "--home", home, "place", person, "--group", "eye", "--question", "Why?"),
         *DOCTOR,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
+ZONE = ZoneInfo("Europe/Copenhagen")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 import pytest
 
 from kerne.consent.actions import Consent
+from kerne.consent.capacity import SignedForm
 from kerne.consent.choices import Choices
 from kerne.consent.events import (
     AnalysisConsented,
@@ -17,15 +18,21 @@ from kerne.consent.receipt import Receipt
 from kerne.errors import ConsentError, StaleVersionError
 from kerne.people.asking import Action, Identity, Refusal
 
-from .conftest import AT, Nation, OpenDoor
+from .conftest import AT, ZONE, Nation, OpenDoor
 
 P = "P-000001"
 Act = Callable[[Consent, Identity, str, str], Receipt | Refusal]
 
 
+def acting(door: OpenDoor, nation: Nation, clock: Callable[[], datetime]) -> Consent:
+    return Consent(
+        *(door, nation.consent, nation.people, clock), age_of_consent_years=15, zone=ZONE
+    )
+
+
 @pytest.fixture
 def consent(door: OpenDoor, nation: Nation) -> Consent:
-    return Consent(door, nation.consent, nation.people, lambda: AT)
+    return acting(door, nation, lambda: AT)
 
 
 def give(consent: Consent, who: Identity, purpose: str, person: str) -> Receipt | Refusal:
@@ -46,7 +53,7 @@ def refuse_all(consent: Consent, who: Identity, purpose: str, person: str) -> Re
 
 def allow_counts(consent: Consent, who: Identity, purpose: str, person: str) -> Receipt | Refusal:
     level = ResearchLevel.ALLELE_FREQUENCY
-    return consent.allow_research(who, purpose, person, level=level, document="D-2")
+    return consent.allow_research(who, purpose, person, level=level, form=SignedForm("D-2"))
 
 
 def block(consent: Consent, who: Identity, purpose: str, person: str) -> Receipt | Refusal:
@@ -121,7 +128,7 @@ def test_act__decided_on_choices_that_moved_meanwhile_fails_and_changes_nothing(
         nation.consent.append(0, LimitedToOwnTreatment(P, "x"), entry=1, at=AT)
         return AT
 
-    consent = Consent(door, nation.consent, nation.people, interrupting_clock)
+    consent = acting(door, nation, interrupting_clock)
     with pytest.raises(StaleVersionError):
         refuse_all(consent, citizen, "own-access", P)
     assert len(nation.consent.events_of(P)) == 1
@@ -174,7 +181,7 @@ def test_take_over__decided_on_choices_that_moved_meanwhile_fails_and_changes_no
         nation.consent.append(0, LimitedToOwnTreatment(P, "x"), entry=1, at=AT)
         return AT
 
-    consent = Consent(door, nation.consent, nation.people, interrupting_clock)
+    consent = acting(door, nation, interrupting_clock)
     events = [LimitedToOwnTreatment("P-000002", "paper"), LimitedToOwnTreatment(P, "paper")]
     with pytest.raises(StaleVersionError):
         consent.take_over(citizen, "custody", events)

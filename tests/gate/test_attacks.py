@@ -36,6 +36,7 @@ from .conftest import (
     READ,
     RESEARCHER,
     STRANGER,
+    ZONE,
     Trust,
     citizen,
     granted,
@@ -222,7 +223,9 @@ def test_withdrawals__race_with_counts_in_another_process(
 def test_reader_who_is_kept_out__cannot_let_themselves_in(trust: Trust) -> None:
     """A doctor may record a choice with the patient, but not open what the patient closed."""
     trust.people.start_treatment("doctor-1", ADULT, "K-1", AT)
-    consent = Consent(trust.gate, trust.consent, trust.people, trust.clock)
+    consent = Consent(
+        *(trust.gate, trust.consent, trust.people, trust.clock), age_of_consent_years=15, zone=ZONE
+    )
     me, own = citizen(ADULT), "own-access"
     assert isinstance(consent.block_reader(me, own, ADULT, "doctor-1"), Receipt)
     assert isinstance(consent.limit_to_own_treatment(me, own, ADULT), Receipt)
@@ -242,7 +245,9 @@ def test_reader_who_is_kept_out__cannot_let_themselves_in(trust: Trust) -> None:
 
 
 def test_choices_taken_over__that_open_something_are_no_doctors_to_make(trust: Trust) -> None:
-    consent = Consent(trust.gate, trust.consent, trust.people, trust.clock)
+    consent = Consent(
+        *(trust.gate, trust.consent, trust.people, trust.clock), age_of_consent_years=15, zone=ZONE
+    )
     level = ResearchLevel.ALLELE_FREQUENCY
     refusals = [ResearchUseRefused(ADULT, level, "paper")]
     assert consent.take_over(DOCTOR, "own-treatment", refusals) == 1

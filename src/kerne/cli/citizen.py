@@ -1,16 +1,48 @@
 """`kerne citizen`: what I chose, how I change it, and who has read what."""
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from kerne.audit.actions import Access
 from kerne.cli.options import Asking, asker_from, asking_options, centre_from, home_option, unwrap
+from kerne.consent.capacity import SignedForm
 from kerne.consent.choices import Choices
-from kerne.consent.events import ALL_READERS, ResearchLevel, SecondaryChoice
+from kerne.consent.events import ALL_READERS, Capacity, ResearchLevel, SecondaryChoice
 from kerne.consent.receipt import Receipt
 
 _LEVELS = click.Choice([level.value for level in ResearchLevel])
+_signed_by = click.option(
+    "--signed-by",
+    type=click.Choice([each.value for each in Capacity]),
+    help="As what the form was signed, where it is recorded for the person.",
+)
+
+
+def _form_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--document`, `--version` and `--signed-by`; the command gets them as `form`."""
+
+    @click.option("--document", help="The signed form, where there is one.")
+    @click.option("--version", "document_version", help="The wording of the form.")
+    @_signed_by
+    @functools.wraps(command)
+    def form_command(
+        *args: Any,  # Any: the command's own arguments
+        document: str | None,
+        document_version: str | None,
+        signed_by: str | None,
+        **options: Any,  # Any: the command's own options
+    ) -> None:
+        command(*args, form=SignedForm(document, document_version, _capacity(signed_by)), **options)
+
+    return form_command
+
+
+def _capacity(signed_by: str | None) -> Capacity | None:
+    return None if signed_by is None else Capacity(signed_by)
 
 
 @click.group()
@@ -56,6 +88,7 @@ def choices(ctx: click.Context, person: str, *, asking: Asking) -> None:
     "--secondary", type=click.Choice([each.value for each in SecondaryChoice]), required=True
 )
 @click.option("--recontact/--no-recontact", required=True, help="Tell when an answer changes.")
+@_signed_by
 @asking_options
 @click.pass_context
 def consent(  # noqa: PLR0913  one argument for each field of the form
@@ -66,6 +99,7 @@ def consent(  # noqa: PLR0913  one argument for each field of the form
     document_version: str,
     secondary: str,
     recontact: bool,
+    signed_by: str | None,
     asking: Asking,
 ) -> None:
     """Record that PERSON consented in writing to comprehensive genetic analysis."""
@@ -81,6 +115,7 @@ def consent(  # noqa: PLR0913  one argument for each field of the form
                 document_version=document_version,
                 secondary=SecondaryChoice(secondary),
                 recontact=recontact,
+                signed_by=_capacity(signed_by),
             )
         )
     )
@@ -88,28 +123,32 @@ def consent(  # noqa: PLR0913  one argument for each field of the form
 
 @citizen.command("withdraw-analysis")
 @click.argument("person")
+@_form_options
 @asking_options
 @click.pass_context
-def withdraw_analysis(ctx: click.Context, person: str, *, asking: Asking) -> None:
+def withdraw_analysis(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) -> None:
     """Withdraw the consent of PERSON to analysis."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    _say(unwrap(centre.consent.withdraw_analysis(asker.who, asker.purpose, person)))
+    _say(unwrap(centre.consent.withdraw_analysis(asker.who, asker.purpose, person, form=form)))
 
 
 @citizen.command("refuse-research")
 @click.argument("person")
 @click.option("--level", type=_LEVELS, default=ResearchLevel.ALLELE_FREQUENCY.value)
+@_form_options
 @asking_options
 @click.pass_context
-def refuse_research(ctx: click.Context, person: str, *, level: str, asking: Asking) -> None:
+def refuse_research(
+    ctx: click.Context, person: str, *, level: str, form: SignedForm, asking: Asking
+) -> None:
     """Keep the genome of PERSON out of research, at this level and every closer one."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
     _say(
         unwrap(
             centre.consent.refuse_research(
-                asker.who, asker.purpose, person, level=ResearchLevel(level)
+                asker.who, asker.purpose, person, level=ResearchLevel(level), form=form
             )
         )
     )
@@ -118,16 +157,19 @@ def refuse_research(ctx: click.Context, person: str, *, level: str, asking: Aski
 @citizen.command("allow-research")
 @click.argument("person")
 @click.option("--level", type=_LEVELS, required=True)
+@_form_options
 @asking_options
 @click.pass_context
-def allow_research(ctx: click.Context, person: str, *, level: str, asking: Asking) -> None:
+def allow_research(
+    ctx: click.Context, person: str, *, level: str, form: SignedForm, asking: Asking
+) -> None:
     """Let the genome of PERSON into research, at this level and every less close one."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
     _say(
         unwrap(
             centre.consent.allow_research(
-                asker.who, asker.purpose, person, level=ResearchLevel(level)
+                asker.who, asker.purpose, person, level=ResearchLevel(level), form=form
             )
         )
     )
@@ -135,48 +177,56 @@ def allow_research(ctx: click.Context, person: str, *, level: str, asking: Askin
 
 @citizen.command("limit")
 @click.argument("person")
+@_form_options
 @asking_options
 @click.pass_context
-def limit(ctx: click.Context, person: str, *, asking: Asking) -> None:
+def limit(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) -> None:
     """Limit the genome of PERSON to their own treatment (the tissue-use register)."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    _say(unwrap(centre.consent.limit_to_own_treatment(asker.who, asker.purpose, person)))
+    _say(unwrap(centre.consent.limit_to_own_treatment(asker.who, asker.purpose, person, form=form)))
 
 
 @citizen.command("lift-limit")
 @click.argument("person")
+@_form_options
 @asking_options
 @click.pass_context
-def lift_limit(ctx: click.Context, person: str, *, asking: Asking) -> None:
+def lift_limit(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) -> None:
     """Take PERSON out of the tissue-use register."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    _say(unwrap(centre.consent.lift_limit(asker.who, asker.purpose, person)))
+    _say(unwrap(centre.consent.lift_limit(asker.who, asker.purpose, person, form=form)))
 
 
 @citizen.command("block")
 @click.argument("person")
 @click.argument("reader", default=ALL_READERS)
+@_form_options
 @asking_options
 @click.pass_context
-def block(ctx: click.Context, person: str, *, reader: str, asking: Asking) -> None:
+def block(
+    ctx: click.Context, person: str, *, reader: str, form: SignedForm, asking: Asking
+) -> None:
     """Keep READER (or everyone) out of the data of PERSON."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    _say(unwrap(centre.consent.block_reader(asker.who, asker.purpose, person, reader)))
+    _say(unwrap(centre.consent.block_reader(asker.who, asker.purpose, person, reader, form=form)))
 
 
 @citizen.command("unblock")
 @click.argument("person")
 @click.argument("reader", default=ALL_READERS)
+@_form_options
 @asking_options
 @click.pass_context
-def unblock(ctx: click.Context, person: str, *, reader: str, asking: Asking) -> None:
+def unblock(
+    ctx: click.Context, person: str, *, reader: str, form: SignedForm, asking: Asking
+) -> None:
     """Let READER (or everyone) in again."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    _say(unwrap(centre.consent.unblock_reader(asker.who, asker.purpose, person, reader)))
+    _say(unwrap(centre.consent.unblock_reader(asker.who, asker.purpose, person, reader, form=form)))
 
 
 def _in_words(choices: Choices) -> tuple[str, ...]:
@@ -184,12 +234,17 @@ def _in_words(choices: Choices) -> tuple[str, ...]:
     limited = "yes" if choices.is_limited_to_own_treatment else "no"
     return (
         "analysis\t" + ("no consent" if consent is None else f"consented: {consent.document}"),
-        f"secondary findings\t{choices.secondary}",
+        f"secondary findings\t{choices.secondary}{_by(choices.secondary_chosen_by)}",
         f"contact again\t{'yes' if choices.recontact else 'no'}",
-        f"research\t{choices.research or 'refused'}",
+        f"research\t{choices.research or 'refused'}{_by(choices.research_chosen_by)}",
         f"own treatment only\t{limited}",
         f"kept out\t{', '.join(sorted(choices.blocked_readers)) or 'nobody'}",
     )
+
+
+def _by(capacity: Capacity | None) -> str:
+    """Say who chose, when it was somebody else than the person."""
+    return "" if capacity in {None, Capacity.SELF} else f" (chosen by a {capacity})"
 
 
 def _columns(access: Access) -> tuple[str, ...]:

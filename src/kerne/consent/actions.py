@@ -5,13 +5,16 @@ they are, and appended under that entry. Nobody changes the choices of a person 
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
 from typing import Final, Protocol, TypeVar
 
+from kerne.consent.capacity import SignedForm, capacity_of, check_capacity
 from kerne.consent.choices import Choices, decide
 from kerne.consent.events import (
     AnalysisConsented,
     AnalysisConsentWithdrawn,
+    Capacity,
     ConsentEvent,
     LimitedToOwnTreatment,
     LimitLifted,
@@ -26,11 +29,15 @@ from kerne.consent.ledger import ConsentLedger
 from kerne.consent.receipt import Receipt, receipt_of
 from kerne.errors import ConsentError
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
+from kerne.people.person import age_years
 
 T = TypeVar("T")
 
 WIDENING: Final = (ResearchUseAllowed, LimitLifted, ReaderUnblocked)
 """Choices that open what was closed: not for who is kept out, nor for who treats."""
+
+UNSIGNED: Final = SignedForm()
+"""A choice made here by whom the purpose names, with no paper behind it."""
 
 
 class KnownPersons(Protocol):
@@ -38,6 +45,10 @@ class KnownPersons(Protocol):
 
     def has_person(self, number: str) -> bool:
         """Say whether somebody is registered under this number."""
+        ...
+
+    def born(self, number: str) -> date:
+        """Return the date of birth of the person registered under this number."""
         ...
 
 
@@ -54,22 +65,31 @@ class Consent:
         The register of people.
     clock
         Returns the moment, with its time zone.
+    age_of_consent_years
+        From this age on people decide themselves; the rule book says which.
+    zone
+        The country's time zone: ages are counted in its days.
     react
         Called when choices have changed: what other rooms do about it. It may be done again.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the parts, and what the rule book and the country say
         self,
         door: Door,
         ledger: ConsentLedger,
         persons: KnownPersons,
         clock: Callable[[], datetime],
+        *,
+        age_of_consent_years: int,
+        zone: tzinfo,
         react: Callable[[], None] = lambda: None,
     ) -> None:
         self._door = door
         self._ledger = ledger
         self._persons = persons
         self._clock = clock
+        self._age_of_consent_years = age_of_consent_years
+        self._zone = zone
         self._react = react
 
     def consent_to_analysis(  # noqa: PLR0913 - one argument for each field of the form
@@ -82,21 +102,23 @@ class Consent:
         document_version: str,
         secondary: SecondaryChoice,
         recontact: bool,
+        signed_by: Capacity | None = None,
     ) -> Receipt | Refusal:
         """Record a person's written consent to analysis and their choice of secondary findings.
 
         Raises
         ------
         ConsentError
-            The person is not registered, this very consent is in force, or no document is named.
+            The person is not registered, this very consent is in force, no document is named, or
+            who signed may not decide for the person (see `check_capacity`).
         """
         event = AnalysisConsented(
             person, document, document_version, who.identifier, secondary, recontact
         )
-        return self._change(who, purpose, event)
+        return self._change(who, purpose, event, SignedForm(document, document_version, signed_by))
 
     def withdraw_analysis(
-        self, who: Identity, purpose: str, person: str, *, document: str | None = None
+        self, who: Identity, purpose: str, person: str, *, form: SignedForm = UNSIGNED
     ) -> Receipt | Refusal:
         """Withdraw the consent to analysis.
 
@@ -105,8 +127,8 @@ class Consent:
         ConsentError
             The person is not registered, or no consent is in force.
         """
-        event = AnalysisConsentWithdrawn(person, who.identifier, document)
-        return self._change(who, purpose, event)
+        event = AnalysisConsentWithdrawn(person, who.identifier)
+        return self._change(who, purpose, event, form)
 
     def refuse_research(
         self,
@@ -115,7 +137,7 @@ class Consent:
         person: str,
         *,
         level: ResearchLevel = ResearchLevel.ALLELE_FREQUENCY,
-        document: str | None = None,
+        form: SignedForm = UNSIGNED,
     ) -> Receipt | Refusal:
         """Refuse research at `level` and every closer one: all research when none is named.
 
@@ -124,8 +146,8 @@ class Consent:
         ConsentError
             The person is not registered, or has refused this already.
         """
-        event = ResearchUseRefused(person, level, who.identifier, document)
-        return self._change(who, purpose, event)
+        event = ResearchUseRefused(person, level, who.identifier)
+        return self._change(who, purpose, event, form)
 
     def allow_research(
         self,
@@ -134,7 +156,7 @@ class Consent:
         person: str,
         *,
         level: ResearchLevel,
-        document: str | None = None,
+        form: SignedForm = UNSIGNED,
     ) -> Receipt | Refusal:
         """Allow research at `level` and every less close one.
 
@@ -143,11 +165,11 @@ class Consent:
         ConsentError
             The person is not registered, or has allowed this already.
         """
-        event = ResearchUseAllowed(person, level, who.identifier, document)
-        return self._change(who, purpose, event)
+        event = ResearchUseAllowed(person, level, who.identifier)
+        return self._change(who, purpose, event, form)
 
     def limit_to_own_treatment(
-        self, who: Identity, purpose: str, person: str, *, document: str | None = None
+        self, who: Identity, purpose: str, person: str, *, form: SignedForm = UNSIGNED
     ) -> Receipt | Refusal:
         """Enter the person in the tissue-use register.
 
@@ -156,11 +178,11 @@ class Consent:
         ConsentError
             The person is not registered, or is in it.
         """
-        event = LimitedToOwnTreatment(person, who.identifier, document)
-        return self._change(who, purpose, event)
+        event = LimitedToOwnTreatment(person, who.identifier)
+        return self._change(who, purpose, event, form)
 
     def lift_limit(
-        self, who: Identity, purpose: str, person: str, *, document: str | None = None
+        self, who: Identity, purpose: str, person: str, *, form: SignedForm = UNSIGNED
     ) -> Receipt | Refusal:
         """Take the person out of the tissue-use register.
 
@@ -169,11 +191,11 @@ class Consent:
         ConsentError
             The person is not registered, or is not in it.
         """
-        event = LimitLifted(person, who.identifier, document)
-        return self._change(who, purpose, event)
+        event = LimitLifted(person, who.identifier)
+        return self._change(who, purpose, event, form)
 
     def block_reader(
-        self, who: Identity, purpose: str, person: str, reader: str, *, document: str | None = None
+        self, who: Identity, purpose: str, person: str, reader: str, *, form: SignedForm = UNSIGNED
     ) -> Receipt | Refusal:
         """Keep a reader, or `all`, out of the person's data.
 
@@ -182,11 +204,11 @@ class Consent:
         ConsentError
             The person is not registered, or keeps this reader out already.
         """
-        event = ReaderBlocked(person, reader, who.identifier, document)
-        return self._change(who, purpose, event)
+        event = ReaderBlocked(person, reader, who.identifier)
+        return self._change(who, purpose, event, form)
 
     def unblock_reader(
-        self, who: Identity, purpose: str, person: str, reader: str, *, document: str | None = None
+        self, who: Identity, purpose: str, person: str, reader: str, *, form: SignedForm = UNSIGNED
     ) -> Receipt | Refusal:
         """Let a reader in again that was kept out by this name.
 
@@ -195,8 +217,8 @@ class Consent:
         ConsentError
             The person is not registered, or does not keep this reader out.
         """
-        event = ReaderUnblocked(person, reader, who.identifier, document)
-        return self._change(who, purpose, event)
+        event = ReaderUnblocked(person, reader, who.identifier)
+        return self._change(who, purpose, event, form)
 
     def take_over(
         self, who: Identity, purpose: str, events: Sequence[ConsentEvent]
@@ -204,12 +226,13 @@ class Consent:
         """Take over choices of many persons from paper or another register, all or none.
 
         Returns how many were recorded. Each is decided on those before it, as if it had been
-        made here.
+        made here; what a guardian signed stands although the child has grown up since.
 
         Raises
         ------
         ConsentError
-            A person is not registered, or a choice cannot follow those before it.
+            A person is not registered, was under age and is said to have signed, or a choice
+            cannot follow those before it.
         StaleVersionError
             Somebody changed the choices of one of them meanwhile.
         """
@@ -219,12 +242,13 @@ class Consent:
         def work(granted: Pass) -> int:
             choices = {person: self._known(person) for person in persons}
             versions = {person: theirs.version for person, theirs in choices.items()}
+            at = self._clock()
             for event in events:
+                if event.capacity is Capacity.SELF:
+                    self._check(event.capacity, event.person, at)
                 before = choices[event.person]
                 choices[event.person] = before.after(decide(before, event))
-            self._ledger.append_all(
-                events, entry=granted.entry, at=self._clock(), versions=versions
-            )
+            self._ledger.append_all(events, entry=granted.entry, at=at, versions=versions)
             return len(events)
 
         return self._changed(self._door.answer(ask, work))
@@ -240,17 +264,42 @@ class Consent:
         ask = Ask(who, purpose, Action.READ_CHOICES, (person,), about="choices")
         return self._door.answer(ask, lambda _granted: self._known(person))
 
-    def _change(self, who: Identity, purpose: str, event: ConsentEvent) -> Receipt | Refusal:
+    def _change(
+        self, who: Identity, purpose: str, event: ConsentEvent, form: SignedForm
+    ) -> Receipt | Refusal:
         about = f"choice {type(event).__name__}"
         ask = Ask(who, purpose, _action(event), (event.person,), about=about)
 
         def work(granted: Pass) -> Receipt:
             choices = self._known(event.person)
             at = self._clock()
-            self._ledger.append(choices.version, decide(choices, event), entry=granted.entry, at=at)
-            return receipt_of(event, entry=granted.entry, at=at)
+            made = self._made(purpose, event, form, at)
+            self._ledger.append(choices.version, decide(choices, made), entry=granted.entry, at=at)
+            return receipt_of(made, entry=granted.entry, at=at)
 
         return self._changed(self._door.answer(ask, work))
+
+    def _made(
+        self, purpose: str, event: ConsentEvent, form: SignedForm, at: datetime
+    ) -> ConsentEvent:
+        """Return `event` with the form behind it and as what it is decided."""
+        capacity = capacity_of(purpose, form.by, person=event.person, is_representative=False)
+        self._check(capacity, event.person, at)
+        if isinstance(event, AnalysisConsented):
+            return replace(event, capacity=capacity)
+        return replace(
+            event, document=form.document, document_version=form.version, capacity=capacity
+        )
+
+    def _check(self, capacity: Capacity, person: str, at: datetime) -> None:
+        today = at.astimezone(self._zone).date()
+        check_capacity(
+            capacity,
+            person=person,
+            age_years=age_years(self._persons.born(person), today),
+            age_of_consent_years=self._age_of_consent_years,
+            is_represented=False,
+        )
 
     def _changed(self, answer: T) -> T:
         if not isinstance(answer, Refusal):

@@ -14,6 +14,7 @@ from kerne.consent.events import (
     ALL_READERS,
     AnalysisConsented,
     AnalysisConsentWithdrawn,
+    Capacity,
     ConsentEvent,
     LimitedToOwnTreatment,
     LimitLifted,
@@ -124,6 +125,8 @@ class Choices:
         The consent to analysis that is in force.
     blocked_readers
         Identifiers of readers kept out; `all` keeps everyone out.
+    research_chosen_by
+        As what the newest word on research was said; `None` when nothing was.
     research_by_default
         What silence about research means in this country.
     """
@@ -132,6 +135,7 @@ class Choices:
     profile: Profile = Profile()
     consent: AnalysisConsented | None = None
     blocked_readers: frozenset[str] = frozenset()
+    research_chosen_by: Capacity | None = None
     research_by_default: bool = True
 
     @property
@@ -148,6 +152,11 @@ class Choices:
     def secondary(self) -> SecondaryChoice:
         """Which secondary findings the person wants; none while no consent is in force."""
         return SecondaryChoice.NONE if self.consent is None else self.consent.secondary
+
+    @property
+    def secondary_chosen_by(self) -> Capacity | None:
+        """As what the secondary findings were chosen; `None` while no consent is in force."""
+        return None if self.consent is None else self.consent.capacity
 
     @property
     def recontact(self) -> bool:
@@ -177,6 +186,8 @@ class Choices:
                 return replace(self, version=version, profile=profile, consent=event)
             case AnalysisConsentWithdrawn():
                 return replace(self, version=version, profile=profile, consent=None)
+            case ResearchUseRefused(capacity=capacity) | ResearchUseAllowed(capacity=capacity):
+                return replace(self, version=version, profile=profile, research_chosen_by=capacity)
             case ReaderBlocked(reader=reader):
                 readers = self.blocked_readers | {reader}
                 return replace(self, version=version, blocked_readers=readers)

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from kerne.consent.choices import Choices, Profile, fold, profile_after
 from kerne.consent.events import (
     EVENT_TYPES,
+    UPCASTERS,
     AnalysisConsented,
     AnalysisConsentWithdrawn,
     ConsentEvent,
@@ -95,7 +96,7 @@ class ConsentLedger:
         self._rows = rows
         self._research_by_default = research_by_default
         self._history: History[ConsentEvent] = History(
-            engine, _EVENT, EVENT_TYPES, sealer, project=_project
+            engine, _EVENT, EVENT_TYPES, sealer, project=_project, upcasters=UPCASTERS
         )
         self._outbox = Outbox(self._history, _HANDLED)
         self._computed: _Computed | None = None

@@ -87,6 +87,17 @@ def age_years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
+def is_number(text: str) -> bool:
+    """Say whether `text` has the form of a person number.
+
+    Examples
+    --------
+    >>> is_number("P-000123"), is_number("doctor-1")
+    (True, False)
+    """
+    return _NUMBER.fullmatch(text) is not None
+
+
 def check_number(number: str) -> str:
     """Return `number` if it is a person number.
 
@@ -95,7 +106,7 @@ def check_number(number: str) -> str:
     PersonError
         It is not `P-` and at least six digits.
     """
-    if _NUMBER.fullmatch(number) is None:
+    if not is_number(number):
         # The text is not shown: it may be a name or a civil registration number put in its place.
         raise PersonError("a person number is `P-` and at least six digits, as in `P-000123`")
     return number

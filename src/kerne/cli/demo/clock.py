@@ -22,9 +22,14 @@ class StoryClock:
         self._now += timedelta(seconds=1)
         return self._now
 
+    @property
+    def day(self) -> date:
+        """The story's day in the country's zone; asking for it takes no time."""
+        return self._now.astimezone(self._zone).date()
+
     def next_working_morning(self, days: int = 1) -> None:
         """Move on to nine in the morning, `days` weekdays later."""
-        local = self._now.astimezone(self._zone).date()
+        local = self.day
         for _ in range(days):
             local += timedelta(days=1)
             while local.isoweekday() > 5:  # noqa: PLR2004  Saturday and Sunday

@@ -8,7 +8,14 @@ from kerne.cases.case import Verdict
 from kerne.cases.events import KinInCase
 from kerne.centre import Centre
 from kerne.cli.demo.clock import StoryClock
-from kerne.cli.demo.settling import CONSENT_FORM, CONSENT_VERSION, Settlement, place_order, sequence
+from kerne.cli.demo.settling import (
+    CONSENT_FORM,
+    CONSENT_VERSION,
+    Settlement,
+    place_order,
+    sequence,
+    signer,
+)
 from kerne.cli.demo.voice import Voice
 from kerne.cli.options import unwrap
 from kerne.genomes.intake import GenomeFile
@@ -61,7 +68,8 @@ class Road:
         doctor = self.centre.identify(patient.ordered_by)
         citizen = self.country.citizen(patient.person)
         self.voice.step("A doctor orders whole genome sequencing, with the patient's consent")
-        order = place_order(self.centre, patient, doctor)
+        signed_by = signer(self.country, patient.person, self.clock.day)
+        order = place_order(self.centre, patient, doctor, signed_by)
         self.voice.say(
             f"{doctor.identifier} at {doctor.organisation} orders for {patient.person}, "
             f"{citizen.age_years(self.country.today)} years, group {patient.patient_group}: "

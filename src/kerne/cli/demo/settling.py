@@ -5,15 +5,16 @@ the story is the first patient: registered like everybody else, but nothing is o
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from kerne.centre import Centre, found_centre
+from kerne.centre import AGE_OF_CONSENT_YEARS, Centre, found_centre
 from kerne.cli.demo.clock import StoryClock
 from kerne.cli.options import unwrap
 from kerne.consent.events import (
     AnalysisConsented,
+    Capacity,
     ConsentEvent,
     LimitedToOwnTreatment,
     ResearchLevel,
@@ -25,7 +26,7 @@ from kerne.knowledge.actions import add_release
 from kerne.people.asking import Identity, Purpose, Role
 from kerne.people.kinship import Custody, Parenthood, ParentOf
 from kerne.people.organisation import Organisation, OrganisationKind
-from kerne.people.person import Person, RegisteredSex
+from kerne.people.person import Person, RegisteredSex, age_years
 from kerne.sequencing.order import TubeQuality
 from kerne.settings import Settings
 from kerne.synthetic.country import Country
@@ -117,14 +118,18 @@ class Settlement:
             for citizen in self._country.citizens
             if citizen.number not in patients
         ]
+        registrar = self._registrar.identifier
         events.extend(
             ResearchUseRefused(
-                refusal.person, ResearchLevel(refusal.level.value), self._registrar.identifier
+                refusal.person,
+                ResearchLevel(refusal.level.value),
+                registrar,
+                capacity=self._signer(refusal.person),
             )
             for refusal in choices.refusals
         )
         events.extend(
-            LimitedToOwnTreatment(person, self._registrar.identifier)
+            LimitedToOwnTreatment(person, registrar, capacity=self._signer(person))
             for person in choices.own_treatment_only
         )
         return unwrap(self._centre.consent.take_over(self._registrar, Purpose.QUALITY, events))
@@ -137,14 +142,19 @@ class Settlement:
             self._registrar.identifier,
             SecondaryChoice.NONE,
             recontact=False,
+            capacity=self._signer(person),
         )
+
+    def _signer(self, person: str) -> Capacity:
+        return signer(self._country, person, self._clock.day)
 
     def order_for_patients(self) -> int:
         """Take every patient but the story's from order to sequenced sample; count the orders."""
         earlier = sorted(self._country.patients[1:], key=lambda patient: patient.ordered_on)
         for patient in earlier:
             self._clock.move_to(patient.ordered_on)
-            order = place_order(self._centre, patient, self._doctor(patient))
+            signed_by = self._signer(patient.person)
+            order = place_order(self._centre, patient, self._doctor(patient), signed_by)
             laboratory = self.laboratory(patient)
             self._clock.next_working_morning(2)
             sequence(self._centre, laboratory, order, self._country.citizen(patient.person).sample)
@@ -201,7 +211,13 @@ class Settlement:
         return SITE_OF_REGION[self._country.citizen(person).region]
 
 
-def place_order(centre: Centre, patient: Patient, doctor: Identity) -> str:
+def signer(country: Country, person: str, on: date) -> Capacity:
+    """Return as what a form about `person` is signed on the day `on`."""
+    is_of_age = age_years(country.citizen(person).born, on) >= AGE_OF_CONSENT_YEARS
+    return Capacity.SELF if is_of_age else Capacity.GUARDIAN
+
+
+def place_order(centre: Centre, patient: Patient, doctor: Identity, signed_by: Capacity) -> str:
     """Take the patient's written consent and place the order; return the order's number."""
     unwrap(
         centre.consent.consent_to_analysis(
@@ -212,6 +228,7 @@ def place_order(centre: Centre, patient: Patient, doctor: Identity) -> str:
             document_version=CONSENT_VERSION,
             secondary=SecondaryChoice(patient.secondary.value),
             recontact=patient.recontact,
+            signed_by=signed_by,
         )
     )
     order = unwrap(
