@@ -187,7 +187,7 @@ def test_files_of_a_centre__are_read_in_their_own_rooms(module: str, rooms: set[
         ("checkpoint.key", {"centre.py"}),
         ("answers.pem", {"centre.py"}),
         ("keys.sqlite", {"people/vault.py"}),
-        ("master.key", {"people/vault.py"}),
+        ("master.key", {"sealing/master.py"}),
         ("sites.parquet", {"genomes/segment_files.py"}),
         ("calls.parquet", {"genomes/segment_files.py"}),
     ],

@@ -58,7 +58,8 @@ def test_case_ledger__keeps_a_document_once_and_gives_it_back_whole(ledger: Case
 def test_case_ledger__notices_a_document_that_was_changed(ledger: CaseLedger) -> None:
     case = ledger.case(opened(ledger))
     digest = ledger.keep_document(case, b"found")
-    forged = ReversingSealer().seal("P-1", b"forged")
+    name = f"case {case.number} document {digest}"
+    forged = ReversingSealer().seal_document("P-1", name, b"forged")
     with ledger.history.engine.begin() as connection:
         connection.execute(update(_DOCUMENTS).values(sealed=forged))
     with pytest.raises(CaseError, match="is damaged"):

@@ -236,11 +236,11 @@ def test_population__taken_while_things_change_carries_the_epoch_it_was_computed
 class Nothing:
     """A sealer for histories that seal nothing."""
 
-    def seal(self, person: str, plain: bytes) -> bytes:
-        raise AssertionError(person, plain)
+    def seal(self, person: str, plain: bytes, place: str) -> bytes:
+        raise AssertionError(person, plain, place)
 
-    def unseal(self, person: str, sealed: bytes) -> bytes:
-        raise AssertionError(person, sealed)
+    def unseal(self, person: str, sealed: bytes, place: str) -> bytes:
+        raise AssertionError(person, sealed, place)
 
 
 def open_sealer() -> Nothing:

@@ -44,12 +44,12 @@ class Labelled:
 
 
 class ReversingSealer:
-    def seal(self, person: str, plain: bytes) -> bytes:
-        return (person.encode() + b"\0" + plain)[::-1]
+    def seal(self, person: str, plain: bytes, place: str) -> bytes:
+        return (f"{person} {place}".encode() + b"\0" + plain)[::-1]
 
-    def unseal(self, person: str, sealed: bytes) -> bytes:
+    def unseal(self, person: str, sealed: bytes, place: str) -> bytes:
         whose, plain = sealed[::-1].split(b"\0", 1)
-        assert whose.decode() == person
+        assert whose.decode() == f"{person} {place}"
         return plain
 
 
@@ -262,7 +262,8 @@ def test_upcasters__bring_an_old_body_up_one_version_at_a_time(tmp_path: Path) -
     history.append("bed-1", 0, [Labelled("P-000001", "x")], entry=1, at=AT)
     sealer = ReversingSealer()
     with engine.begin() as connection:
-        sealed = sealer.seal("P-000001", b'{"text": "old words"}')
+        place = '["garden_event", "bed-1", 1, "Labelled"]'
+        sealed = sealer.seal("P-000001", b'{"text": "old words"}', place)
         connection.execute(
             update(EVENT).values(type_version=1, body='{"person": "P-000001"}', sealed=sealed)
         )

@@ -26,11 +26,11 @@ class Broken:
 
 
 class NothingSealed:
-    def seal(self, person: str, plain: bytes) -> bytes:
-        raise AssertionError(person, plain)
+    def seal(self, person: str, plain: bytes, place: str) -> bytes:
+        raise AssertionError(person, plain, place)
 
-    def unseal(self, person: str, sealed: bytes) -> bytes:
-        raise AssertionError(person, sealed)
+    def unseal(self, person: str, sealed: bytes, place: str) -> bytes:
+        raise AssertionError(person, sealed, place)
 
 
 @dataclass

@@ -58,12 +58,12 @@ class NotedRelations:
 class ReversingSealer:
     """Seals so that a reader of the file does not see the text, which is all a test needs."""
 
-    def seal(self, person: str, plain: bytes) -> bytes:
-        return (person.encode() + b"\0" + plain)[::-1]
+    def seal(self, person: str, plain: bytes, place: str) -> bytes:
+        return (f"{person} {place}".encode() + b"\0" + plain)[::-1]
 
-    def unseal(self, person: str, sealed: bytes) -> bytes:
+    def unseal(self, person: str, sealed: bytes, place: str) -> bytes:
         whose, plain = sealed[::-1].split(b"\0", 1)
-        assert whose.decode() == person
+        assert whose.decode() == f"{person} {place}"
         return plain
 
 

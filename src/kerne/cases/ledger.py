@@ -1,13 +1,14 @@
 """The ledger of cases: their histories, the list beside them, and the documents that they rest on.
 
-A document (an interpretation, a signed report) is kept sealed under the patient's key and found
-by the SHA-256 of its content, which the events name: what was signed can be shown again exactly.
+A document (an interpretation, a signed report) is kept in authenticated blocks under the patient's
+key and found by the SHA-256 of its content, which the events name: what was signed can be shown
+again exactly.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import (
     Column,
@@ -59,6 +60,18 @@ _DOCUMENTS: Final = Table(
 _HANDLED: Final = outbox_table("case", metadata)
 
 
+class DocumentSealer(Sealer, Protocol):
+    """Seals documents too; implemented by `people.vault`."""
+
+    def seal_document(self, person: str, name: str, content: bytes) -> bytes:
+        """Return a document of `person` sealed; it opens under the same name only."""
+        ...
+
+    def unseal_document(self, person: str, name: str, sealed: bytes) -> bytes:
+        """Return the content of a sealed document."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CaseLine:
     """One case in a list. Times are UTC."""
@@ -76,7 +89,7 @@ class CaseLine:
 class CaseLedger:
     """Append to and read the histories of cases, and keep their documents."""
 
-    def __init__(self, engine: Engine, sealer: Sealer) -> None:
+    def __init__(self, engine: Engine, sealer: DocumentSealer) -> None:
         metadata.create_all(engine)
         self._engine = engine
         self._sealer = sealer
@@ -144,11 +157,12 @@ class CaseLedger:
         digest = digest_of(content)
         with self._engine.begin() as connection:
             if _document_row(connection, case.number, digest) is None:
+                name = _document_name(case.number, digest)
                 values = {
                     "number": case.number,
                     "digest": digest,
                     "person": case.person,
-                    "sealed": self._sealer.seal(case.person, content),
+                    "sealed": self._sealer.seal_document(case.person, name, content),
                 }
                 connection.execute(insert(_DOCUMENTS).values(values))
         return digest
@@ -165,10 +179,15 @@ class CaseLedger:
             row = _document_row(connection, number, digest)
         if row is None:
             raise CaseError(f"case `{number}` has no document `{digest}`")
-        content = self._sealer.unseal(row["person"], row["sealed"])
+        name = _document_name(number, digest)
+        content = self._sealer.unseal_document(row["person"], name, row["sealed"])
         if digest_of(content) != digest:
             raise CaseError(f"document `{digest}` of case `{number}` is damaged")
         return content
+
+
+def _document_name(number: str, digest: str) -> str:
+    return f"case {number} document {digest}"
 
 
 def _document_row(connection: Connection, number: str, digest: str) -> RowMapping | None:

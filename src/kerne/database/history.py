@@ -6,8 +6,9 @@ it was decided on, and fails when somebody else was first. Every event carries t
 audit entry under which it was made, so that start-up can tell whether an intent was carried out.
 The table is also the outbox: a reaction remembers the last number that it has handled.
 
-Fields marked `SEALED` (names, free text, phenotype) are sealed under the key of `event.person`;
-the rest (opaque ids, closed codes, dates) stands in clear.
+Fields marked `SEALED` (names, free text, phenotype) are sealed under the key of `event.person` and
+bound to their place (history, stream, version, type), so that they open in no other event; the
+rest (opaque ids, closed codes, dates) stands in clear.
 
 An event type whose fields have changed declares `type_version` (1 when it is silent); a body of an
 older version is brought up by the upcaster registered for (type, version), one version at a time.
@@ -50,12 +51,12 @@ _CONVERTER = make_converter()
 class Sealer(Protocol):
     """Seals text under a person's key; implemented by `people.vault`."""
 
-    def seal(self, person: str, plain: bytes) -> bytes:
-        """Return `plain` sealed under the key of `person`."""
+    def seal(self, person: str, plain: bytes, place: str) -> bytes:
+        """Return `plain` sealed under the key of `person`; it opens at `place` only."""
         ...
 
-    def unseal(self, person: str, sealed: bytes) -> bytes:
-        """Return what was sealed under the key of `person`."""
+    def unseal(self, person: str, sealed: bytes, place: str) -> bytes:
+        """Return what was sealed under the key of `person` for `place`."""
         ...
 
 
@@ -244,7 +245,7 @@ class History(Generic[E]):
         entry: int,
         at: datetime,
     ) -> Recorded[E]:
-        body, sealed = self._encode(event)
+        body, sealed = self._encode(event, stream, version)
         values = {
             "stream": stream,
             "version": version,
@@ -267,14 +268,18 @@ class History(Generic[E]):
             self._project(connection, recorded)
         return recorded
 
-    def _encode(self, event: E) -> tuple[str, bytes | None]:
+    def _encode(self, event: E, stream: str, version: int) -> tuple[str, bytes | None]:
         values = _CONVERTER.unstructure(event)
         secret = {name: values.pop(name) for name in _sealed_names(type(event))}
         body = json.dumps(values, sort_keys=True)
         if not secret:
             return body, None
         plain = json.dumps(secret, sort_keys=True).encode()
-        return body, self._sealer.seal(values["person"], plain)
+        place = self._place(stream, version, type(event).__name__)
+        return body, self._sealer.seal(values["person"], plain, place)
+
+    def _place(self, stream: str, version: int, kind: str) -> str:
+        return json.dumps([self._table.name, stream, version, kind])
 
     def _recorded(self, row: RowMapping) -> Recorded[E]:
         kind = self._types.get(row["type"])
@@ -282,7 +287,8 @@ class History(Generic[E]):
             raise LedgerError(f"event type `{row['type']}` is unknown to this version")
         values = json.loads(row["body"])
         if row["sealed"] is not None:
-            values |= json.loads(self._sealer.unseal(values["person"], row["sealed"]))
+            place = self._place(row["stream"], row["version"], row["type"])
+            values |= json.loads(self._sealer.unseal(values["person"], row["sealed"], place))
         for version in range(row["type_version"], _type_version(kind)):
             values = self._upcaster(row["type"], version)(values)
         return Recorded(

@@ -30,6 +30,8 @@ from kerne.people.vault import Vault
 CPR_KEY = "civil-registration-hash"
 """The centre's key that civil registration numbers are found by."""
 
+_PLACE = "person"
+
 
 class PersonRegister:
     """The part of the register that knows persons and kin; see `people.ledger.PeopleLedger`."""
@@ -163,7 +165,7 @@ class PersonRegister:
     def _persons(self, query: Select[Any]) -> list[Person]:  # Any: every column of the table
         with reading(self.engine).connect() as connection:
             found = connection.execute(query).all()
-        opened = self._vault.unseal_all({row.number: row.sealed for row in found})
+        opened = self._vault.unseal_all({row.number: row.sealed for row in found}, _PLACE)
         return [_person(row, json.loads(opened[row.number])) for row in found]
 
     def _person_rows(self, persons: Sequence[Person]) -> list[dict[str, Any]]:  # Any: columns
@@ -171,7 +173,7 @@ class PersonRegister:
             person.number: json.dumps({"name": person.name, "cpr": person.cpr}).encode()
             for person in persons
         }
-        sealed = self._vault.seal_all(secrets)
+        sealed = self._vault.seal_all(secrets, _PLACE)
         key = self._vault.centre_key(CPR_KEY)
         return [
             {

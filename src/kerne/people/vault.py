@@ -1,38 +1,47 @@
 """The keys of persons, and what is sealed under them.
 
-Each person has a key of their own (AES-256-GCM), made when something of theirs is first sealed.
-It lies in `keys.sqlite` wrapped by the centre's master key, a file that its owner alone can read.
-Whatever was sealed names its person as associated data, so that it opens for nobody else.
-Destroying a person's key leaves a mark, so that no new key is made in its place.
-Keys are never kept in memory between calls: a key destroyed by one process is gone for all.
+Each person has a key of their own, made when something of theirs is first sealed. It lies in
+`keys.sqlite` wrapped by the centre's master key, which is a file that its owner alone can read, or
+never leaves a token (`sealing.master`, `sealing.token`). Whatever was sealed opens only for its
+person and in its place. Destroying a person's key leaves a mark, so that no new key is made.
+
+Rotating the master key wraps all keys anew and destroys the old one, so that an old copy of
+`keys.sqlite` opens nothing. The new wrapping and the number of the new generation are committed in
+one transaction: before it the old key is in force, after it the new one, and whichever key is not
+in force is left over from an interrupted rotation and destroyed at the next start.
+
+Keys of persons are never kept in memory between calls: a key destroyed by one process is gone for
+all. The master key is, until the table says that another one is in force.
 """
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Final, TypeVar
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
+    Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
+    bindparam,
     insert,
     select,
+    update,
 )
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
-from kerne.database.engine import in_batches, open_database, reading
-from kerne.durable import write_once
+from kerne.database.engine import PARAMETERS, in_batches, open_database, reading
 from kerne.errors import VaultError
+from kerne.sealing.container import Label, is_document, open_document, seal_document
+from kerne.sealing.master import FIRST, FileMasterKeys, MasterKey, MasterKeys
+from kerne.sealing.payload import KEY_BYTES, open_payload, seal_payload
 
 KEYS_FILE = "keys.sqlite"
-MASTER_FILE = "master.key"
-KEY_BYTES = 32
-NONCE_BYTES = 12
 
 metadata = MetaData()
 _PERSON_KEY = Table(
@@ -49,6 +58,18 @@ _CENTRE_KEY = Table(
     Column("wrapped", LargeBinary, nullable=False),
     sqlite_strict=True,
 )
+_MASTER_KEY = Table(  # one row
+    "master_key",
+    metadata,
+    Column("generation", Integer, primary_key=True),
+    Column("proof", LargeBinary, nullable=False),  # a known text that only this key wraps so
+    sqlite_strict=True,
+)
+_PROOF: Final = bytes(KEY_BYTES)
+_PROVES: Final = "master"
+_NOWHERE: Final = ""
+
+T = TypeVar("T")
 
 
 class Vault:
@@ -58,64 +79,137 @@ class Vault:
     ----------
     engine
         `keys.sqlite`.
-    master
-        The key that wraps all others, 32 bytes.
+    masters
+        Where the master keys lie.
     """
 
-    def __init__(self, engine: Engine, master: bytes) -> None:
+    def __init__(self, engine: Engine, masters: MasterKeys) -> None:
         self._engine = engine
-        self._master = AESGCM(master)
+        self._masters = masters
+        self._opened: tuple[int, MasterKey] | None = None
 
-    def seal(self, person: str, plain: bytes) -> bytes:
+    def seal(self, person: str, plain: bytes, place: str = _NOWHERE) -> bytes:
         """Return `plain` sealed under the key of `person`, which is made if there is none.
+
+        Parameters
+        ----------
+        place
+            Where it will stand: it opens nowhere else.
 
         Raises
         ------
         VaultError
             The key of `person` was destroyed.
         """
-        return self.seal_all({person: plain})[person]
+        return self.seal_all({person: plain}, place)[person]
 
-    def unseal(self, person: str, sealed: bytes) -> bytes:
-        """Return what was sealed under the key of `person`.
+    def unseal(self, person: str, sealed: bytes, place: str = _NOWHERE) -> bytes:
+        """Return what was sealed under the key of `person` for `place`.
 
         Raises
         ------
         VaultError
-            There is no such key, it was destroyed, or `sealed` was changed or is another's.
+            There is no such key, it was destroyed, or `sealed` was changed, moved or is another's.
         """
-        return self.unseal_all({person: sealed})[person]
+        return self.unseal_all({person: sealed}, place)[person]
 
-    def seal_all(self, plain: Mapping[str, bytes]) -> dict[str, bytes]:
+    def seal_all(self, plain: Mapping[str, bytes], place: str = _NOWHERE) -> dict[str, bytes]:
         """Return `plain` sealed, person by person; keys are made in one transaction."""
         keys = self._made_keys(plain.keys())
         return {
-            person: _encrypt(AESGCM(keys[person]), text, person) for person, text in plain.items()
+            person: seal_payload(keys[person], text, person, place)
+            for person, text in plain.items()
         }
 
-    def unseal_all(self, sealed: Mapping[str, bytes]) -> dict[str, bytes]:
+    def unseal_all(self, sealed: Mapping[str, bytes], place: str = _NOWHERE) -> dict[str, bytes]:
         """Return what was sealed, person by person."""
-        keys = self._keys(sealed.keys())
-        missing = sealed.keys() - keys.keys()
-        if missing:
-            raise VaultError(f"`{min(missing)}` has no key")
+        keys = self._present_keys(sealed.keys())
         return {
-            person: _decrypt(AESGCM(keys[person]), text, person) for person, text in sealed.items()
+            person: open_payload(keys[person], text, person, place)
+            for person, text in sealed.items()
         }
+
+    def seal_document(self, person: str, name: str, content: bytes) -> bytes:
+        """Return a document of `person` in authenticated blocks; see `sealing.container`.
+
+        Raises
+        ------
+        VaultError
+            The key of `person` was destroyed.
+        """
+        return seal_document(self._made_keys([person])[person], Label(person, name), content)
+
+    def unseal_document(self, person: str, name: str, sealed: bytes) -> bytes:
+        """Return the content of a document, or of a payload from before documents had blocks.
+
+        Raises
+        ------
+        VaultError
+            As `unseal`; or blocks were cut off, added, swapped or moved.
+        """
+        key = self._present_keys([person])[person]
+        if is_document(sealed):
+            return open_document(key, Label(person, name), sealed)
+        return open_payload(key, sealed, person, _NOWHERE)
 
     def destroy(self, person: str) -> None:
-        """Destroy the key of `person` for good, and with it all that it sealed."""
+        """Destroy the key of `person` for good, and with it all that it sealed.
+
+        A copy of `keys.sqlite` made before still holds it, until `rotate_master`.
+
+        Raises
+        ------
+        VaultError
+            The key is destroyed, but somebody reads `keys.sqlite` and pages of its log could not
+            be removed; doing it again removes them.
+        """
         mark = insert_or_update(_PERSON_KEY).values(person=person, wrapped=None)
         with self._engine.begin() as connection:
             connection.execute(
                 mark.on_conflict_do_update(index_elements=["person"], set_={"wrapped": None})
             )
-        # Old pages with the wrapped key would otherwise stay in the write-ahead log.
-        raw = self._engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            raw.close()
+        self._truncate_log()
+
+    def rotate_master(self) -> int:
+        """Wrap all keys by a new master key, destroy the old one, and return the generation.
+
+        Whoever is cut off leaves either the old or the new key in force, and the next `open_vault`
+        destroys the other. Others wait meanwhile when they want to make a key, not when they read.
+
+        Raises
+        ------
+        VaultError
+            A key does not unwrap (nothing is changed), or pages of the log could not be removed
+            (the rotation is done but for that and the old key; `open_vault` finishes it).
+        """
+        with self._engine.begin() as connection:
+            old = self._master(connection)
+            generation = self._generation(connection) + 1
+            self._masters.destroy(generation)  # left over from a rotation that was cut off
+            self._masters.make(generation)
+            new = self._masters.open(generation)
+            _rewrap(connection, old, new)
+            _set_generation(connection, generation, new)
+        self._truncate_log()
+        self.settle()
+        return generation
+
+    def settle(self) -> None:
+        """Check that the master key in force is there, and destroy all others.
+
+        Raises
+        ------
+        VaultError
+            The master key is missing, does not fit, or cannot be used.
+        """
+        with self._engine.begin() as connection:
+            if self._generation(connection) == 0:
+                self._found(connection)
+            self._master(connection)
+            in_force = self._generation(connection)
+            for generation in self._masters.generations():
+                if generation != in_force:
+                    self._masters.destroy(generation)
 
     def close(self) -> None:
         """Close the connections to `keys.sqlite`; the vault may be used again."""
@@ -124,73 +218,146 @@ class Vault:
     def centre_key(self, name: str, length_bytes: int = KEY_BYTES) -> bytes:
         """Return the centre's own key called `name`, made when it is first asked for."""
         with self._engine.begin() as connection:
+            master, whose = self._master(connection), f"centre:{name}"
             query = select(_CENTRE_KEY.c.wrapped).where(_CENTRE_KEY.c.name == name)
             wrapped = connection.execute(query).scalar()
             if wrapped is not None:
-                return _decrypt(self._master, wrapped, f"centre:{name}")
+                return master.unwrap(wrapped, whose)
             key = os.urandom(length_bytes)
-            wrapped = _encrypt(self._master, key, f"centre:{name}")
-            connection.execute(insert(_CENTRE_KEY).values(name=name, wrapped=wrapped))
+            values = {"name": name, "wrapped": master.wrap(key, whose)}
+            connection.execute(insert(_CENTRE_KEY).values(values))
             return key
 
     def _made_keys(self, persons: Collection[str]) -> dict[str, bytes]:
         keys = self._keys(persons)
         if len(keys) == len(persons):
             return keys
-        new = [
-            {"person": person, "wrapped": _encrypt(self._master, os.urandom(KEY_BYTES), person)}
-            for person in persons
-            if person not in keys
-        ]
         with self._engine.begin() as connection:
+            # INVARIANT: a key is wrapped in the transaction that says which master is in force.
+            master = self._master(connection)
+            new = [
+                {"person": person, "wrapped": master.wrap(os.urandom(KEY_BYTES), person)}
+                for person in persons
+                if person not in keys
+            ]
             connection.execute(insert_or_update(_PERSON_KEY).on_conflict_do_nothing(), new)
         return self._keys(persons)
 
+    def _present_keys(self, persons: Collection[str]) -> dict[str, bytes]:
+        keys = self._keys(persons)
+        missing = set(persons) - keys.keys()
+        if missing:
+            raise VaultError(f"`{min(missing)}` has no key")
+        return keys
+
     def _keys(self, persons: Collection[str]) -> dict[str, bytes]:
+        return self._again_if_rotated(lambda: self._read_keys(persons))
+
+    def _read_keys(self, persons: Collection[str]) -> dict[str, bytes]:
         keys = {}
         with reading(self._engine).connect() as connection:
+            master = self._master(connection)
             for batch in in_batches(list(persons)):
                 query = select(_PERSON_KEY).where(_PERSON_KEY.c.person.in_(batch))
                 for person, wrapped in connection.execute(query):
                     if wrapped is None:
                         raise VaultError(f"the key of `{person}` was destroyed")
-                    keys[person] = _decrypt(self._master, wrapped, person)
+                    keys[person] = master.unwrap(wrapped, person)
         return keys
 
+    def _again_if_rotated(self, work: Callable[[], T]) -> T:
+        """Do `work`, once more when the old master key was destroyed under its eyes."""
+        try:
+            return work()
+        except VaultError:
+            with reading(self._engine).connect() as connection:
+                in_force = self._generation(connection)
+            if self._opened is not None and self._opened[0] == in_force:
+                raise
+            return work()
 
-def open_vault(directory: Path) -> Vault:
+    def _generation(self, connection: Connection) -> int:
+        return connection.execute(select(_MASTER_KEY.c.generation)).scalar() or 0
+
+    def _master(self, connection: Connection) -> MasterKey:
+        """Return the master key that is in force in the transaction."""
+        generation, proof = connection.execute(select(_MASTER_KEY)).one()
+        if self._opened is None or self._opened[0] != generation:
+            master = self._masters.open(generation)
+            master.unwrap(proof, _PROVES)
+            self._opened = (generation, master)
+        return self._opened[1]
+
+    def _found(self, connection: Connection) -> None:
+        """Put the first master key in force; keys that lie there already are wrapped by it."""
+        if not any(
+            connection.execute(select(table)).first() for table in (_PERSON_KEY, _CENTRE_KEY)
+        ):
+            self._masters.make(FIRST)
+        _set_generation(connection, FIRST, self._masters.open(FIRST))
+
+    def _truncate_log(self) -> None:
+        # Old pages with wrapped keys would otherwise stay in the write-ahead log.
+        raw = self._engine.raw_connection()
+        try:
+            is_busy, _, _ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            raw.close()
+        if is_busy:
+            raise VaultError("the key store is being read, and its log keeps old pages: repeat")
+
+
+def open_vault(directory: Path, masters: MasterKeys | None = None) -> Vault:
     """Open the vault in `directory`, with a new master key when there is no vault yet.
+
+    Parameters
+    ----------
+    masters
+        Where the master keys lie; files in `directory` when it is not said.
 
     Raises
     ------
     VaultError
-        The master key is missing, has the wrong length or can be read by others.
+        The master key is missing, does not fit, or can be read by others.
     """
-    master_path, keys_path = directory / MASTER_FILE, directory / KEYS_FILE
-    if not master_path.exists() and keys_path.exists():
-        raise VaultError(f"`{master_path}` is missing: nothing in `{keys_path}` opens without it")
-    master = _master_key(master_path)
-    return Vault(open_database(keys_path, metadata), master)
+    engine = open_database(directory / KEYS_FILE, metadata)
+    vault = Vault(engine, masters or FileMasterKeys(directory))
+    vault.settle()
+    return vault
 
 
-def _master_key(path: Path) -> bytes:
-    if not path.exists():
-        write_once(path, os.urandom(KEY_BYTES))
-    if path.stat().st_mode & 0o077:
-        raise VaultError(f"`{path}` can be read by others: expected mode `0600`")
-    key = path.read_bytes()
-    if len(key) != KEY_BYTES:
-        raise VaultError(f"`{path}` has `{len(key)}` bytes, expected `{KEY_BYTES}`")
-    return key
+def _set_generation(connection: Connection, generation: int, master: MasterKey) -> None:
+    connection.execute(_MASTER_KEY.delete())
+    values = {"generation": generation, "proof": master.wrap(_PROOF, _PROVES)}
+    connection.execute(insert(_MASTER_KEY).values(values))
 
 
-def _encrypt(key: AESGCM, plain: bytes, whose: str) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + key.encrypt(nonce, plain, whose.encode())
+def _rewrap(connection: Connection, old: MasterKey, new: MasterKey) -> None:
+    for table, column, prefix in (
+        (_PERSON_KEY, _PERSON_KEY.c.person, ""),
+        (_CENTRE_KEY, _CENTRE_KEY.c.name, "centre:"),
+    ):
+        changed = update(table).where(column == bindparam("whose"))
+        for batch in _wrapped(connection, table, column):
+            rows = [
+                {"whose": name, "wrapped": new.wrap(old.unwrap(key, prefix + name), prefix + name)}
+                for name, key in batch
+            ]
+            connection.execute(changed, rows)
 
 
-def _decrypt(key: AESGCM, sealed: bytes, whose: str) -> bytes:
-    try:
-        return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], whose.encode())
-    except InvalidTag as error:
-        raise VaultError(f"what is sealed for `{whose}` was changed or is another's") from error
+def _wrapped(
+    connection: Connection, table: Table, column: Column[str]
+) -> Iterator[list[tuple[str, bytes]]]:
+    """Yield the names and wrapped keys of a table in batches, by name."""
+    last = ""
+    while True:
+        query = select(column, table.c.wrapped).where(column > last, table.c.wrapped.is_not(None))
+        batch = [
+            (str(name), bytes(key))
+            for name, key in connection.execute(query.order_by(column).limit(PARAMETERS))
+        ]
+        if not batch:
+            return
+        yield batch
+        last = batch[-1][0]
