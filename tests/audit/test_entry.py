@@ -9,6 +9,8 @@ from kerne.audit.entry import (
     Entry,
     IntentEntry,
     Kind,
+    Late,
+    MergerEntry,
     Outcome,
     OutcomeEntry,
     Personal,
@@ -32,10 +34,23 @@ INTENT = IntentEntry(
     commitment="c" * 64,
 )
 OUTCOME = OutcomeEntry(number=6, ask=4, last=5, at=AT, outcome=Outcome.DONE)
+LATE = Late("a" * 64, 2, "b" * 64)
+MERGER = MergerEntry(number=7, at=AT, log="a" * 64, size=2, root="c" * 64)
 PERSONAL = Personal("P-000001", 3, "acute", "own-treatment")
 
 
-@pytest.mark.parametrize("entry", [INTENT, replace(INTENT, population=None), OUTCOME])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        INTENT,
+        replace(INTENT, population=None),
+        replace(INTENT, late=LATE),
+        replace(INTENT, intent=replace(INTENT.intent, law=("§ 42 a", "§ 14"))),
+        OUTCOME,
+        replace(OUTCOME, late=LATE),
+        MERGER,
+    ],
+)
 def test_entry__is_read_back_as_it_was_written(entry: Entry) -> None:
     assert decode(encode(entry)) == entry
 
@@ -54,12 +69,40 @@ def test_entry__shows_nobody_who_is_concerned() -> None:
 
 
 def test_kind__is_told_by_what_is_recorded() -> None:
-    assert (kind_of(INTENT), kind_of(OUTCOME)) == (Kind.INTENT, Kind.OUTCOME)
+    kinds = [kind_of(entry) for entry in (INTENT, OUTCOME, MERGER)]
+    assert kinds == [Kind.INTENT, Kind.OUTCOME, Kind.MERGER]
+
+
+FIRST_FORMAT = (
+    '{"about": "order K-2026-000001", "action": "read-answer", "ask": 4, '
+    '"at": "2026-03-01T12:00:00+00:00", "commitment": "' + "c" * 64 + '", "format": 1, '
+    '"kind": "intent", "number": 5, "organisation": "hospital-east", "population": null, '
+    '"project": null, "purpose": "own-treatment", "roles": ["doctor"], '
+    '"rules": ["treatment-reading"], "verdict": "permitted", "who": "doctor-1", "writer": "w"}'
+)
+
+
+def test_entry__of_the_first_format_is_still_read() -> None:
+    assert decode(FIRST_FORMAT.encode()) == replace(INTENT, population=None)
+
+
+def test_entry__of_a_newer_format_is_not_guessed_at() -> None:
+    with pytest.raises(AuditError, match="newer Kerne"):
+        decode(FIRST_FORMAT.replace('"format": 1', '"format": 3').encode())
 
 
 @pytest.mark.parametrize(
     "leaf",
-    [b"\xff", b"[]", b"{}", b'{"kind": "intent"}', b'{"kind": "outcome"}', b"null", b"{"],
+    [
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"kind": "intent"}',
+        b'{"kind": "outcome"}',
+        b"null",
+        b"{",
+        encode(MERGER).replace(b"cc", b"xx"),
+    ],
 )
 def test_entry__that_was_not_written_here_cannot_be_read(leaf: bytes) -> None:
     with pytest.raises(AuditError, match="cannot be read"):

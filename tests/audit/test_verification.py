@@ -84,10 +84,13 @@ def test_verify__finds_a_flipped_byte_in_every_column(
     filled: Path, tmp_path: Path, table: str, column: str
 ) -> None:
     """The first, a middle and the last byte of every value; a small file, so copies are cheap."""
+    keys = [each.name for each in metadata.tables[table].primary_key]
+    names = ", ".join(f'"{name}"' for name in [*keys, column])
+    where = " AND ".join(f'"{name}" = ?' for name in keys)
     with closing(sqlite3.connect(filled)) as connection:
         copies = count()
-        values = connection.execute(f'SELECT rowid, "{column}" FROM "{table}"').fetchall()
-    for rowid, value in values:
+        values = connection.execute(f'SELECT {names} FROM "{table}"').fetchall()
+    for *key, value in values:
         if value is None and column == "counter":
             continue  # a text in its place is refused by the table, a number is tried below
         changed = list(flips(value))
@@ -97,11 +100,11 @@ def test_verify__finds_a_flipped_byte_in_every_column(
             try:
                 with tampering(copy) as connection:
                     connection.execute(
-                        f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', [new, rowid]
+                        f'UPDATE "{table}" SET "{column}" = ? WHERE {where}', [new, *key]
                     )
             except sqlite3.IntegrityError:
                 continue  # the change would double a key, which the table itself refuses
-            assert not read_again(copy).is_intact, (table, column, rowid, new)
+            assert not read_again(copy).is_intact, (table, column, key, new)
 
 
 def test_verify__of_an_untouched_audit_finds_nothing(filled: Path) -> None:

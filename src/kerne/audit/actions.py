@@ -150,20 +150,8 @@ class Audit:
         return self._door.answer(ask, lambda _granted: self._accesses(person))
 
     def _accesses(self, person: str) -> tuple[Access, ...]:
-        found = self._ledger.naming(person) + self._counting(self._rows_of(person))
+        found = self._ledger.naming(person) + self._ledger.counting_one_of(self._rows_of(person))
         return tuple(_access(one) for one in sorted(found, key=lambda one: one.entry.number))
-
-    def _counting(self, rows: BitMap) -> list[Found]:
-        """Return the collective intents that counted one of `rows`."""
-        counted: dict[str, bool] = {}
-        found = []
-        for one in self._ledger.counting():
-            digest = one.digest
-            if digest not in counted:
-                counted[digest] = bool(self._ledger.population(digest) & rows)
-            if counted[digest]:
-                found.append(one)
-        return found
 
 
 def _access(found: Found) -> Access:

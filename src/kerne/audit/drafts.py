@@ -1,18 +1,24 @@
 """How an intent's personal part and its population are kept, in the transaction of its entry."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from sqlite3 import Connection as SqliteConnection
+from typing import Final
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert as insert_once
 
 from kerne.audit.entry import Intent, Personal, PopulationMark
-from kerne.audit.tables import PERSONAL, POPULATION
-from kerne.database.engine import in_batches
+from kerne.audit.tables import POPULATION
+from kerne.database.engine import driver
 from kerne.people.asking import Population
+
+_LAST_COUNTER: Final = "SELECT max(counter) FROM personal WHERE person = ?"
+_ADD_PERSONAL: Final = (
+    "INSERT INTO personal (number, salt, person, counter, reason, said) VALUES (?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +36,26 @@ class Draft:
 
 def personals(connection: Connection, drafts: Sequence[Draft]) -> list[Personal]:
     """Give each draft its personal part, with the next number in its person's count."""
-    persons = [draft.person for draft in drafts if draft.person is not None]
     last: dict[str, int] = {}
-    for some in in_batches(persons):
-        query = (
-            select(PERSONAL.c.person, func.max(PERSONAL.c.counter))
-            .where(PERSONAL.c.person.in_(some))
-            .group_by(PERSONAL.c.person)
-        )
-        last |= {row[0]: row[1] for row in connection.execute(query)}
-    return [
-        Personal(
-            person=draft.person,
-            counter=None if draft.person is None else last.get(draft.person, 0) + 1,
-            reason=draft.reason,
-            said=draft.said,
-        )
-        for draft in drafts
+    return [_personal(driver(connection), draft, last) for draft in drafts]
+
+
+def _personal(connection: SqliteConnection, draft: Draft, last: dict[str, int]) -> Personal:
+    person, counter = draft.person, None
+    if person is not None:
+        if person not in last:
+            last[person] = connection.execute(_LAST_COUNTER, (person,)).fetchone()[0] or 0
+        counter = last[person] = last[person] + 1
+    return Personal(person, counter, draft.reason, draft.said)
+
+
+def add_personals(connection: Connection, parts: Iterable[tuple[int, bytes, Personal]]) -> None:
+    """Keep personal parts beside their entries, each with the entry's number and its salt."""
+    rows = [
+        (number, salt, part.person, part.counter, part.reason, part.said)
+        for number, salt, part in parts
     ]
-
-
-def personal_row(
-    number: int, salt: bytes, personal: Personal
-) -> dict[str, Any]:  # Any: the columns of a table
-    """Return the columns of a personal part."""
-    return {
-        "number": number,
-        "salt": salt,
-        "person": personal.person,
-        "counter": personal.counter,
-        "reason": personal.reason,
-        "said": personal.said,
-    }
+    driver(connection).executemany(_ADD_PERSONAL, rows)
 
 
 def keep_population(connection: Connection, population: Population) -> PopulationMark:

@@ -1,9 +1,9 @@
-"""What stands in the audit: an intent before anything is done, an outcome after it.
+"""What stands in the audit: an intent before anything is done, an outcome after it, and mergers.
 
 An entry is a leaf of the tree, as one line of JSON with sorted keys. Opaque identifiers and closed
 words stand in it in clear. Whom it concerns, that person's running number and the words that the
 asker typed are the *personal part*: the leaf holds only a salted commitment to it, so that it can
-one day be deleted and the tree stays valid.
+one day be deleted and the tree stays valid. Format 1 had no `law` and no `late`; it is still read.
 """
 
 import json
@@ -18,17 +18,20 @@ from cattrs.preconf.json import make_converter
 from kerne.errors import AuditError
 from kerne.people.asking import Action, Epoch, Role
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 SALT_BYTES: Final = 32
 
 _CONVERTER = make_converter(detailed_validation=False)
+_ASCII = json.JSONEncoder(sort_keys=True)
+_LINE = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 class Kind(StrEnum):
-    """An intent is written before the work, an outcome after it."""
+    """An intent is written before the work, an outcome after it; a merger takes late ones in."""
 
     INTENT = "intent"
     OUTCOME = "outcome"
+    MERGER = "merger"
 
 
 class Verdict(StrEnum):
@@ -62,10 +65,31 @@ class PopulationMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """Where an entry stood in a second log before it was merged into this one.
+
+    Parameters
+    ----------
+    log
+        Name of that log: the hexadecimal leaf hash of its first entry.
+    number
+        1-based number of the entry there.
+    leaf
+        Hexadecimal leaf hash of the entry there. The hashes of one log give its root, which the
+        merger states: that nothing of it was left out can be seen here.
+    """
+
+    log: str
+    number: int
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What is to be recorded of one ask, whomever it concerns.
 
-    `purpose` is a word of the closed list, or says that it is none. `rules` settled the verdict.
+    `purpose` is a word of the closed list, or says that it is none. `rules` settled the verdict,
+    and `law` holds the paragraph that each of them renders, in their order.
     """
 
     who: str
@@ -77,6 +101,7 @@ class Intent:
     project: str | None
     verdict: Verdict
     rules: tuple[str, ...]
+    law: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +125,13 @@ class Personal:
 
     def commitment(self, salt: bytes) -> str:
         """Return the hexadecimal SHA-256 over `salt` (32 bytes) and this part."""
-        plain = json.dumps(_CONVERTER.unstructure(self), sort_keys=True)
-        return sha256(salt + plain.encode()).hexdigest()
+        part = {
+            "counter": self.counter,
+            "person": self.person,
+            "reason": self.reason,
+            "said": self.said,
+        }
+        return sha256(salt + _ASCII.encode(part).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +139,8 @@ class IntentEntry:
     """An intent as it stands in the audit.
 
     `number` is 1-based. `ask` is the number of the first entry of the same ask: one that names
-    three persons has three entries. `writer` is the process that wrote it.
+    three persons has three entries. `at` is the time of the ask, for a late one too. `writer` is
+    the process that wrote it.
     """
 
     number: int
@@ -119,49 +150,96 @@ class IntentEntry:
     intent: Intent
     population: PopulationMark | None
     commitment: str
+    late: Late | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeEntry:
-    """How the ask whose entries are `ask` to `last` ended."""
+    """How the ask whose entries are `ask` to `last` ended.
+
+    In a second log, `ask` and `last` below 0 are the negated numbers of an ask of the main log.
+    """
 
     number: int
     ask: int
     last: int
     at: datetime
     outcome: Outcome
+    late: Late | None = None
 
 
-Entry = IntentEntry | OutcomeEntry
+@dataclass(frozen=True, slots=True)
+class MergerEntry:
+    """The first `size` entries of the second log `log`, whose tree has this `root`, stand here."""
+
+    number: int
+    at: datetime
+    log: str
+    size: int
+    root: str
+
+
+Entry = IntentEntry | OutcomeEntry | MergerEntry
+
+_KINDS: Final[dict[type[Entry], Kind]] = {
+    IntentEntry: Kind.INTENT,
+    OutcomeEntry: Kind.OUTCOME,
+    MergerEntry: Kind.MERGER,
+}
+_TYPES: Final[dict[str, type[Entry]]] = {kind: entry for entry, kind in _KINDS.items()}
+_INTENT_NAMES: Final = tuple(field.name for field in fields(Intent))
+_NAMES: Final = {
+    kind: [field.name for field in fields(kind) if field.type in {int, str, Outcome}]
+    for kind in _KINDS
+}
 
 
 def kind_of(entry: Entry) -> Kind:
     """Say which kind of entry it is."""
-    return Kind.INTENT if isinstance(entry, IntentEntry) else Kind.OUTCOME
+    return _KINDS[type(entry)]
 
 
 def encode(entry: Entry) -> bytes:
     """Return the leaf of `entry`: one line of JSON, keys sorted, UTF-8."""
     # Fields of an entry and of its intent share one level: a reader of the file sees plain words.
-    values: dict[str, Any] = _CONVERTER.unstructure(entry)  # Any: JSON
-    values |= values.pop("intent", {})
-    values |= {"format": FORMAT, "kind": str(kind_of(entry))}
-    return json.dumps(values, sort_keys=True, ensure_ascii=False).encode()
+    values: dict[str, Any]  # Any: JSON
+    values = {name: getattr(entry, name) for name in _NAMES[type(entry)]}
+    values |= {"format": FORMAT, "kind": kind_of(entry), "at": entry.at.isoformat()}
+    if isinstance(entry, IntentEntry):
+        values |= {name: getattr(entry.intent, name) for name in _INTENT_NAMES}
+        values["population"] = _plain(entry.population)
+    if not isinstance(entry, MergerEntry):
+        values["late"] = _plain(entry.late)
+    return _LINE.encode(values).encode()
 
 
 def decode(leaf: bytes) -> Entry:
-    """Return the entry of a leaf that `encode` made.
+    """Return the entry of a leaf that `encode` made, of this format or an older one.
 
     Raises
     ------
     AuditError
-        It was not made by `encode`.
+        It was not made by `encode`, or by that of a newer Kerne.
     """
     try:
         values = json.loads(leaf)
-        if values["kind"] == Kind.OUTCOME:
-            return _CONVERTER.structure(values, OutcomeEntry)
-        values["intent"] = {field.name: values[field.name] for field in fields(Intent)}
-        return _CONVERTER.structure(values, IntentEntry)
+        if values["format"] not in range(1, FORMAT + 1):
+            raise AuditError(f"an entry has the format of a newer Kerne, expected `{FORMAT}`")
+        kind = _TYPES[values["kind"]]
+        if kind is IntentEntry:
+            values["intent"] = {name: values[name] for name in _INTENT_NAMES if name in values}
+        entry = _CONVERTER.structure(values, kind)
+        bytes.fromhex(_hash_in(entry))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise AuditError("an entry of the audit cannot be read") from error
+    return entry
+
+
+def _hash_in(entry: Entry) -> str:
+    if isinstance(entry, MergerEntry):
+        return entry.root
+    return "" if entry.late is None else entry.late.leaf
+
+
+def _plain(part: PopulationMark | Late | None) -> Any:  # Any: JSON
+    return None if part is None else _CONVERTER.unstructure(part)

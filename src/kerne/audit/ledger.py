@@ -9,45 +9,39 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from sqlite3 import Error as SqliteError
 
 from pyroaring import BitMap
-from sqlalchemy import (
-    Connection,
-    Engine,
-    RowMapping,
-    Select,
-    delete,
-    insert,
-    select,
-)
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert as insert_once
 from sqlalchemy.exc import SQLAlchemyError
 
-from kerne.audit import leaves
+from kerne.audit import finding, leaves
 from kerne.audit.checkpoint import Checkpoint
-from kerne.audit.drafts import Draft, keep_population, personal_row, personals
+from kerne.audit.drafts import Draft, add_personals, keep_population, personals
 from kerne.audit.entry import (
     SALT_BYTES,
     Entry,
     IntentEntry,
-    Kind,
     Outcome,
     OutcomeEntry,
-    Personal,
     Verdict,
     decode,
 )
-from kerne.audit.tables import CHECKPOINT, ENTRY, OPEN_ASK, PERSONAL, POPULATION, metadata
+from kerne.audit.finding import Found
+from kerne.audit.tables import CHECKPOINT, ENTRY, OPEN_ASK, metadata
 from kerne.audit.tree import consistency_proof, inclusion_proof, root
 from kerne.audit.writer import Writer
-from kerne.database.engine import open_database, reading
+from kerne.database.engine import driver, open_database, reading
 from kerne.errors import AuditError, LedgerError
 from kerne.people.asking import Population
 
 __all__ = ["AuditLedger", "Draft", "Found", "OpenAsk", "metadata", "open_audit"]
+
+_OPEN = "INSERT INTO open_ask (ask, last, writer) VALUES (?, ?, ?)"
+_LAST_OF_OPEN = "SELECT last FROM open_ask WHERE ask = ?"
+_SETTLE = "DELETE FROM open_ask WHERE ask = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +51,6 @@ class OpenAsk:
     ask: int
     last: int
     writer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An intent as a reader of the audit finds it; `outcome` is `None` while there is none."""
-
-    entry: IntentEntry
-    personal: Personal
-    outcome: Outcome | None
-
-    @property
-    def digest(self) -> str:
-        """Which population was counted; empty when the intent counted none."""
-        return "" if self.entry.population is None else self.entry.population.digest
 
 
 class AuditLedger:
@@ -147,14 +127,9 @@ class AuditLedger:
                 for number, draft, personal, salt in zip(numbers, drafts, parts, salts, strict=True)
             ]
             leaves.append(connection, entries)
-            rows = [
-                personal_row(number, salt, personal)
-                for number, salt, personal in zip(numbers, salts, parts, strict=True)
-            ]
-            connection.execute(insert(PERSONAL), rows)
+            add_personals(connection, zip(numbers, salts, parts, strict=True))
             if drafts[0].intent.verdict is Verdict.PERMITTED:
-                values = {"ask": first, "last": numbers[-1], "writer": self._writer.name}
-                connection.execute(insert(OPEN_ASK), [values])
+                driver(connection).execute(_OPEN, (first, numbers[-1], self._writer.name))
         return numbers
 
     def close_ask(self, ask: int, outcome: Outcome, at: datetime) -> None:
@@ -176,14 +151,14 @@ class AuditLedger:
         Whether it was still open, and is closed by this.
         """
         with self._writing() as connection:
-            query = select(OPEN_ASK.c.last).where(OPEN_ASK.c.ask == ask)
-            last = connection.execute(query).scalar()
-            if last is None:
+            execute = driver(connection).execute
+            open_ask = execute(_LAST_OF_OPEN, (ask,)).fetchone()
+            if open_ask is None:
                 return False
             number = leaves.size(connection) + 1
-            entry = OutcomeEntry(number, ask, last, at.astimezone(UTC), outcome)
+            entry = OutcomeEntry(number, ask, open_ask[0], at.astimezone(UTC), outcome)
             leaves.append(connection, [entry])
-            connection.execute(delete(OPEN_ASK).where(OPEN_ASK.c.ask == ask))
+            execute(_SETTLE, (ask,))
         return True
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> None:
@@ -263,22 +238,24 @@ class AuditLedger:
         AuditError
             Their counters have a gap: an entry is missing.
         """
-        query = _intents().where(PERSONAL.c.person == person).order_by(PERSONAL.c.counter)
-        found = self._found(query)
-        for expected, one in enumerate(found, start=1):
-            if one.personal.counter != expected:
-                raise AuditError(
-                    f"the entries about a person are not complete: number `{expected}` is missing"
-                )
-        return found
+        with self._reading() as connection:
+            return finding.naming(connection, person)
+
+    def counting_one_of(self, rows: BitMap) -> list[Found]:
+        """Return the intents that counted one of the genome rows `rows`, oldest first.
+
+        Raises
+        ------
+        AuditError
+            A population is missing or is not what was counted.
+        """
+        with self._reading() as connection:
+            return finding.counted_in(connection, rows)
 
     def counting(self) -> list[Found]:
         """Return the intents that counted a population, oldest first."""
-        return self._found(
-            _intents()
-            .where(ENTRY.c.kind == Kind.INTENT, ENTRY.c.population.is_not(None))
-            .order_by(ENTRY.c.number)
-        )
+        with self._reading() as connection:
+            return finding.counting(connection)
 
     def population(self, digest: str) -> BitMap:
         """Return the genome rows of a population that was counted.
@@ -288,12 +265,8 @@ class AuditLedger:
         AuditError
             It is missing or is not what was counted.
         """
-        query = select(POPULATION.c.rows).where(POPULATION.c.digest == digest)
         with self._reading() as connection:
-            stored = connection.execute(query).scalar()
-        if stored is None or sha256(stored).hexdigest() != digest:
-            raise AuditError(f"the population `{digest}` is missing or was changed")
-        return BitMap.deserialize(stored)
+            return BitMap.deserialize(finding.population(connection, digest))
 
     # Steps
 
@@ -302,7 +275,7 @@ class AuditLedger:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, SqliteError) as error:
             raise AuditError(f"the audit cannot be written: {_cause(error)}") from error
 
     @contextmanager
@@ -310,7 +283,7 @@ class AuditLedger:
         try:
             with reading(self.engine).connect() as connection:
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, SqliteError) as error:
             raise AuditError(f"the audit cannot be read: {_cause(error)}") from error
 
     def _checked_size(self, connection: Connection, size: int | None) -> int:
@@ -320,11 +293,6 @@ class AuditLedger:
         if not 0 <= size <= count:
             raise AuditError(f"the audit has `{count}` entries, expected at least `{size}`")
         return size
-
-    def _found(self, query: Select[Any]) -> list[Found]:  # Any: columns of three tables
-        with self._reading() as connection:
-            rows = connection.execute(query).mappings().all()
-        return [_found(row) for row in rows]
 
 
 def open_audit(path: Path) -> AuditLedger:
@@ -341,26 +309,5 @@ def open_audit(path: Path) -> AuditLedger:
         raise AuditError(f"the audit cannot be opened: {error}") from error
 
 
-def _personal(row: RowMapping) -> Personal:
-    return Personal(row["person"], row["counter"], row["reason"], row["said"])
-
-
-def _intents() -> Select[Any]:  # Any: columns of three tables
-    closing = ENTRY.alias("closing")
-    return (
-        select(ENTRY.c.body, PERSONAL, closing.c.body.label("closing"))
-        .join(PERSONAL, PERSONAL.c.number == ENTRY.c.number)
-        .outerjoin(closing, (closing.c.ask == ENTRY.c.ask) & (closing.c.kind == Kind.OUTCOME))
-    )
-
-
-def _found(row: RowMapping) -> Found:
-    entry = decode(row["body"])
-    closing = None if row["closing"] is None else decode(row["closing"])
-    if not isinstance(entry, IntentEntry) or isinstance(closing, IntentEntry):
-        raise AuditError(f"entry `{entry.number}` is not of the kind that it is listed as")
-    return Found(entry, _personal(row), None if closing is None else closing.outcome)
-
-
-def _cause(error: SQLAlchemyError) -> str:
+def _cause(error: Exception) -> str:
     return str(getattr(error, "orig", error))

@@ -48,7 +48,9 @@ NODE = Table(
     Column("index", Integer, primary_key=True),
     Column("digest", LargeBinary, nullable=False),
     sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
+"""Without SQLite's hidden row number, so that a node costs one page of the file and not two."""
 
 POPULATION = Table(
     "population",
@@ -67,6 +69,16 @@ OPEN_ASK = Table(
     sqlite_strict=True,
 )
 """Asks that were permitted and have no outcome yet: what start-up looks at."""
+
+LATE = Table(
+    "late",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("there", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+    sqlite_strict=True,
+)
+"""Which entry here an entry of a second log has become: what is merged is merged once."""
 
 CHECKPOINT = Table(
     "checkpoint",

@@ -66,6 +66,38 @@ def root(size: int, node: Nodes) -> bytes:
     return _subtree(0, size, node) if size else EMPTY_ROOT
 
 
+class GrowingTree:
+    """A tree that leaves are added to one by one; it keeps only what its root needs.
+
+    Examples
+    --------
+    >>> tree = GrowingTree()
+    >>> tree.append(leaf_hash(b"first"))
+    [Node(level=0, index=0, digest=...)]
+    >>> tree.root() == leaf_hash(b"first")
+    True
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._known: dict[tuple[int, int], bytes] = {}
+
+    def append(self, leaf: bytes) -> list[Node]:
+        """Add the leaf hash `leaf`, and return the nodes that it completes."""
+        made = list(completed_nodes(self.size, leaf, self._node))
+        self.size += 1
+        self._known |= {(node.level, node.index): node.digest for node in made}
+        self._known = {name: self._known[name] for name in frontier(self.size)}
+        return made
+
+    def root(self) -> bytes:
+        """Return the root of the leaves so far."""
+        return root(self.size, self._node)
+
+    def _node(self, level: int, index: int) -> bytes:
+        return self._known[level, index]
+
+
 def inclusion_proof(index: int, size: int, node: Nodes) -> tuple[bytes, ...]:
     """Prove that leaf `index` is in the tree of `size` leaves (RFC 9162 §2.1.3.1).
 

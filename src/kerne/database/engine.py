@@ -39,10 +39,7 @@ def open_database(path: Path, metadata: MetaData) -> Engine:
         path.touch(mode=0o600)
     except OSError as error:
         raise LedgerError(f"`{path}` cannot be opened as a database: {reason_of(error)}") from error
-    # Values never stand in an error: they may be about people, and errors are logged.
-    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
+    engine = unopened_database(path)
     try:
         metadata.create_all(engine)
     except DatabaseError as error:
@@ -51,9 +48,34 @@ def open_database(path: Path, metadata: MetaData) -> Engine:
     return engine
 
 
+def unopened_database(path: Path) -> Engine:
+    """Return an engine for the SQLite file at `path`, which is opened when it is first needed."""
+    # Values never stand in an error: they may be about people, and errors are logged.
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
 def reading(engine: Engine) -> Engine:
     """Return `engine` for questions only: they wait for no writer, and no writer for them."""
     return engine.execution_options(**{_READING: True})
+
+
+def driver(connection: Connection) -> SqliteConnection:
+    """Return the driver's own connection under `connection`, in the same transaction.
+
+    For the few statements that are run thousands of times a second, such as those of the audit.
+
+    Raises
+    ------
+    LedgerError
+        The database is not SQLite.
+    """
+    plain = connection.connection.driver_connection
+    if not isinstance(plain, SqliteConnection):
+        raise LedgerError("only SQLite is supported")
+    return plain
 
 
 def in_batches(items: Sequence[T], size: int = PARAMETERS) -> Iterator[Sequence[T]]:
@@ -69,7 +91,7 @@ def in_batches(items: Sequence[T], size: int = PARAMETERS) -> Iterator[Sequence[
 
 def _begin(connection: Connection) -> None:
     is_reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql(f"PRAGMA query_only={int(is_reading)}")
+    driver(connection).execute(f"PRAGMA query_only={int(is_reading)}")
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 

@@ -152,7 +152,7 @@ class Gate:
         population = self._finder.population(ask, purpose, facts.today)
         entries = self._audit.record(
             [
-                _draft(ask, person, Verdict.PERMITTED, decision.rules)
+                self._draft(ask, person, Verdict.PERMITTED, decision.rules)
                 for person, decision in zip(_concerned(ask), decisions, strict=True)
             ],
             at,
@@ -171,7 +171,7 @@ class Gate:
         refusing = [decision for decision in decisions if not decision.permitted]
         # One person's entry never tells another's reasons.
         drafts = [
-            _draft(
+            self._draft(
                 ask,
                 person,
                 Verdict.REFUSED,
@@ -207,6 +207,24 @@ class Gate:
         requests = self._finder.facts(ask, self._clock()).requests
         return all(decision.permitted for decision in decide(self._rulebook, requests))
 
+    def _draft(
+        self, ask: Ask, person: str | None, verdict: Verdict, rules: tuple[str, ...]
+    ) -> Draft:
+        is_listed = ask.purpose in set(Purpose)
+        intent = Intent(
+            who=ask.who.identifier,
+            organisation=ask.who.organisation,
+            roles=tuple(sorted(ask.who.roles)),
+            purpose=ask.purpose if is_listed else OUTSIDE_THE_LIST,
+            action=ask.action,
+            about=in_clear(ask.about),
+            project=ask.project and in_clear(ask.project),
+            verdict=verdict,
+            rules=rules,
+            law=self._rulebook.law_of(rules),
+        )
+        return Draft(intent, person, said=ask.purpose, reason=ask.reason)
+
     def _close(self, grant: Grant, outcome: Outcome) -> None:
         self._audit.close_ask(grant.entry, outcome, self._clock())
 
@@ -225,19 +243,3 @@ def _recordable(ask: Ask) -> Ask:
 def _concerned(ask: Ask) -> tuple[str | None, ...]:
     """Return the persons named, each once, or `None` alone."""
     return tuple(dict.fromkeys(ask.persons)) or (None,)
-
-
-def _draft(ask: Ask, person: str | None, verdict: Verdict, rules: tuple[str, ...]) -> Draft:
-    is_listed = ask.purpose in set(Purpose)
-    intent = Intent(
-        who=ask.who.identifier,
-        organisation=ask.who.organisation,
-        roles=tuple(sorted(ask.who.roles)),
-        purpose=ask.purpose if is_listed else OUTSIDE_THE_LIST,
-        action=ask.action,
-        about=in_clear(ask.about),
-        project=ask.project and in_clear(ask.project),
-        verdict=verdict,
-        rules=rules,
-    )
-    return Draft(intent, person, said=ask.purpose, reason=ask.reason)

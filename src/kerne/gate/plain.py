@@ -1,17 +1,27 @@
 """Words that askers typed, made fit to be recorded for good.
 
-Some of them stand in clear in an entry that can never be deleted (`about`, `project`), so nothing
-that looks like a civil registration number may pass; and whatever somebody types, an ask must be
-recorded, so no text may be too long for it or impossible to write.
+Some of them stand in clear in an entry that can never be deleted (`about`, `project`). There only
+what is of a known shape may pass: words in lower case, numbers of orders, cases and projects, a
+gene, the name of a choice. A name, a civil registration number, a person's number, a position, an
+allele or a genotype has none of these shapes. And whatever somebody types, an ask must be recorded,
+so no text may be too long for it or impossible to write.
 """
 
 import re
 from typing import Final
 
 MOST_CHARACTERS: Final = 2_000
-HIDDEN: Final = "[number left out]"
+HIDDEN: Final = "[left out]"
 
-_CPR_SHAPED = re.compile(r"(?<![0-9])[0-9]{6}[- ]?[0-9]{4}(?![0-9])")
+_WORD: Final = r"(?![acgt]{4,})[a-z]+(?:-[a-z]{2,})*(?:-[0-9]{1,4})?,?"
+_NUMBERED: Final = r"(?!P-)[A-Z]{1,10}(?:-[0-9]{4})?-[0-9]{1,6}"
+_COUNT: Final = r"[0-9]{1,3}"
+_SHAPES: Final = re.compile(f"(?:{_WORD}|{_NUMBERED})(?:/Q-[0-9]{{1,4}})?|{_COUNT}")
+_AFTER: Final = {
+    "gene": re.compile(r"[A-Z][A-Z0-9]+(?:-[A-Z0-9]{1,8})?|C[0-9XY]+orf[0-9]+"),
+    "choice": re.compile(r"(?:[A-Z][a-z]+){2,6}"),
+}
+"""What else may follow a word."""
 
 
 def writable(text: str) -> str:
@@ -30,16 +40,27 @@ def writable(text: str) -> str:
 
 
 def in_clear(text: str) -> str:
-    """Return `text` as it may stand in clear: writable, without what looks like a CPR number.
+    """Return `text` as it may stand in clear: writable, without words of an unknown shape.
 
     Examples
     --------
     >>> in_clear("output of question 250947-9989")
-    'output of question [number left out]'
+    'output of question [left out]'
+    >>> in_clear("gene ABCA4 of Anna, 1-94051698-G-A 0/1")
+    'gene ABCA4 of [left out] [left out] [left out]'
     >>> in_clear("order K-2026-000012")
     'order K-2026-000012'
     """
-    return _CPR_SHAPED.sub(HIDDEN, writable(text))
+    words = writable(text).split()
+    before = ["", *words]
+    return " ".join(
+        word if _may_pass(word, last) else HIDDEN for word, last in zip(words, before, strict=False)
+    )
+
+
+def _may_pass(word: str, last: str) -> bool:
+    also = _AFTER.get(last)
+    return _SHAPES.fullmatch(word) is not None or bool(also and also.fullmatch(word))
 
 
 def _escaped(character: str) -> str:

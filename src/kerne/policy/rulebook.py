@@ -102,6 +102,19 @@ class RuleBook:
             and (f'"{purpose}"' in rule.text or "context.purpose" not in rule.text)
         )
 
+    def law_of(self, rules: Sequence[str]) -> tuple[str, ...]:
+        """Return the paragraphs that `rules` render, each once, in their order.
+
+        Empty for what no rule of the book settled: silence, and a purpose outside the closed list.
+
+        Examples
+        --------
+        >>> RuleBook.load("denmark").law_of(["guardian-access", "whole-ask"])
+        ('Sundhedsloven § 14, Forældreansvarsloven § 2',)
+        """
+        known = (self.rules[name].law.partition(":")[0] for name in rules if name in self.rules)
+        return tuple(dict.fromkeys(known))
+
 
 def read_rulebook(folder: Traversable) -> RuleBook:
     """Read the rule book in `folder`: a schema and one `.cedar` file a subject.
