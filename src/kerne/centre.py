@@ -34,6 +34,7 @@ from kerne.cases.signature import open_answer_key
 from kerne.consent.actions import Consent
 from kerne.consent.ledger import ConsentLedger
 from kerne.consent.ledger import metadata as consent_metadata
+from kerne.consent.taking_over import OptOutRegister
 from kerne.database.engine import open_database
 from kerne.errors import KnowledgeError, OrderError, PersonError, SettingsError
 from kerne.gate.door import Gate
@@ -76,6 +77,7 @@ class Centre:
     settings: Settings
     people: People
     consent: Consent
+    register: OptOutRegister
     audit: Audit
     genomes: Genomes
     orders: Orders
@@ -208,10 +210,13 @@ class _Parts:
             settings=self._settings,
             people=People(gate, self._people, clock),
             consent=Consent(
-                gate,
-                self._consent,
-                self._people,
-                clock,
+                *(gate, self._consent, self._people, clock),
+                age_of_consent_years=AGE_OF_CONSENT_YEARS,
+                zone=self._settings.tzinfo,
+                react=self._react,
+            ),
+            register=OptOutRegister(
+                *(gate, self._consent, self._people, clock),
                 age_of_consent_years=AGE_OF_CONSENT_YEARS,
                 zone=self._settings.tzinfo,
                 react=self._react,

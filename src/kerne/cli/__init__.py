@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "orders": ("kerne.cli.orders:orders", "Orders and samples, from tube to release."),
     "cases": ("kerne.cli.cases:cases", "Candidates, classification, the signed answer."),
     "citizen": ("kerne.cli.citizen:citizen", "A citizen's choices, and who has read what."),
+    "register": ("kerne.cli.register:register", "Take the national opt-out register over."),
     "research": ("kerne.cli.research:research", "Permits, questions, outputs."),
     "audit": ("kerne.cli.audit:audit", "Verify the record of every decision."),
 }

@@ -4,11 +4,12 @@ The door is asked first and the audit entry written; then the change is decided 
 they are, and appended under that entry. Nobody changes the choices of a person who is not known.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from typing import Final, Protocol, TypeVar
 
+from kerne.consent.acts import action_of, answer_all
 from kerne.consent.capacity import SignedForm, capacity_of, check_capacity
 from kerne.consent.choices import Choices, decide
 from kerne.consent.events import (
@@ -32,9 +33,6 @@ from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
 from kerne.people.person import age_years
 
 T = TypeVar("T")
-
-WIDENING: Final = (ResearchUseAllowed, LimitLifted, ReaderUnblocked)
-"""Choices that open what was closed: not for who is kept out, nor for who treats."""
 
 UNSIGNED: Final = SignedForm()
 """A choice made here by whom the purpose names, with no paper behind it."""
@@ -236,11 +234,9 @@ class Consent:
         StaleVersionError
             Somebody changed the choices of one of them meanwhile.
         """
-        persons = tuple(dict.fromkeys(event.person for event in events))
-        ask = Ask(who, purpose, _action(*events), persons, about="choices taken over")
 
-        def work(granted: Pass) -> int:
-            choices = {person: self._known(person) for person in persons}
+        def work(granted: Mapping[Action, Pass]) -> int:
+            choices = {event.person: self._known(event.person) for event in events}
             versions = {person: theirs.version for person, theirs in choices.items()}
             at = self._clock()
             for event in events:
@@ -248,10 +244,12 @@ class Consent:
                     self._check(event.capacity, event.person, at)
                 before = choices[event.person]
                 choices[event.person] = before.after(decide(before, event))
-            self._ledger.append_all(events, entry=granted.entry, at=at, versions=versions)
+            under = [(granted[action_of(event)].entry, event) for event in events]
+            self._ledger.append_under(under, at=at, versions=versions)
             return len(events)
 
-        return self._changed(self._door.answer(ask, work))
+        answer = answer_all(self._door, who, purpose, events, "choices taken over", work)
+        return self._changed(answer)
 
     def choices_of(self, who: Identity, purpose: str, person: str) -> Choices | Refusal:
         """Return what a person has chosen.
@@ -268,7 +266,7 @@ class Consent:
         self, who: Identity, purpose: str, event: ConsentEvent, form: SignedForm
     ) -> Receipt | Refusal:
         about = f"choice {type(event).__name__}"
-        ask = Ask(who, purpose, _action(event), (event.person,), about=about)
+        ask = Ask(who, purpose, action_of(event), (event.person,), about=about)
 
         def work(granted: Pass) -> Receipt:
             choices = self._known(event.person)
@@ -310,8 +308,3 @@ class Consent:
         if not self._persons.has_person(person):
             raise ConsentError(f"person `{person}` is not registered")
         return self._ledger.choices(person)
-
-
-def _action(*events: ConsentEvent) -> Action:
-    widens = any(isinstance(event, WIDENING) for event in events)
-    return Action.WIDEN_CHOICE if widens else Action.CHANGE_CHOICE

@@ -110,6 +110,18 @@ class ConsentLedger:
         """Return the history of `person`'s choices, oldest first."""
         return self._history.read(person)
 
+    def profiles(self) -> dict[str, Profile]:
+        """Return the profile of everyone who has ever chosen anything, by person."""
+        with reading(self.engine).connect() as connection:
+            found = connection.execute(select(_PROFILE.c.person, _PROFILE.c.profile))
+            return {person: _profile_of(text) for person, text in found}
+
+    def versions(self) -> dict[str, int]:
+        """Return how many events the history of everyone holds who has chosen, by person."""
+        query = select(_EVENT.c.stream, func.max(_EVENT.c.version)).group_by(_EVENT.c.stream)
+        with reading(self.engine).connect() as connection:
+            return dict(connection.execute(query).all())
+
     def withdrawal_of(self, person: str) -> Withdrawal | None:
         """Return how the consent to analysis ended; `None` when it stands or never was given."""
         withdrawal = None
@@ -159,17 +171,28 @@ class ConsentLedger:
         StaleVersionError
             A history is no longer at its expected version.
         """
-        by_person: dict[str, list[ConsentEvent]] = defaultdict(list)
-        for event in events:
-            by_person[event.person].append(event)
-        expected = versions or {}
+        return self.append_under(((entry, event) for event in events), at=at, versions=versions)
+
+    def append_under(
+        self,
+        events: Iterable[tuple[int, ConsentEvent]],
+        *,
+        at: datetime,
+        versions: Mapping[str, int] | None = None,
+    ) -> list[Recorded[ConsentEvent]]:
+        """Append events of many persons, each under its own audit entry, all or none.
+
+        `versions` and errors are those of `append_all`.
+        """
+        expected = dict(versions or {})
         with self.engine.begin() as connection:
             return [
-                recorded
-                for person, theirs in by_person.items()
-                for recorded in self._history.append_within(
-                    connection, person, expected.get(person), theirs, entry=entry, at=at
-                )
+                self._history.append_within(
+                    *(connection, event.person, expected.pop(event.person, None), [event]),
+                    entry=entry,
+                    at=at,
+                )[0]
+                for entry, event in events
             ]
 
     def has_entry(self, entry: int) -> bool:

@@ -6,7 +6,7 @@ civil registration number again without showing it. Numbers, dates and relations
 
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -137,6 +137,26 @@ class PersonRegister:
         if number is None:
             raise PersonError("nobody is registered under this civil registration number")
         return str(number)
+
+    def numbers_of_cprs(self, cprs: Collection[str]) -> dict[str, str]:
+        """Return the person numbers behind civil registration numbers, by those; unknown left out.
+
+        Raises
+        ------
+        PersonError
+            One is malformed.
+        """
+        key = self._vault.centre_key(CPR_KEY)
+        wanted = {_keyed_hash(key, check_cpr(cpr)): cpr for cpr in cprs}
+        with reading(self.engine).connect() as connection:
+            found = found_rows(connection, PERSON.c.cpr_hash, wanted)
+            return {wanted[row.cpr_hash]: row.number for row in found}
+
+    def births(self, numbers: Collection[str]) -> dict[str, date]:
+        """Return the dates of birth of those who are registered, with nothing unsealed."""
+        with reading(self.engine).connect() as connection:
+            found = found_rows(connection, PERSON.c.number, numbers)
+            return {row.number: date.fromisoformat(row.born) for row in found}
 
     def kinship(self) -> Kinship:
         """Return who is whose parent and guardian, of everyone."""
