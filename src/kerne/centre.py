@@ -16,7 +16,7 @@ Nothing above this module opens any of them, and nothing below knows of more tha
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
@@ -29,6 +29,7 @@ from kerne.audit.ledger import open_audit
 from kerne.audit.tree import EMPTY_ROOT
 from kerne.cases.actions import Cases
 from kerne.cases.answer import ReleasedOrder
+from kerne.cases.closing import open_classes
 from kerne.cases.ledger import CaseLedger
 from kerne.cases.signature import open_answer_key
 from kerne.consent.actions import Consent
@@ -41,6 +42,7 @@ from kerne.gate.door import Gate
 from kerne.genomes.actions import Genomes
 from kerne.genomes.store import GenomeStore, create_store, utc_now
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
+from kerne.interpretation.secondary import FindingClass
 from kerne.knowledge.genes import GeneModels, read_gene_models
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
@@ -193,7 +195,7 @@ class _Parts:
             gate=self._gate,
             orders=_OrderBook(self._orders, self._calendar),
             register=self._people,
-            choices=self._consent,
+            findings=_OpenFindings(self._consent, self._people, clock, settings.tzinfo),
             genomes=self._genome_actions,
             knowledge=lambda: self._knowledge,
             assembly=self._assembly,
@@ -329,6 +331,22 @@ class _OrderBook:
             question=state.question,
             working_days=self.calendar.working_days(sample.accepted_at, sample.released_at),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenFindings:
+    """Secondary findings, as cases ask about them: by the choice and the age as they are now."""
+
+    choices: ConsentLedger
+    people: PeopleLedger
+    clock: Clock
+    zone: tzinfo
+
+    def open_classes(self, person: str) -> frozenset[FindingClass]:
+        """Return the classes of findings that are open to the person now."""
+        today = self.clock().astimezone(self.zone).date()
+        age_years = self.people.person(person).age_years(today)
+        return open_classes(self.choices.choices(person), age_years)
 
 
 def _identify(people: PeopleLedger, name: str) -> Identity:

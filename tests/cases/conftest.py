@@ -22,8 +22,6 @@ from kerne.cases.events import Bearing
 from kerne.cases.ledger import CaseLedger, metadata
 from kerne.cases.report import Conclusion, Fact, Finding, Report, report_of, with_conclusion
 from kerne.cases.signature import open_answer_key
-from kerne.consent.choices import Choices
-from kerne.consent.events import AnalysisConsented, SecondaryChoice
 from kerne.database.engine import open_database
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.frequencies import Frequencies
@@ -43,6 +41,7 @@ from kerne.interpretation.candidate import (
     Strength,
     Tier,
 )
+from kerne.interpretation.secondary import FindingClass
 from kerne.knowledge.genes import GeneModels
 from kerne.people.asking import Action, Ask, Identity, Pass, Purpose, Refusal, Role
 from kerne.people.kinship import Kinship, Parenthood, ParentOf
@@ -178,7 +177,6 @@ def found() -> Interpretation:
         ),
         variants_read=2_114,
         variants_considered=317,
-        closed=7,
         notes=("the sample has no parents in the national database",),
     )
 
@@ -369,12 +367,14 @@ class NotedOrders:
 
 
 @dataclass
-class NotedChoices:
-    secondary: SecondaryChoice = SecondaryChoice.NONE
+class NotedFindings:
+    """What is open to the patient, as the test sets it."""
 
-    def choices(self, person: str) -> Choices:
-        consent = AnalysisConsented(person, "form", "1", "doctor-1", self.secondary, recontact=True)
-        return Choices().after(consent)
+    opened: frozenset[FindingClass] = frozenset()
+
+    def open_classes(self, person: str) -> frozenset[FindingClass]:
+        assert person == PATIENT
+        return self.opened
 
 
 class NotedGenomes:
@@ -383,6 +383,7 @@ class NotedGenomes:
     def __init__(self) -> None:
         self.refuses: set[str] = set()
         self.left_out: frozenset[str] = frozenset()
+        self.asked: list[Allele] = []
         self.carried = {
             PATIENT: {STOP: Zygosity.HET, MISSENSE: Zygosity.HALF},
             MOTHER: {MISSENSE: Zygosity.HET},
@@ -398,7 +399,7 @@ class NotedGenomes:
             GenotypedAllele(allele, zygosity, 31, is_counted=zygosity is not Zygosity.HALF)
             for allele, zygosity in self.carried[person].items()
         )
-        whole = Intervals.build([Interval("chr1", 0, len(CHR1))])
+        whole = Intervals.build([Interval(name, 0, len(CHR1)) for name in ("chr1", "chr2")])
         sample = SAMPLE if person == PATIENT else f"S-of-{person}"
         return PersonalGenome(sample, int(person[2:]), variants, whole)
 
@@ -415,6 +416,7 @@ class NotedGenomes:
         if "everyone" in self.refuses:
             return Refusal(("no such purpose for you",))
         self.left_out = without
+        self.asked += alleles or ()
         many = np.full(len(alleles or ()), 1, dtype=np.int64)
         names = np.full(len(many), "x", dtype=np.object_)
         return Frequencies(names, many, names, names, many, many * 640, many, many, many)
@@ -457,7 +459,7 @@ class Room:
     door: WatchedDoor
     register: NotedRegister
     genomes: NotedGenomes
-    choices: NotedChoices
+    findings: NotedFindings
     geneticist: Identity
 
 
@@ -473,18 +475,18 @@ def ledger(case_file: Path) -> CaseLedger:
 
 @pytest.fixture
 def room(tmp_path: Path, ledger: CaseLedger, knowledge: Knowledge) -> Room:
-    door, register, genomes, choices = (
+    door, register, genomes, findings = (
         WatchedDoor(),
         NotedRegister(),
         NotedGenomes(),
-        NotedChoices(),
+        NotedFindings(),
     )
     cases = Cases(
         ledger=ledger,
         gate=door,
         orders=NotedOrders(),
         register=register,
-        choices=choices,
+        findings=findings,
         genomes=genomes,
         knowledge=lambda: knowledge,
         assembly=KERNIA1,
@@ -494,4 +496,4 @@ def room(tmp_path: Path, ledger: CaseLedger, knowledge: Knowledge) -> Room:
         zone=ZoneInfo("Europe/Copenhagen"),
     )
     geneticist = Identity("geneticist-1", frozenset({Role.GENETICIST}), "Hospital North")
-    return Room(cases, door, register, genomes, choices, geneticist)
+    return Room(cases, door, register, genomes, findings, geneticist)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kerne.cases.case import (
     EXPLAINING,
     Case,
+    KeptParts,
     Opening,
     Stage,
     Verdict,
@@ -20,6 +21,7 @@ from kerne.cases.case import (
     issue_answer,
     open_case,
     rank_candidates,
+    relabel_finding,
     reported_judgements,
     sign_answer,
     usual_bearing,
@@ -31,6 +33,7 @@ from kerne.cases.events import (
     CandidatesRanked,
     CaseEvent,
     CaseOpened,
+    FindingRelabelled,
     KeptFile,
     NoFindingDeclared,
     VariantClassified,
@@ -47,6 +50,8 @@ OPENED = CaseOpened(
     NUMBER, "P-000001", "K-2026-000001", "S-2026-000001", "gen-1", ("HP:0001250",), (), ()
 )
 RANKED = CandidatesRanked(NUMBER, "d" * 64, ("hpo 2025-01-16",), 3, 5)
+RELABELLED = FindingRelabelled(NUMBER, "P-000001", "gen-1", "BRCA1", "breast cancer at 31")
+PARTS = KeptParts("d" * 64, "a" * 64, "b" * 64, "c" * 64)
 CAUSAL = VariantClassified(
     case=NUMBER,
     person="P-000001",
@@ -91,6 +96,9 @@ def state(*events: CaseEvent) -> Case:
         ([OPENED, RANKED, CAUSAL], Stage.JUDGED),
         ([OPENED, RANKED, NOTHING], Stage.JUDGED),
         ([OPENED, RANKED, CAUSAL, RANKED], Stage.RANKED),
+        ([OPENED, RELABELLED], Stage.OPENED),
+        ([OPENED, RANKED, RELABELLED], Stage.RANKED),
+        ([OPENED, RANKED, CAUSAL, RELABELLED], Stage.JUDGED),
         ([OPENED, RANKED, CAUSAL, SIGNED], Stage.SIGNED),
         ([OPENED, RANKED, CAUSAL, SIGNED, ISSUED], Stage.ISSUED),
     ],
@@ -112,6 +120,7 @@ def test_case__stands_where_its_history_left_it(history: list[CaseEvent], stage:
         [OPENED, RANKED, CAUSAL, ISSUED],
         [OPENED, RANKED, CAUSAL, SIGNED, CAUSAL],
         [OPENED, RANKED, CAUSAL, SIGNED, RANKED],
+        [OPENED, RANKED, CAUSAL, SIGNED, RELABELLED],
         [OPENED, RANKED, CAUSAL, SIGNED, ISSUED, ISSUED],
     ],
 )
@@ -146,11 +155,31 @@ def test_open_case__wants_terms_that_do_not_contradict_each_other() -> None:
 
 
 def test_rank_candidates__names_what_the_interpretation_rests_on(found: Interpretation) -> None:
-    event = rank_candidates(state(OPENED), found, "d" * 64)
+    event = rank_candidates(state(OPENED), found, PARTS)
     assert (event.candidates, event.not_examined) == (2, 3)
+    assert (event.document, event.secondary) == (PARTS.primary, PARTS.secondary)
+    assert (event.relationships, event.panel) == (PARTS.relationships, PARTS.panel)
     assert event.releases == found.releases
     with pytest.raises(CaseError, match="about another sample"):
-        rank_candidates(state(OPENED), replace(found, sample="S-2"), "d" * 64)
+        rank_candidates(state(OPENED), replace(found, sample="S-2"), PARTS)
+
+
+def test_relabel_finding__needs_a_reason_and_happens_once_before_the_signature() -> None:
+    said = "breast cancer at 31"
+    assert relabel_finding(state(OPENED), "BRCA1", f" {said} ", "gen-1") == RELABELLED
+    with pytest.raises(CaseError, match="needs a reason"):
+        relabel_finding(state(OPENED), "BRCA1", " ", "gen-1")
+    with pytest.raises(CaseError, match="re-labelled already"):
+        relabel_finding(state(OPENED, RELABELLED), "BRCA1", said, "gen-1")
+    with pytest.raises(CaseError, match="re-labelled before the signature"):
+        relabel_finding(state(OPENED, RANKED, CAUSAL, SIGNED), "BRCA1", said, "gen-1")
+
+
+def test_relabelled_gene__stays_so_when_the_candidates_are_ranked_again() -> None:
+    other = replace(RELABELLED, gene="RB1")
+    case = state(OPENED, RELABELLED, RANKED, CAUSAL, other)
+    assert case.relabelled == {"BRCA1", "RB1"}
+    assert case.judgements[0].said == CAUSAL
 
 
 def test_classify_variant__follows_the_points_without_a_reason(found: Interpretation) -> None:
@@ -226,7 +255,7 @@ def test_usual_bearing__reports_every_class_that_is_not_benign(
     assert (usual_bearing(classification) not in EXPLAINING) is benign
 
 
-ANY_EVENT = st.sampled_from([OPENED, RANKED, CAUSAL, REJECTED, NOTHING, SIGNED, ISSUED])
+ANY_EVENT = st.sampled_from([OPENED, RANKED, RELABELLED, CAUSAL, REJECTED, NOTHING, SIGNED, ISSUED])
 
 
 def naive_is_possible(events: Sequence[CaseEvent]) -> bool:
@@ -235,6 +264,7 @@ def naive_is_possible(events: Sequence[CaseEvent]) -> bool:
         {
             CaseOpened: "o",
             CandidatesRanked: "r",
+            FindingRelabelled: "p",
             VariantClassified: "j",
             NoFindingDeclared: "j",
             AnswerSigned: "s",
@@ -243,6 +273,9 @@ def naive_is_possible(events: Sequence[CaseEvent]) -> bool:
         for event in events
     )
     before, _, after = letters.partition("s")
+    if letters.startswith("p"):
+        return False
+    before = before.replace("p", "")
     if "s" in letters and (not before.endswith("j") or after not in {"", "i"}):
         return False
     if "i" in before or not before.startswith("o") or "o" in before[1:]:

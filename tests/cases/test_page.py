@@ -173,11 +173,6 @@ def test_page__escapes_what_people_wrote(report: Report) -> None:
     assert "script" not in {tag for tag, _ in outline(hostile).tags}
 
 
-def test_page__does_not_tell_how_many_variants_are_closed(report: Report) -> None:
-    hidden = replace(report, interpretation=replace(report.interpretation, closed=0))
-    assert render_page(report) == render_page(hidden)
-
-
 def test_shelves__lay_out_the_best_and_count_the_rest(found: Interpretation) -> None:
     first = found.candidates[0]
     many = [replace(first, rank=rank) for rank in range(1, LISTED + 8)]

@@ -16,17 +16,23 @@ from kerne.interpretation.candidate import (
     Classification,
     GeneCoverage,
     Genotype,
-    Interpretation,
     Met,
     Mode,
     NamedTerm,
     Tier,
 )
-from kerne.interpretation.interpretation import interpret
+from kerne.interpretation.consequence import Consequences
+from kerne.interpretation.examination import look
+from kerne.interpretation.interpretation import examine, interpret
 from kerne.interpretation.panels import Panel
 from kerne.interpretation.pedigree import Family, Kin, Relative
 from kerne.interpretation.presentation import NationalFrequency
-from kerne.interpretation.secondary import FindingKind, SecondaryChoice, SecondaryList
+from kerne.interpretation.secondary import (
+    EVERYTHING_OPEN,
+    Disclosure,
+    FindingClass,
+    SecondaryList,
+)
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
 from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.release import Kind, Release
@@ -202,7 +208,7 @@ def test_trio__makes_an_allele_de_novo(
     assert candidate.mode is Mode.DE_NOVO
     assert "de novo: both parents were read there and lack the allele" in candidate.reasons
     assert any(each.criterion == "PM6" for each in candidate.variants[0].evidence)
-    assert any("parentage assumed" in note for note in found.notes)
+    assert not any("parent" in note for note in found.notes)
 
 
 def test_panel__makes_two_tiers_and_removes_nothing(
@@ -228,39 +234,101 @@ def test_alleles_read_together__say_so(
     assert "read together with chr1-212-G-A on the same copy" in found.candidates[0].reasons
 
 
-def _closed(
-    monkeypatch: pytest.MonkeyPatch,
-    knowledge: Knowledge,
-    genome: GenomeCalls,
-    choice: SecondaryChoice,
-    *,
-    observed: str,
-    panel: Panel | None = None,
-) -> Interpretation:
-    kinds = {"PLUS": FindingKind.ACTIONABLE}
+EARLY = FindingClass(actionable=True, adult_onset=False)
+NOTHING_OPEN = Disclosure(frozenset())
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "kerne.interpretation.interpretation.secondary_list",
-        lambda: SecondaryList("9 (test)", kinds),
+        lambda: SecondaryList("9 (test)", {"PLUS": EARLY}),
     )
-    return interpret(genome, _phenotype(observed), knowledge, secondary_choice=choice, panel=panel)
 
 
-def test_secondary_variant_that_the_choice_excludes__is_closed_and_nowhere(
-    monkeypatch: pytest.MonkeyPatch,
-    knowledge: Knowledge,
-    make_call: MakeCall,
-    make_genome: MakeGenome,
+@pytest.mark.usefixtures("listed")
+def test_secondary_variant_that_is_closed__is_nowhere_and_kept_apart(
+    knowledge: Knowledge, make_call: MakeCall, make_genome: MakeGenome
 ) -> None:
     genome = make_genome(make_call(181, "C>T"))
-    found = _closed(monkeypatch, knowledge, genome, SecondaryChoice.NONE, observed=COLD_NOSE)
-    assert (found.closed, found.candidates, found.variants_considered) == (1, (), 0)
+    seen = examine(genome, _phenotype(COLD_NOSE), knowledge, disclosure=NOTHING_OPEN)
+    found = look(seen.primary, seen.secondary, NOTHING_OPEN)
+    assert (found.candidates, found.variants_considered) == ((), 0)
     assert "PLUS" not in repr(found)
-    assert "secondary findings: choice `none`, gene list version 9" in found.notes
-    told = _closed(monkeypatch, knowledge, genome, SecondaryChoice.ALL, observed=COLD_NOSE)
-    assert told.closed == 0
-    assert told.candidates[0].gene == "PLUS"
+    assert any(note.startswith("secondary findings shown: none (gene") for note in found.notes)
+    (sealed,) = seen.secondary.candidates
+    assert (sealed.candidate.gene, sealed.listed) == ("PLUS", {"PLUS": EARLY})
 
 
+@pytest.mark.usefixtures("listed")
+def test_closed_variant__leaves_the_interpretation_as_if_it_were_not_there(
+    knowledge: Knowledge, make_call: MakeCall, make_genome: MakeGenome
+) -> None:
+    other = make_call(181, "C>T", contig="chrX")
+    asked = [
+        interpret(
+            replace(make_genome(*calls), variants_read=2),
+            _phenotype(COLD_NOSE),
+            knowledge,
+            disclosure=NOTHING_OPEN,
+            national=_National(),
+        )
+        for calls in ((other,), (other, make_call(181, "C>T")))
+    ]
+    assert asked[0] == asked[1]
+    assert asked[0].candidates[0].gene == "XGENE"
+
+
+@pytest.mark.usefixtures("listed")
+def test_closed_variant__is_not_asked_about(
+    knowledge: Knowledge, make_call: MakeCall, make_genome: MakeGenome
+) -> None:
+    genome, national = make_genome(make_call(181, "C>T")), _National()
+    seen = examine(
+        genome, _phenotype(COLD_NOSE), knowledge, disclosure=NOTHING_OPEN, national=national
+    )
+    assert national.asked == []
+    opened = look(seen.primary, seen.secondary, EVERYTHING_OPEN)
+    frequency = opened.candidates[0].variants[0].national_frequency
+    assert frequency == "not asked yet: rank the candidates again"
+    again = interpret(
+        genome, _phenotype(COLD_NOSE), knowledge, disclosure=EVERYTHING_OPEN, national=national
+    )
+    assert again.candidates[0].variants[0].national_frequency.startswith("AC 2 of AN 900")
+
+
+@pytest.mark.usefixtures("listed")
+def test_opened_class__shows_the_variant_ranked_among_the_others(
+    knowledge: Knowledge, make_call: MakeCall, make_genome: MakeGenome
+) -> None:
+    genome = make_genome(make_call(181, "C>T"), make_call(181, "C>T", contig="chrX"))
+    opened = Disclosure(frozenset({EARLY}))
+    found = interpret(genome, _phenotype(COLD_NOSE), knowledge, disclosure=opened)
+    assert [each.rank for each in found.candidates] == [1, 2]
+    odds = [each.log10_odds for each in found.candidates]
+    assert odds == sorted(odds, reverse=True)
+    shown = [each for each in found.candidates if each.gene == "PLUS"]
+    assert all("the choice about secondary findings opens it" in e.reasons[-1] for e in shown)
+    assert found.variants_considered == 2
+    everything = interpret(genome, _phenotype(COLD_NOSE), knowledge)
+    assert [e.gene for e in everything.candidates] == [e.gene for e in found.candidates]
+
+
+@pytest.mark.usefixtures("listed")
+def test_relabelled_gene__is_primary_from_the_next_look_on(
+    knowledge: Knowledge, make_call: MakeCall, make_genome: MakeGenome
+) -> None:
+    genome = make_genome(make_call(181, "C>T"))
+    relabelled = Disclosure(frozenset(), frozenset({"PLUS"}))
+    seen = examine(genome, _phenotype(COLD_NOSE), knowledge, disclosure=NOTHING_OPEN)
+    (shown, *_) = look(seen.primary, seen.secondary, relabelled).candidates
+    assert shown.reasons[-1] == "re-labelled as primary by a geneticist"
+    again = examine(genome, _phenotype(COLD_NOSE), knowledge, disclosure=relabelled)
+    assert again.secondary.candidates == ()
+    assert again.primary.candidates[0].gene == "PLUS"
+
+
+@pytest.mark.usefixtures("listed")
 def test_variant_that_fits_the_question__is_not_closed(
     monkeypatch: pytest.MonkeyPatch,
     knowledge: Knowledge,
@@ -269,15 +337,26 @@ def test_variant_that_fits_the_question__is_not_closed(
 ) -> None:
     genome = make_genome(make_call(181, "C>T"))
     monkeypatch.setattr("kerne.interpretation.interpretation.FITS_LOG10", 0.1)
-    fits = _closed(monkeypatch, knowledge, genome, SecondaryChoice.NONE, observed=BLUE_EARS)
-    assert fits.closed == 0
+    fits = interpret(genome, _phenotype(BLUE_EARS), knowledge, disclosure=NOTHING_OPEN)
     assert fits.candidates[0].gene == "PLUS"
     panel = Panel("P", "", frozenset({"PLUS"}))
     monkeypatch.setattr("kerne.interpretation.interpretation.FITS_LOG10", 99)
-    asked = _closed(
-        monkeypatch, knowledge, genome, SecondaryChoice.NONE, observed=COLD_NOSE, panel=panel
+    asked = interpret(
+        genome, _phenotype(COLD_NOSE), knowledge, disclosure=NOTHING_OPEN, panel=panel
     )
-    assert asked.closed == 0
+    assert asked.candidates[0].gene == "PLUS"
+
+
+def test_warnings_of_the_program__are_counted_where_they_could_name_what_is_closed(
+    monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge, make_genome: MakeGenome
+) -> None:
+    warned = Consequences({}, (), ("Warning: chr1:181 overlaps",))
+    monkeypatch.setattr("kerne.interpretation.interpretation.predict", lambda *_: warned)
+    free = interpret(make_genome(), _phenotype(), knowledge)
+    assert "bcftools csq: Warning: chr1:181 overlaps" in free.notes
+    found = interpret(make_genome(), _phenotype(), knowledge, disclosure=NOTHING_OPEN)
+    assert "bcftools csq: 1 warnings" in found.notes
+    assert "181" not in repr(found.notes)
 
 
 def test_coverage__is_told_of_genes_that_fit_and_what_could_not_be_seen(

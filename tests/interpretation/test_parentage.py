@@ -1,59 +1,199 @@
+import numpy as np
+import pytest
+
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import KERNIA1
+from kerne.alleles.interval import Interval, Intervals
 from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import Genotype
-from kerne.interpretation.parentage import check_parentage
+from kerne.interpretation.parentage import (
+    LEAST_ALLELES,
+    KinCheck,
+    RelationshipCheck,
+    Support,
+    check_relationships,
+    left_out_in_words,
+    relationship_lines,
+    supported_family,
+)
 from kerne.interpretation.pedigree import Family, Kin, Relative
 
+PLACES = 2_000
+WHOLE = Intervals.build([Interval(name, 0, PLACES + 10) for name in ("chr1", "chrX")])
 
-def _genome(carried: range, absent: range = range(0), contig: str = "chr1") -> GenomeCalls:
-    calls = tuple(Call(Allele(contig, at, "A", "C"), Genotype.HET) for at in carried)
-    return GenomeCalls(
-        "S", KERNIA1, calls, absent=frozenset(Allele(contig, at, "A", "C") for at in absent)
+Dosage = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def genome(sample: str, dosage: Dosage, contig: str = "chr1") -> GenomeCalls:
+    genotypes = {1: Genotype.HET, 2: Genotype.HOM}
+    calls = tuple(
+        Call(Allele(contig, at, "A", "C"), genotypes[copies])
+        for at, copies in enumerate(dosage.tolist())
+        if copies
     )
+    return GenomeCalls(sample, KERNIA1, calls, WHOLE)
 
 
-def _trio(mother: GenomeCalls, father: GenomeCalls) -> Family:
-    return Family(
+def both(copies: tuple[Dosage, Dosage]) -> Dosage:
+    return copies[0] + copies[1]
+
+
+class Population:
+    """Independent places with allele frequencies from 5 to 50 percent, and people at random."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.frequency = self.rng.uniform(0.05, 0.5, PLACES)
+
+    def person(self) -> tuple[Dosage, Dosage]:
+        first, second = (self.rng.random((2, PLACES)) < self.frequency).astype(np.int64)
+        return first, second
+
+    def gamete(self, parent: tuple[Dosage, Dosage]) -> Dosage:
+        return np.where(self.rng.random(PLACES) < 0.5, *parent)
+
+    def child(
+        self, mother: tuple[Dosage, Dosage], father: tuple[Dosage, Dosage]
+    ) -> tuple[Dosage, Dosage]:
+        return self.gamete(mother), self.gamete(father)
+
+
+def relative(kin: Kin, dosage: Dosage, sample: str | None = None) -> Relative:
+    return Relative(kin, affected=False, calls=genome(sample or f"S-{kin}", dosage))
+
+
+def supports(check: RelationshipCheck) -> dict[Kin, Support]:
+    return {each.kin: each.support for each in check.kin}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_true_family__is_supported(seed: int) -> None:
+    people = Population(seed)
+    mother, father = people.person(), people.person()
+    patient, sibling = people.child(mother, father), people.child(mother, father)
+    own_child = people.child(patient, people.person())
+    family = Family(
         (
-            Relative(Kin.MOTHER, affected=False, calls=mother),
-            Relative(Kin.FATHER, affected=False, calls=father),
+            relative(Kin.MOTHER, both(mother)),
+            relative(Kin.FATHER, both(father)),
+            relative(Kin.SIBLING, both(sibling)),
+            relative(Kin.CHILD, both(own_child)),
         )
     )
+    check = check_relationships(genome("S", both(patient)), family)
+    assert set(supports(check).values()) == {Support.SUPPORTED}
+    assert check.has_parents_confirmed
+    assert check.unexplained == 0
+    assert supported_family(family, check) == family
+    assert check.left_out == ()
 
 
-def test_parents_who_carry_nearly_all__are_confirmed() -> None:
-    family = _trio(_genome(range(60), range(60, 100)), _genome(range(60, 99), range(100)))
-    found = check_parentage(_genome(range(100)), family)
-    assert found is not None
-    assert (found.compared, found.unexplained, found.is_confirmed) == (100, 1, True)
-    assert found.words.startswith("parentage confirmed by the genomes: 1 of 100")
+@pytest.mark.parametrize("seed", range(3))
+def test_man_who_is_not_the_father__is_left_out_and_the_mother_stays(seed: int) -> None:
+    people = Population(seed)
+    mother, father, other = people.person(), people.person(), people.person()
+    patient = people.child(mother, father)
+    family = Family((relative(Kin.MOTHER, both(mother)), relative(Kin.FATHER, both(other))))
+    check = check_relationships(genome("S", both(patient)), family)
+    assert supports(check) == {Kin.MOTHER: Support.SUPPORTED, Kin.FATHER: Support.NOT_SUPPORTED}
+    assert not check.has_parents_confirmed
+    assert check.left_out == (Kin.FATHER,)
+    left = supported_family(family, check)
+    assert left is not None
+    assert [each.kin for each in left.relatives] == [Kin.MOTHER]
 
 
-def test_parents_who_lack_much__are_to_be_checked() -> None:
-    family = _trio(_genome(range(50), range(100)), _genome(range(0), range(100)))
-    found = check_parentage(_genome(range(100)), family)
-    assert found is not None
-    assert not found.is_confirmed
-    assert found.words.startswith("CHECK PARENTAGE OR SAMPLE SWAP: 50 of 100")
+@pytest.mark.parametrize("seed", range(3))
+def test_stranger__is_no_sibling_and_a_half_sibling_is_one(seed: int) -> None:
+    people = Population(seed)
+    mother, father = people.person(), people.person()
+    patient, half = people.child(mother, father), people.child(mother, people.person())
+    family = Family(
+        (
+            relative(Kin.SIBLING, both(half), "half"),
+            relative(Kin.SIBLING, both(people.person()), "stranger"),
+        )
+    )
+    check = check_relationships(genome("S", both(patient)), family)
+    assert [each.support for each in check.kin] == [Support.SUPPORTED, Support.NOT_SUPPORTED]
+    assert check.unsupported == {"stranger"}
 
 
-def test_few_or_unread_alleles__confirm_nothing() -> None:
-    family = _trio(_genome(range(10)), _genome(range(0)))
-    found = check_parentage(_genome(range(100)), family)
-    assert found is not None
-    assert (found.compared, found.is_confirmed) == (10, False)
-    assert "parentage assumed" in found.words
+def test_uncle_in_the_fathers_place__is_told_by_what_both_parents_lack() -> None:
+    people = Population(5)
+    grandparents = people.person(), people.person()
+    mother, father = people.person(), people.child(*grandparents)
+    uncle = people.child(*grandparents)
+    family = Family((relative(Kin.MOTHER, both(mother)), relative(Kin.FATHER, both(uncle))))
+    check = check_relationships(genome("S", both(people.child(mother, father))), family)
+    assert Kin.FATHER in check.left_out
 
 
-def test_x_chromosome__is_not_compared() -> None:
-    child, parent = _genome(range(100), contig="chrX"), _genome(range(100), contig="chrX")
-    found = check_parentage(child, _trio(parent, parent))
-    assert found is not None
-    assert found.compared == 0
+def test_parents_who_together_lack_much__are_both_left_out_when_neither_is_at_fault() -> None:
+    # All heterozygous: a pair tells nothing against either parent alone.
+    half = np.array([1] * 100 + [0] * 100)
+    family = Family(
+        tuple(relative(kin, np.array([0] * 40 + [1] * 60)) for kin in (Kin.MOTHER, Kin.FATHER))
+    )
+    check = check_relationships(genome("S", half), family)
+    assert (check.compared, check.unexplained) == (100, 40)
+    assert check.left_out == (Kin.MOTHER, Kin.FATHER)
+    assert supported_family(family, check) is None
 
 
-def test_parentage_without_both_parents__is_not_checked() -> None:
-    assert check_parentage(_genome(range(10)), None) is None
-    mother = Relative(Kin.MOTHER, affected=False, calls=_genome(range(10)))
-    assert check_parentage(_genome(range(10)), Family((mother,))) is None
+def test_few_alleles__are_not_judged() -> None:
+    few = np.array([1] * (LEAST_ALLELES - 1))
+    lacking = np.zeros(LEAST_ALLELES, dtype=np.int64)
+    kin = (Kin.MOTHER, Kin.FATHER, Kin.SIBLING, Kin.OTHER)
+    family = Family(tuple(relative(each, lacking) for each in kin))
+    check = check_relationships(genome("S", few), family)
+    assert set(supports(check).values()) == {Support.NOT_JUDGED}
+    assert (check.compared, check.has_parents_confirmed) == (LEAST_ALLELES - 1, False)
+    assert supported_family(family, check) == family
+
+
+def test_identical_absence__is_no_kinship() -> None:
+    nothing = np.zeros(10, dtype=np.int64)
+    family = Family((relative(Kin.SIBLING, nothing),))
+    check = check_relationships(genome("S", nothing), family)
+    assert check.kin == (KinCheck(Kin.SIBLING, "S-sibling", 0, 0, Support.NOT_JUDGED),)
+
+
+def test_x_chromosome_and_unread_places__are_not_compared() -> None:
+    hom = np.array([2] * 100)
+    on_x = genome("S", hom, "chrX")
+    mother = Relative(Kin.MOTHER, affected=False, calls=genome("M", hom, "chrX"))
+    unread = GenomeCalls("F", KERNIA1, ())
+    father = Relative(Kin.FATHER, affected=False, calls=unread)
+    check = check_relationships(on_x, Family((mother, father)))
+    assert (check.compared, [each.compared for each in check.kin]) == (0, [0, 0])
+    alone = check_relationships(genome("S", hom), Family((father,)))
+    assert (alone.compared, alone.kin[0].compared) == (0, 0)
+
+
+def test_patient_without_relatives__has_an_empty_check() -> None:
+    check = check_relationships(genome("S", np.array([1])), None)
+    assert check == RelationshipCheck()
+    assert supported_family(None, check) is None
+
+
+def test_words__are_the_same_for_every_outcome() -> None:
+    assert left_out_in_words(Kin.FATHER) == (
+        "the genome of the father is not part of this interpretation: it is not there, may not be "
+        "used, or does not serve the comparison"
+    )
+    check = RelationshipCheck(
+        (
+            KinCheck(Kin.MOTHER, "M", 100, 0, Support.SUPPORTED),
+            KinCheck(Kin.FATHER, "F", 100, 30, Support.NOT_SUPPORTED),
+        ),
+        200,
+        60,
+    )
+    head, *lines = relationship_lines(check)
+    assert head.split("\t") == ["relative", "sample", "kinship", "contradicting", "compared"]
+    assert lines == [
+        "mother\tM\tsupported\t0\t100",
+        "father\tF\tnot supported\t30\t100",
+        "in neither parent\t\t\t60\t200",
+    ]

@@ -1,11 +1,11 @@
 """What people do with cases: a geneticist opens, interprets, classifies and signs; others read.
 
 Each method is one act of one person and goes through the gate. What is shown never holds a closed
-variant: interpretation leaves them out, and everything here rests on its result.
+variant: every look at a ranking goes through `showing`, by the choice as it is at that moment.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from kerne.cases.answer import (
 )
 from kerne.cases.case import (
     Case,
+    KeptParts,
     Opening,
     Stage,
     Verdict,
@@ -28,9 +29,10 @@ from kerne.cases.case import (
     issue_answer,
     open_case,
     rank_candidates,
+    relabel_finding,
     sign_answer,
 )
-from kerne.cases.document import canonical_json, digest_of, read_interpretation
+from kerne.cases.document import canonical_json, digest_of
 from kerne.cases.events import CaseEvent, CaseOpened, KinInCase
 from kerne.cases.freestanding import (
     InterpretedFile,
@@ -39,19 +41,19 @@ from kerne.cases.freestanding import (
     report_files,
     write_report,
 )
-from kerne.cases.gathering import SEX_OF, CountedCitizens, Gatherer
+from kerne.cases.gathering import SEX_OF, Gatherer
 from kerne.cases.ledger import CaseLedger, CaseLine
-from kerne.cases.parts import ChoiceBook, NationalGenomes, OrderBook, Register
+from kerne.cases.parts import NationalGenomes, OpenFindings, OrderBook, Register
 from kerne.cases.report import PAGE, RECORD, write_files
+from kerne.cases.showing import Showing
 from kerne.cases.signature import AnswerKey, is_signed
 from kerne.errors import CaseError, StaleVersionError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Interpretation
-from kerne.interpretation.interpretation import interpret
+from kerne.interpretation.examination import Examination
 from kerne.interpretation.panels import Panel
-from kerne.interpretation.secondary import SecondaryChoice
+from kerne.interpretation.parentage import RelationshipCheck
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
-from kerne.phenotype.phenopacket import Phenotype
 
 __all__ = ["Cases", "InterpretedFile", "PatientFiles", "interpret_file", "write_report"]
 
@@ -85,7 +87,7 @@ class Cases:
     gate: Door
     orders: OrderBook
     register: Register
-    choices: ChoiceBook
+    findings: OpenFindings
     genomes: NationalGenomes
     knowledge: Callable[[], Knowledge]
     assembly: Assembly
@@ -142,25 +144,65 @@ class Cases:
     ) -> Interpretation | Refusal:
         """Rank what could explain the patient, with reasons; the result is kept sealed.
 
-        Closed secondary variants are left out by the patient's choice as it is now.
+        Secondary variants are kept apart, and shown as far as the patient's choice opens them now.
+        A gene of the panel belongs to the clinical question; the panel is kept with the result.
         """
 
         def work(grant: Pass) -> Interpretation | Refusal:
             state = self.ledger.case(case)
-            found = self._interpretation(who, purpose, state, panel)
-            if isinstance(found, Refusal):
-                return found
-            content = canonical_json(found)
-            digest = self.ledger.keep_document(state, content)
-            self._append(state, rank_candidates(state, found, digest), grant)
-            return read_interpretation(content)
+            gatherer = Gatherer(self.genomes, self.register, self.assembly, who, purpose)
+            disclosure = self._showing.disclosure(state)
+            seen = gatherer.examination(state, self.knowledge(), disclosure, panel)
+            if isinstance(seen, Refusal):
+                return seen
+            parts = self._keep(state, seen, panel)
+            self._append(state, rank_candidates(state, seen.primary, parts), grant)
+            return self._showing.candidates(self.ledger.case(case))
 
         return self.gate.answer(self._ask(who, purpose, Action.INTERPRET, case), work)
 
     def candidates(self, who: Identity, purpose: str, case: str) -> Interpretation | Refusal:
-        """See the candidates of the newest ranking again."""
+        """See the candidates of the newest ranking again, as far as they may be shown now."""
         ask = self._ask(who, purpose, Action.INTERPRET, case)
-        return self.gate.answer(ask, lambda _grant: self._kept(self.ledger.case(case)))
+        return self.gate.answer(
+            ask, lambda _grant: self._showing.candidates(self.ledger.case(case))
+        )
+
+    def relabel(
+        self, who: Identity, purpose: str, case: str, gene: str, reason: str
+    ) -> Case | Refusal:
+        """Re-label whatever is found in a gene as primary, because of what is newly known.
+
+        The answer is the same whether anything is found there or not; `candidates` shows it.
+
+        Raises
+        ------
+        CaseError
+            No gene is called so, there is no reason, or the answer is signed.
+        """
+        knowledge = self.knowledge()
+        if gene not in knowledge.gene_links and not knowledge.genes.of_gene(gene):
+            raise CaseError(f"no gene is known here as `{gene}`")
+        return self._step(
+            who,
+            purpose,
+            Action.RELABEL_FINDING,
+            case,
+            lambda state: relabel_finding(state, gene, reason, who.identifier),
+            reason=reason,
+        )
+
+    def relationship_check(
+        self, who: Identity, purpose: str, case: str
+    ) -> RelationshipCheck | Refusal:
+        """Read what the genotypes say of the family's registered kinship, as last ranked.
+
+        It stands in no report and no list: only those whom the rules name may read it.
+        """
+        ask = self._ask(who, purpose, Action.READ_RELATIONSHIP_CHECK, case)
+        return self.gate.answer(
+            ask, lambda _grant: self._showing.relationships(self.ledger.case(case))
+        )
 
     def classify(
         self,
@@ -175,7 +217,7 @@ class Cases:
         """Judge one variant of a candidate, the best-ranked unless `rank` names another."""
 
         def decide(state: Case) -> CaseEvent:
-            candidate = find_variant(self._kept(state), allele, rank)
+            candidate = find_variant(self._showing.candidates(state), allele, rank)
             return classify_variant(state, candidate, verdict, who.identifier)
 
         return self._step(who, purpose, Action.CLASSIFY, case, decide)
@@ -198,11 +240,13 @@ class Cases:
         Raises
         ------
         CaseError
-            There is no conclusion yet, or nothing says what was not examined.
+            There is no conclusion yet, nothing says what was not examined, or something was
+            judged that may not be shown any more.
         """
 
         def work(grant: Pass) -> int:
             state = self.ledger.case(case)
+            self._showing.check_judgements(state)
             contents = self._contents(who, state)
             digests = {name: digest_of(content) for name, content in contents.items()}
             event = sign_answer(state, who.identifier, digests[RECORD], kept_files(digests))
@@ -252,34 +296,27 @@ class Cases:
             self._issue(line.number, signature.entry)
         return len(outstanding)
 
-    def _interpretation(
-        self, who: Identity, purpose: str, state: Case, panel: Panel | None
-    ) -> Interpretation | Refusal:
-        gatherer = Gatherer(self.genomes, self.register, self.assembly, who, purpose)
-        genome = gatherer.calls_of(state.person)
-        if isinstance(genome, Refusal):
-            return genome
-        kinship = self.register.kinship()
-        family = gatherer.family_of(state.person, state.relatives, kinship)
-        citizens = CountedCitizens(self.genomes, who, kinship.family_of(state.person))
-        sex = SEX_OF[self.register.person(state.person).sex]
-        found = interpret(
-            genome,
-            Phenotype(state.person, sex, state.observed, state.excluded),
-            self.knowledge(),
-            family=family.family,
-            panel=panel,
-            secondary_choice=SecondaryChoice(self.choices.choices(state.person).secondary.value),
-            national=citizens,
+    @property
+    def _showing(self) -> Showing:
+        return Showing(self.ledger, self.findings)
+
+    def _keep(self, state: Case, seen: Examination, panel: Panel | None) -> KeptParts:
+        def keep(part: object) -> str:
+            return self.ledger.keep_document(state, canonical_json(part))
+
+        return KeptParts(
+            primary=keep(seen.primary),
+            secondary=keep(seen.secondary),
+            relationships=keep(seen.relationships),
+            panel=None if panel is None else keep([panel.label, sorted(panel.genes)]),
         )
-        return replace(found, notes=(*found.notes, *family.notes, *citizens.refused))
 
     def _contents(self, who: Identity, state: Case) -> dict[str, bytes]:
         person = self.register.person(state.person)
         at = self.clock().astimezone(self.zone)
         report = answer_report(
             state,
-            self._kept(state),
+            self._showing.candidates(state),
             self.orders.released(state.order),
             Subject(person.number, person.sex.value, person.age_years(at.date())),
             who,
@@ -314,11 +351,6 @@ class Cases:
             verified=is_signed(files[RECORD], files[SIGNATURE], self.key.public_pem()),
         )
 
-    def _kept(self, state: Case) -> Interpretation:
-        if state.ranking is None:
-            raise CaseError(f"the candidates of case `{state.number}` have not been ranked yet")
-        return read_interpretation(self.ledger.document(state.number, state.ranking.document))
-
     def _step(
         self,
         who: Identity,
@@ -326,13 +358,15 @@ class Cases:
         action: Action,
         case: str,
         decide: Callable[[Case], CaseEvent],
+        *,
+        reason: str | None = None,
     ) -> Case | Refusal:
         def work(grant: Pass) -> Case:
             state = self.ledger.case(case)
             self._append(state, decide(state), grant)
-            return self.ledger.case(case)
+            return self._showing.case(self.ledger.case(case))
 
-        return self.gate.answer(self._ask(who, purpose, action, case), work)
+        return self.gate.answer(self._ask(who, purpose, action, case, reason), work)
 
     def _append(self, state: Case, event: CaseEvent, grant: Pass) -> None:
         self.ledger.append(state, event, entry=grant.entry, at=self.clock())

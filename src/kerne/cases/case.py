@@ -17,6 +17,7 @@ from kerne.cases.events import (
     CandidatesRanked,
     CaseEvent,
     CaseOpened,
+    FindingRelabelled,
     KeptFile,
     KinInCase,
     NoFindingDeclared,
@@ -47,6 +48,7 @@ _BEFORE_SIGNATURE: Final = frozenset({Stage.RANKED, Stage.JUDGED})
 MAY_FOLLOW: Final[Mapping[type[CaseEvent], frozenset[Stage]]] = {
     CaseOpened: frozenset(),
     CandidatesRanked: _BEFORE_SIGNATURE | {Stage.OPENED},
+    FindingRelabelled: _BEFORE_SIGNATURE | {Stage.OPENED},
     VariantClassified: _BEFORE_SIGNATURE,
     NoFindingDeclared: _BEFORE_SIGNATURE,
     AnswerSigned: frozenset({Stage.JUDGED}),
@@ -62,7 +64,7 @@ STAGE_AFTER: Final[Mapping[type[CaseEvent], Stage]] = {
     AnswerSigned: Stage.SIGNED,
     AnswerIssued: Stage.ISSUED,
 }
-"""The stage that each event leads to."""
+"""The stage that each event leads to; one that is not here leaves the stage as it is."""
 
 EXPLAINING: Final = frozenset({Bearing.CAUSATIVE, Bearing.CONTRIBUTORY, Bearing.CANDIDATE})
 """Bearings of a variant that the answer reports as having to do with the disease."""
@@ -70,6 +72,7 @@ EXPLAINING: Final = frozenset({Bearing.CAUSATIVE, Bearing.CONTRIBUTORY, Bearing.
 _IN_WORDS: Final[Mapping[type[CaseEvent], str]] = {
     CaseOpened: "it cannot be opened again",
     CandidatesRanked: "its candidates cannot be ranked again",
+    FindingRelabelled: "a gene is re-labelled before the signature",
     VariantClassified: "variants are classified between ranking and signature",
     NoFindingDeclared: "a case without finding is declared between ranking and signature",
     AnswerSigned: "an answer is signed when its candidates have been judged",
@@ -87,7 +90,13 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as its events left it; `version` is the number of its events."""
+    """A case as its events left it; `version` is the number of its events.
+
+    Parameters
+    ----------
+    relabelled
+        Symbols of the genes that a geneticist re-labelled as primary.
+    """
 
     number: str
     person: str
@@ -105,6 +114,7 @@ class Case:
     no_finding: NoFindingDeclared | None = None
     signed: AnswerSigned | None = None
     signed_at: datetime | None = None
+    relabelled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +159,20 @@ def evolve(case: Case | None, event: CaseEvent, at: datetime) -> Case:
             raise CaseError(f"case `{event.case}` begins with `{type(event).__name__}`")
         return _opened(event, at)
     _require(case, type(event))
-    moved = replace(case, stage=STAGE_AFTER[type(event)], version=case.version + 1)
+    stage = STAGE_AFTER.get(type(event), case.stage)
+    moved = replace(case, stage=stage, version=case.version + 1)
     match event:
         case CandidatesRanked():
-            return replace(moved, ranking=event, judgements=(), no_finding=None)
+            moved = replace(moved, ranking=event, judgements=(), no_finding=None)
+        case FindingRelabelled(gene=gene):
+            moved = replace(moved, relabelled=case.relabelled | {gene})
         case VariantClassified():
-            return _judged(moved, event, at)
+            moved = _judged(moved, event, at)
         case NoFindingDeclared():
-            return replace(moved, no_finding=event)
+            moved = replace(moved, no_finding=event)
         case AnswerSigned():
-            return replace(moved, signed=event, signed_at=at)
-        case _:
-            return moved
+            moved = replace(moved, signed=event, signed_at=at)
+    return moved
 
 
 def open_case(
@@ -190,18 +202,50 @@ def open_case(
     )
 
 
-def rank_candidates(case: Case, found: Interpretation, document: str) -> CandidatesRanked:
-    """Note that the genome was interpreted; `document` is the digest of the kept result."""
+@dataclass(frozen=True, slots=True)
+class KeptParts:
+    """The digests of the parts of a ranking as they are kept; see `CandidatesRanked`."""
+
+    primary: str
+    secondary: str
+    relationships: str
+    panel: str | None = None
+
+
+def rank_candidates(case: Case, found: Interpretation, parts: KeptParts) -> CandidatesRanked:
+    """Note that the genome was interpreted; `found` is the primary part of what was found.
+
+    The number of candidates that the event tells is that of the primary ones.
+    """
     _require(case, CandidatesRanked)
     if found.sample != case.sample:
         raise CaseError(f"case `{case.number}` is about another sample than the interpretation")
     return CandidatesRanked(
         case=case.number,
-        document=document,
+        document=parts.primary,
         releases=found.releases,
         candidates=len(found.candidates),
         not_examined=len(found.not_examined),
+        secondary=parts.secondary,
+        relationships=parts.relationships,
+        panel=parts.panel,
     )
+
+
+def relabel_finding(case: Case, gene: str, reason: str, by: str) -> FindingRelabelled:
+    """Re-label whatever is found in `gene` as primary, whether anything is or not.
+
+    Raises
+    ------
+    CaseError
+        There is no reason, or the gene is re-labelled already.
+    """
+    _require(case, FindingRelabelled)
+    if not reason.strip():
+        raise CaseError("to re-label a gene as primary needs a reason: what is newly known")
+    if gene in case.relabelled:
+        raise CaseError(f"this gene is re-labelled already in case `{case.number}`")
+    return FindingRelabelled(case.number, case.person, by, gene, reason.strip())
 
 
 def classify_variant(
@@ -309,7 +353,7 @@ def find_variant(
     Raises
     ------
     CaseError
-        No such candidate rests on it. Closed variants are in no interpretation, so never found.
+        No such candidate rests on it; what is closed now is not among those shown.
     """
     for candidate in found.candidates:
         for variant in candidate.variants:

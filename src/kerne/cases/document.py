@@ -7,14 +7,15 @@ content always has the same digest. Alleles are written as gnomAD names them (1-
 import hashlib
 import json
 import math
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from cattrs.preconf.json import make_converter
 
 from kerne.alleles.allele import Allele
 from kerne.cases.report import Report
 from kerne.errors import CaseError
-from kerne.interpretation.candidate import Interpretation
+
+T = TypeVar("T")
 
 _DECIMALS: Final = 6
 
@@ -39,14 +40,8 @@ def canonical_json(value: object) -> bytes:
 
 
 def report_record(report: Report) -> bytes:
-    """Return the report as canonical JSON, the bytes that are signed.
-
-    The number of closed variants stays out: a patient who chose not to know must not learn from
-    it that there is something to know.
-    """
-    plain = _CONVERTER.unstructure(report)
-    del plain["interpretation"]["closed"]
-    return canonical_json(plain)
+    """Return the report as canonical JSON, the bytes that are signed."""
+    return canonical_json(report)
 
 
 def digest_of(content: bytes) -> str:
@@ -54,9 +49,9 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_interpretation(content: bytes) -> Interpretation:
-    """Return the interpretation that `canonical_json` wrote."""
-    return _CONVERTER.structure(json.loads(content), Interpretation)
+def read_document(content: bytes, kind: type[T]) -> T:
+    """Return the value of this kind that `canonical_json` wrote."""
+    return _CONVERTER.structure(json.loads(content), kind)
 
 
 def _round(number: float) -> float:

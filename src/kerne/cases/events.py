@@ -53,13 +53,34 @@ class CaseOpened:
 
 @dataclass(frozen=True, slots=True)
 class CandidatesRanked:
-    """The genome was interpreted; `document` is the SHA-256 of the kept interpretation."""
+    """The genome was interpreted; the SHA-256 of each part that is kept and opened apart.
+
+    `document` holds the primary candidates, `secondary` the others, `relationships` the check of
+    registered kinship, `panel` the gene panel that was asked for, if one was.
+    """
 
     case: str
     document: str
     releases: tuple[str, ...]
     candidates: int
     not_examined: int
+    secondary: str | None = None
+    relationships: str | None = None
+    panel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRelabelled:
+    """A geneticist re-labelled what is found in a gene as primary, because of new knowledge.
+
+    Nobody knew whether anything is found there: the gene is named by the patient's picture.
+    """
+
+    case: str
+    person: str
+    by: str
+    gene: str = field(metadata=SEALED)
+    reason: str = field(metadata=SEALED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +130,7 @@ class AnswerIssued:
 CaseEvent = (
     CaseOpened
     | CandidatesRanked
+    | FindingRelabelled
     | VariantClassified
     | NoFindingDeclared
     | AnswerSigned
@@ -118,6 +140,7 @@ CaseEvent = (
 CASE_EVENTS: tuple[type[CaseEvent], ...] = (
     CaseOpened,
     CandidatesRanked,
+    FindingRelabelled,
     VariantClassified,
     NoFindingDeclared,
     AnswerSigned,

@@ -27,8 +27,10 @@ from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.calls import GenomeCalls, read_calls
 from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.consequence import neighbourhood
-from kerne.interpretation.interpretation import interpret
+from kerne.interpretation.examination import everything
+from kerne.interpretation.interpretation import examine
 from kerne.interpretation.panels import read_panel
+from kerne.interpretation.parentage import RelationshipCheck
 from kerne.interpretation.pedigree import Family, Pedigree, family_of, read_ped
 from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.phenopacket import Phenotype, Sex, read_phenopacket
@@ -64,9 +66,13 @@ class PatientFiles:
 
 @dataclass(frozen=True, slots=True)
 class InterpretedFile:
-    """What came out; `files` is `None` when nothing was to be written."""
+    """What came out; `files` is `None` when nothing was to be written.
+
+    `relationships` is for the laboratory: no report holds it.
+    """
 
     interpretation: Interpretation
+    relationships: RelationshipCheck
     report: Report
     files: ReportFiles | None
 
@@ -90,7 +96,8 @@ def interpret_file(
     phenotype = read_phenopacket(patient.phenopacket, knowledge.ontology)
     genome, family = _read_genomes(patient, phenotype, knowledge)
     panel = None if patient.panel is None else read_panel(patient.panel)
-    found = interpret(genome, phenotype, knowledge, family=family, panel=panel)
+    seen = examine(genome, phenotype, knowledge, family=family, panel=panel)
+    found = everything(seen)
     report = report_of(
         found,
         title="Interpretation of a genome",
@@ -105,7 +112,7 @@ def interpret_file(
     files = None
     if out is not None:
         files = write_report(report, phenotype.sex, knowledge.ontology, out)
-    return InterpretedFile(found, report, files)
+    return InterpretedFile(found, seen.relationships, report, files)
 
 
 def write_report(report: Report, sex: Sex, ontology: Ontology, directory: Path) -> ReportFiles:

@@ -5,23 +5,30 @@ sees their own entry. A relative whose genome may not be read now is left out, a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly
+from kerne.cases.case import Case
 from kerne.cases.events import KinInCase
-from kerne.cases.parts import NationalGenomes, Persons
+from kerne.cases.parts import NationalGenomes, Persons, Register
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.genotypes import Zygosity
+from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import Genotype
+from kerne.interpretation.examination import Examination
+from kerne.interpretation.interpretation import examine
+from kerne.interpretation.panels import Panel
+from kerne.interpretation.parentage import left_out_in_words
 from kerne.interpretation.pedigree import Family, Kin, Relative
 from kerne.interpretation.presentation import NationalFrequency
+from kerne.interpretation.secondary import Disclosure
 from kerne.people.asking import Identity, Purpose, Refusal
 from kerne.people.kinship import Kinship
 from kerne.people.person import RegisteredSex
-from kerne.phenotype.phenopacket import Sex
+from kerne.phenotype.phenopacket import Phenotype, Sex
 
 SEX_OF: Final = {
     RegisteredSex.FEMALE: Sex.FEMALE,
@@ -81,10 +88,36 @@ class Gatherer:
     """Reads the genomes of one case for one asker."""
 
     genomes: NationalGenomes
-    people: Persons
+    people: Register
     assembly: Assembly
     who: Identity
     purpose: str
+
+    def examination(
+        self, case: Case, knowledge: Knowledge, disclosure: Disclosure, panel: Panel | None
+    ) -> Examination | Refusal:
+        """Examine the patient's genome beside those of the family, or say why it may not be read.
+
+        A relative who may not be read is left out, and so is one whom the genotypes do not support.
+        """
+        genome = self.calls_of(case.person)
+        if isinstance(genome, Refusal):
+            return genome
+        kinship = self.people.kinship()
+        family = self.family_of(case.person, case.relatives, kinship)
+        citizens = CountedCitizens(self.genomes, self.who, kinship.family_of(case.person))
+        sex = SEX_OF[self.people.person(case.person).sex]
+        seen = examine(
+            genome,
+            Phenotype(case.person, sex, case.observed, case.excluded),
+            knowledge,
+            family=family.family,
+            panel=panel,
+            disclosure=disclosure,
+            national=citizens,
+        )
+        notes = (*seen.primary.notes, *family.notes, *citizens.refused)
+        return replace(seen, primary=replace(seen.primary, notes=notes))
 
     def calls_of(self, person: str) -> GenomeCalls | Refusal:
         """Return the genome of a person as interpretation takes it."""
@@ -94,16 +127,19 @@ class Gatherer:
     def family_of(
         self, patient: str, relatives: Sequence[KinInCase], kinship: Kinship
     ) -> GatheredFamily:
-        """Return the genomes of the relatives that may be read now."""
+        """Return the genomes of the relatives that may be read now.
+
+        Why one is missing is that person's own matter: the words are the same whatever the cause.
+        """
         at_hand, notes = [], []
         for relative in relatives:
             kin = kin_of(relative.person, patient, kinship, self.people)
             if not self.people.rows_of(relative.person):
-                notes.append(f"the database has no genome of the {kin}")
+                notes.append(left_out_in_words(kin))
                 continue
             calls = self.calls_of(relative.person)
             if isinstance(calls, Refusal):
-                notes.append(f"the genome of the {kin} may not be read: {'; '.join(calls.reasons)}")
+                notes.append(left_out_in_words(kin))
             else:
                 at_hand.append(Relative(kin, relative.affected, calls))
         return GatheredFamily(Family(tuple(at_hand)) if at_hand else None, tuple(notes))

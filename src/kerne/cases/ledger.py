@@ -201,7 +201,10 @@ def _project(connection: Connection, recorded: Recorded[CaseEvent]) -> None:
         _refuse_second_case(connection, event)
         connection.execute(insert(_LINES).values(_first_line(event, recorded.at)))
         return
-    values = {"stage": STAGE_AFTER[type(event)].value}
+    stage = STAGE_AFTER.get(type(event))
+    if stage is None:
+        return
+    values = {"stage": stage.value}
     if isinstance(event, AnswerSigned):
         values["signed_at"] = recorded.at.isoformat()
     connection.execute(update(_LINES).where(_LINES.c.number == event.case).values(values))

@@ -8,9 +8,9 @@ from pyroaring import BitMap
 
 from kerne.alleles.allele import Allele
 from kerne.cases.answer import ReleasedOrder
-from kerne.consent.choices import Choices
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.frequencies import Frequencies
+from kerne.interpretation.secondary import FindingClass
 from kerne.people.asking import Identity, Refusal
 from kerne.people.kinship import Kinship
 from kerne.people.person import Person
@@ -71,9 +71,9 @@ class Register(Persons, Protocol):
         ...
 
 
-class ChoiceBook(Protocol):
-    """What cases ask about a person's choices."""
+class OpenFindings(Protocol):
+    """What cases ask about a person's secondary findings."""
 
-    def choices(self, person: str) -> Choices:
-        """Return the person's choices as they are now."""
+    def open_classes(self, person: str) -> frozenset[FindingClass]:
+        """Return the classes of findings that are open to the person now."""
         ...

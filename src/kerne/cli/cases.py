@@ -9,6 +9,7 @@ from kerne.cases.events import KinInCase
 from kerne.cli.options import Asking, asker_from, asking_options, centre_from, home_option, unwrap
 from kerne.interpretation.candidate import Classification
 from kerne.interpretation.panels import read_panel
+from kerne.interpretation.parentage import relationship_lines
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -119,6 +120,37 @@ def no_finding(ctx: click.Context, case: str, *, because: str, asking: Asking) -
     asker = asker_from(centre, asking)
     state = unwrap(centre.cases.declare_no_finding(asker.who, asker.purpose, case, because))
     click.echo(f"{state.number}\t{state.stage}")
+
+
+@cases.command("relabel")
+@click.argument("case")
+@click.argument("gene")
+@asking_options
+@click.pass_context
+def relabel(ctx: click.Context, case: str, gene: str, *, asking: Asking) -> None:
+    """Re-label what is found in GENE as primary in CASE, because of what is newly known.
+
+    Say it with `--reason`, which the patient can see. The answer is the same whether anything is
+    found in the gene or not.
+    """
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    state = unwrap(centre.cases.relabel(asker.who, asker.purpose, case, gene, asker.reason or ""))
+    click.echo(f"{state.number}\t{state.stage}")
+
+
+@cases.command("relationship-check")
+@click.argument("case")
+@asking_options
+@click.pass_context
+def relationship_check(ctx: click.Context, case: str, *, asking: Asking) -> None:
+    """Show what the genotypes say of the registered kinship in CASE, as last interpreted."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    for line in relationship_lines(
+        unwrap(centre.cases.relationship_check(asker.who, asker.purpose, case))
+    ):
+        click.echo(line)
 
 
 @cases.command("sign")

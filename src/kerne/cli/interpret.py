@@ -8,6 +8,7 @@ import click
 from kerne.cases.actions import InterpretedFile, PatientFiles, interpret_file
 from kerne.interpretation.actions import knowledge_for
 from kerne.interpretation.candidate import Candidate, Tier, by_tier
+from kerne.interpretation.parentage import relationship_lines
 from kerne.knowledge.actions import default_directory
 
 SHOWN = 10
@@ -62,6 +63,8 @@ def interpret(  # noqa: PLR0913, PLR0917  one argument an option
         result = interpret_file(patient, knowledge, made_at=datetime.now(UTC), out=out)
     for line in summary(result):
         click.echo(line)
+    for line in relationship_lines(result.relationships):
+        click.echo(f"for the laboratory, in no report: {line}", err=True)
 
 
 def summary(result: InterpretedFile) -> list[str]:

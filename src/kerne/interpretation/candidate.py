@@ -199,8 +199,6 @@ class Interpretation:
         Kinds of variation and parts of the genome that were not looked at.
     variants_read, variants_considered
         Alleles that the sample carries; those of them that could bear a candidate.
-    closed
-        Secondary variants that the person's choice closed. They are nowhere else in this value.
     """
 
     sample: str
@@ -214,7 +212,6 @@ class Interpretation:
     coverage: tuple[GeneCoverage, ...]
     variants_read: int
     variants_considered: int
-    closed: int
     notes: tuple[str, ...]
 
 

@@ -31,6 +31,7 @@ from kerne.alleles.transcript import Transcript
 from kerne.interpretation.calls import Call
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.csq import run_csq
+from kerne.interpretation.secondary import secondary_list
 from kerne.knowledge.genes import GeneModels
 
 NEIGHBOURHOOD_BP = 20
@@ -180,6 +181,8 @@ def _touched(
         beyond |= {each.symbol for each in near if each.end > lengths[each.contig]}
         if whole:
             touching.append(call)
+    # A gene is named because an allele lies in it: for one of the list that would tell.
+    beyond -= secondary_list().classes.keys()
     words = f"genes that reach beyond the reference sequence: {', '.join(sorted(beyond))}"
     return touching, list(found.values()), (words,) if beyond else ()
 

@@ -9,10 +9,23 @@ from kerne.alleles.transcript import Transcript
 from kerne.errors import InterpretationError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.calls import Call, GenomeCalls
-from kerne.interpretation.candidate import Candidate, GeneCoverage, Interpretation, NamedTerm
+from kerne.interpretation.candidate import (
+    Candidate,
+    Classification,
+    GeneCoverage,
+    Interpretation,
+    NamedTerm,
+)
 from kerne.interpretation.consequence import Consequence, predict
 from kerne.interpretation.coverage import gene_coverage, preferred
 from kerne.interpretation.evidence import COMMON_ALWAYS
+from kerne.interpretation.examination import (
+    Examination,
+    SecondaryCandidate,
+    SecondaryFindings,
+    everything,
+    look,
+)
 from kerne.interpretation.findings import (
     has_single_x,
     make_subject,
@@ -22,11 +35,21 @@ from kerne.interpretation.findings import (
 )
 from kerne.interpretation.limits import absent_knowledge, not_examined
 from kerne.interpretation.panels import Panel
-from kerne.interpretation.parentage import check_parentage
+from kerne.interpretation.parentage import (
+    check_relationships,
+    left_out_in_words,
+    supported_family,
+)
 from kerne.interpretation.pedigree import Family
 from kerne.interpretation.presentation import Frequencies, NationalFrequency, Presenter
 from kerne.interpretation.ranking import DiseaseFit, Finding, Gene, Ranked, disease_fits, rank
-from kerne.interpretation.secondary import SecondaryChoice, secondary_list
+from kerne.interpretation.secondary import (
+    EVERYTHING_OPEN,
+    Disclosure,
+    FindingClass,
+    secondary_genes,
+    secondary_list,
+)
 from kerne.knowledge.frequencies import PublishedFrequency
 from kerne.phenotype.phenopacket import Phenotype, Sex
 
@@ -59,10 +82,35 @@ def interpret(  # noqa: PLR0913 - what a patient brings; all but three are optio
     *,
     family: Family | None = None,
     panel: Panel | None = None,
-    secondary_choice: SecondaryChoice | None = None,
+    disclosure: Disclosure | None = None,
     national: NationalFrequencies | None = None,
 ) -> Interpretation:
-    """Rank what could explain a phenotype in a genome.
+    """Rank what could explain a phenotype in a genome, as it may be shown; see `examine`."""
+    seen = examine(
+        genome,
+        phenotype,
+        knowledge,
+        family=family,
+        panel=panel,
+        disclosure=disclosure,
+        national=national,
+    )
+    if disclosure is None:
+        return everything(seen)
+    return look(seen.primary, seen.secondary, disclosure)
+
+
+def examine(  # noqa: PLR0913 - what a patient brings; all but three are optional
+    genome: GenomeCalls,
+    phenotype: Phenotype,
+    knowledge: Knowledge,
+    *,
+    family: Family | None = None,
+    panel: Panel | None = None,
+    disclosure: Disclosure | None = None,
+    national: NationalFrequencies | None = None,
+) -> Examination:
+    """Rank what could explain a phenotype in a genome, secondary findings apart.
 
     Parameters
     ----------
@@ -72,11 +120,12 @@ def interpret(  # noqa: PLR0913 - what a patient brings; all but three are optio
         Relatives whose genomes are at hand.
     panel
         Splits the candidates into two tiers; it removes none.
-    secondary_choice
-        What the person wants to know beside the answer; without one nothing is closed, and the
-        notes say so.
+    disclosure
+        What may be shown of secondary findings now; `None` when nobody's choice comes with the
+        genome, and nothing is closed. Genes that were re-labelled fit the question.
     national
-        Evidence to look at, never to meet a frequency criterion.
+        Evidence to look at, never to meet a frequency criterion. It is not asked about what is
+        closed: the question itself would tell.
 
     Raises
     ------
@@ -91,16 +140,17 @@ def interpret(  # noqa: PLR0913 - what a patient brings; all but three are optio
         )
     if not phenotype.observed:
         raise InterpretationError("no phenotype term was observed; there is nothing to rank by")
-    work = _Work(genome, phenotype, knowledge, family, panel, secondary_choice)
-    return work.interpretation(national)
+    work = _Work(genome, phenotype, knowledge, family, panel, disclosure)
+    return work.examination(national)
 
 
 @dataclass(frozen=True, slots=True)
 class _Gathered:
-    """The genes to rank, and counts of what is not ranked."""
+    """The genes to rank, those of them that are secondary, and counts of what is not ranked."""
 
     genes: tuple[Gene, ...]
-    closed: int
+    secondary: tuple[Gene, ...]
+    listed: Mapping[str, Mapping[str, FindingClass]]
     common: int
     without_disease: int
 
@@ -112,7 +162,7 @@ class _Gathered:
 
 
 class _Work:
-    """One interpretation while it is made."""
+    """One examination while it is made."""
 
     def __init__(
         self,
@@ -121,45 +171,63 @@ class _Work:
         knowledge: Knowledge,
         family: Family | None,
         panel: Panel | None,
-        choice: SecondaryChoice | None,
+        disclosure: Disclosure | None,
     ) -> None:
         self._genome, self._phenotype, self._knowledge = genome, phenotype, knowledge
-        self._family, self._panel, self._choice = family, panel, choice
+        self._panel, self._disclosure = panel, disclosure or EVERYTHING_OPEN
+        self._has_choice = disclosure is not None
+        self._relationships = check_relationships(genome, family)
+        self._family = supported_family(family, self._relationships)
         self._observed = knowledge.ontology.indices(phenotype.observed)
         annotations = knowledge.model.annotations
         scores = knowledge.model.score(self._observed)
         self._scores = dict(zip(annotations.diseases, scores.tolist(), strict=True))
         self._transcripts = {each.identifier: each for each in knowledge.genes.transcripts}
 
-    def interpretation(self, national: NationalFrequencies | None) -> Interpretation:
+    def examination(self, national: NationalFrequencies | None) -> Examination:
         knowledge, genome = self._knowledge, self._genome
         predicted = predict(genome.calls, knowledge.genes, knowledge.reference)
         gathered = self._gather(predicted.by_allele)
-        parentage = check_parentage(genome, self._family)
-        confirmed = parentage is not None and parentage.is_confirmed
-        ranked = rank(gathered.genes, knowledge.sources, parents_confirmed=confirmed)
-        likely = [each for each in ranked if each.log10_odds >= LEAST_LOG10_ODDS]
-        listed = likely[:LISTED_CANDIDATES]
+        ranked = self._ranked(gathered.genes)
+        listed = [each for each in ranked if each.log10_odds >= LEAST_LOG10_ODDS]
+        listed = listed[:LISTED_CANDIDATES]
+        aside = self._ranked(gathered.secondary)
         coverage, unseen = self._coverage()
         unlisted = len(ranked) - len(listed)
-        notes = [*self._phenotype.notes, *genome.notes, *self._notes(gathered, unlisted)]
-        if parentage is not None:
-            notes.append(parentage.words)
-        return Interpretation(
+        presenter = self._presenter(listed, aside, gathered, national)
+        primary = Interpretation(
             sample=genome.sample,
             assembly=genome.assembly.name,
             observed=self._named(self._phenotype.observed),
             excluded=self._named(self._phenotype.excluded),
-            candidates=self._candidates(listed, national),
+            candidates=tuple(presenter.candidate(n, each) for n, each in enumerate(listed, 1)),
             releases=knowledge.labels,
             absent=absent_knowledge(knowledge, genome, has_national=national is not None),
             not_examined=(*not_examined(), *predicted.outside, *unseen),
             coverage=coverage,
             variants_read=genome.variants_read,
             variants_considered=gathered.considered,
-            closed=gathered.closed,
-            notes=(*notes, *(f"bcftools csq: {line}" for line in predicted.warnings)),
+            notes=(
+                *self._phenotype.notes,
+                *genome.notes,
+                *self._notes(gathered, unlisted),
+                *self._warnings(predicted.warnings),
+            ),
         )
+        sealed = [presenter.candidate(number, each) for number, each in enumerate(aside, 1)]
+        kept = [SecondaryCandidate(e, gathered.listed[e.gene]) for e in sealed if _is_told(e)]
+        secondary = SecondaryFindings(secondary_list().number, tuple(kept))
+        return Examination(primary, secondary, self._relationships)
+
+    def _ranked(self, genes: Sequence[Gene]) -> tuple[Ranked, ...]:
+        confirmed = self._relationships.has_parents_confirmed
+        return rank(genes, self._knowledge.sources, parents_confirmed=confirmed)
+
+    def _warnings(self, warnings: Sequence[str]) -> tuple[str, ...]:
+        """Name warnings of the program; beside a choice only count them: they name places."""
+        if self._has_choice:
+            return (f"bcftools csq: {len(warnings)} warnings",) if warnings else ()
+        return tuple(f"bcftools csq: {line}" for line in warnings)
 
     def _named(self, identifiers: Sequence[str]) -> tuple[NamedTerm, ...]:
         resolved = (self._knowledge.ontology.resolve(each) for each in identifiers)
@@ -168,12 +236,15 @@ class _Work:
     def _fits(self, symbol: str) -> bool:
         diseases = self._knowledge.gene_links.get(symbol, frozenset())
         best = max((self._scores.get(each, 0.0) for each in diseases), default=0.0)
-        return best >= FITS_LOG10 or (self._panel is not None and symbol in self._panel.genes)
+        is_asked = self._panel is not None and symbol in self._panel.genes
+        return best >= FITS_LOG10 or is_asked or symbol in self._disclosure.relabelled
 
-    def _is_closed(self, symbol: str) -> bool:
-        if self._choice is None:
-            return False
-        return secondary_list().is_closed(symbol, self._choice, fits=self._fits(symbol))
+    def _listed(
+        self, by_gene: Mapping[str, Mapping[Allele, Consequence]]
+    ) -> dict[str, dict[str, FindingClass]]:
+        # INVARIANT: a gene that fits the question is never secondary.
+        unfit = {symbol: hits for symbol, hits in by_gene.items() if not self._fits(symbol)}
+        return secondary_genes(unfit, secondary_list().classes)
 
     def _gather(self, consequences: Mapping[Allele, tuple[Consequence, ...]]) -> _Gathered:
         by_gene = relevant_by_gene(consequences, self._transcripts)
@@ -181,22 +252,24 @@ class _Work:
         links = self._knowledge.gene_links
         calls = {call.allele: call for call in self._genome.calls}
         single_x = has_single_x(self._genome, self._phenotype.sex)
-        closed: set[Allele] = set()
+        listed = self._listed(by_gene)
         common: set[Allele] = set()
         unlinked: set[Allele] = set()
-        genes = []
+        genes, secondary = list[Gene](), list[Gene]()
         for symbol, hits in sorted(by_gene.items()):
             fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores)
             published = self._published(hits)
-            if self._is_closed(symbol):
-                closed |= hits.keys()
+            frequent = {each for each in hits if is_common(published[each])}
+            rare = {each: hit for each, hit in hits.items() if each not in frequent}
+            found = self._gene(symbol, rare, published, calls, fits, single_x=single_x)
+            if symbol in listed:
+                secondary += found
             elif not fits:
                 unlinked |= hits.keys()
             else:
-                common |= {each for each in hits if is_common(published[each])}
-                rare = {each: hit for each, hit in hits.items() if each not in common}
-                genes += self._gene(symbol, rare, published, calls, fits, single_x=single_x)
-        return _Gathered(tuple(genes), len(closed), len(common), len(unlinked))
+                common |= frequent
+                genes += found
+        return _Gathered(tuple(genes), tuple(secondary), listed, len(common), len(unlinked))
 
     def _published(
         self, alleles: Mapping[Allele, Consequence]
@@ -216,7 +289,7 @@ class _Work:
         *,
         single_x: bool,
     ) -> list[Gene]:
-        if not hits:
+        if not hits or not fits:
             return []
         transcript = self._transcripts[next(iter(hits.values())).transcript]
         place = place_of(transcript, self._genome.assembly, single_x=single_x)
@@ -235,11 +308,19 @@ class _Work:
         )
         return [Gene(symbol, place, findings, fits)]
 
-    def _candidates(
-        self, ranked: Sequence[Ranked], national: NationalFrequencies | None
-    ) -> tuple[Candidate, ...]:
+    def _presenter(
+        self,
+        ranked: Sequence[Ranked],
+        aside: Sequence[Ranked],
+        gathered: _Gathered,
+        national: NationalFrequencies | None,
+    ) -> Presenter:
+        """Ask for national frequencies of what is shown, and of nothing that is closed."""
+        shown = [e for e in aside if self._disclosure.shows(gathered.listed[e.gene])]
         alleles = list(
-            dict.fromkeys(v.finding.subject.allele for each in ranked for v in each.variants)
+            dict.fromkeys(
+                v.finding.subject.allele for each in (*ranked, *shown) for v in each.variants
+            )
         )
         answers = [] if national is None or not alleles else national.look_up(alleles)
         frequencies = Frequencies(
@@ -247,8 +328,7 @@ class _Work:
             "" if national is None else national.source,
             dict(zip(alleles, answers, strict=False)),
         )
-        presenter = Presenter(self._knowledge.model, self._observed, frequencies, self._panel)
-        return tuple(presenter.candidate(number, each) for number, each in enumerate(ranked, 1))
+        return Presenter(self._knowledge.model, self._observed, frequencies, self._panel)
 
     def _coverage(self) -> tuple[tuple[GeneCoverage, ...], tuple[str, ...]]:
         """Cover the genes that fit best, and name those of them that could not be looked at."""
@@ -294,13 +374,7 @@ class _Work:
             (left_out, "transcripts lie on contigs that the assembly does not have"),
         )
         notes = [f"{count} {words}" for count, words in counts if count > 0]
-        if self._choice is None:
-            notes.append("no choice about secondary findings was given: nothing was closed")
-        else:
-            version = secondary_list().version.split(" ")[0]
-            notes.append(
-                f"secondary findings: choice `{self._choice}`, gene list version {version}"
-            )
+        notes += [left_out_in_words(kin) for kin in self._relationships.left_out]
         if self._panel is not None:
             notes.append(self._panel.label)
             unknown = sorted(each for each in self._panel.genes if not self._is_modelled(each))
@@ -314,3 +388,10 @@ class _Work:
 def is_common(published: PublishedFrequency | None) -> bool:
     """Say whether an allele is too frequent for any disease here (BA1)."""
     return published is not None and published.af is not None and published.af > COMMON_ALWAYS
+
+
+def _is_told(candidate: Candidate) -> bool:
+    """Say whether a secondary candidate is worth keeping: likely enough, or pathogenic."""
+    classes = {variant.classification for variant in candidate.variants}
+    harmful = {Classification.PATHOGENIC, Classification.LIKELY_PATHOGENIC}
+    return candidate.log10_odds >= LEAST_LOG10_ODDS or not classes.isdisjoint(harmful)

@@ -50,7 +50,9 @@ class Frequencies:
         """Say a frequency in the national database, or why there is none."""
         if not self.national:
             return "not known: no national database is at hand"
-        answer = self.national_answers.get(allele)
+        if allele not in self.national_answers:
+            return "not asked yet: rank the candidates again"
+        answer = self.national_answers[allele]
         if answer is None:
             return f"not known to {self.national}"
         return f"AC {answer.ac:,} of AN {answer.an:,}, {answer.homozygotes:,} homozygotes"
