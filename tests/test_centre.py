@@ -493,9 +493,9 @@ def test_open_intents__are_closed_by_what_was_committed(home: Path) -> None:
     killed_after(None, lambda: die(home))
     with open_centre(home) as centre:
         check_record(centre)
-        accesses = centre.audit.accesses_of(citizen(PERSONS[0]), "own-access", PERSONS[0])
-        assert not isinstance(accesses, Refusal)
-        (placed,) = [access for access in accesses if access.action == "place-order"]
+        log = centre.audit.log_of(citizen(PERSONS[0]), "own-access", PERSONS[0])
+        assert not isinstance(log, Refusal)
+        (placed,) = [access for access in log.accesses if access.action == "place-order"]
         assert placed.outcome is Outcome.DONE
 
 

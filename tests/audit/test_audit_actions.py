@@ -7,7 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyroaring import BitMap
 
-from kerne.audit.actions import Access, Audit
+from kerne.audit.access import Access
+from kerne.audit.actions import Audit
 from kerne.audit.checkpoint import read_checkpoint, sign_checkpoint, write_checkpoint
 from kerne.audit.entry import Outcome
 from kerne.audit.ledger import AuditLedger
@@ -52,9 +53,9 @@ def actions(audit: AuditLedger) -> Audit:
 
 
 def accesses(actions: Audit) -> tuple[Access, ...]:
-    found = actions.accesses_of(ME, "own-access", "P-000001")
+    found = actions.log_of(ME, "own-access", "P-000001")
     assert not isinstance(found, Refusal)
-    return found
+    return found.accesses
 
 
 def test_accesses__are_those_that_name_me_and_those_that_counted_me(
@@ -75,7 +76,7 @@ def test_accesses__are_those_that_name_me_and_those_that_counted_me(
 
 
 def test_accesses__are_asked_for_at_the_door(actions: Audit) -> None:
-    assert isinstance(actions.accesses_of(ME, "research", "P-000001"), Refusal)
+    assert isinstance(actions.log_of(ME, "research", "P-000001"), Refusal)
 
 
 def test_checkpoint__is_kept_and_compared(audit: AuditLedger, actions: Audit) -> None:

@@ -48,6 +48,11 @@ def test_record__gives_each_person_a_count_of_their_own(audit: AuditLedger) -> N
     assert audit.naming(PERSONS[2]) == []
 
 
+def test_record__counts_on_when_it_names_a_person_twice(audit: AuditLedger) -> None:
+    audit.record([draft(PERSONS[0]), draft(PERSONS[0])], AT)
+    assert [one.personal.counter for one in audit.naming(PERSONS[0])] == [1, 2]
+
+
 def test_record__keeps_what_the_asker_typed_out_of_the_leaf(audit: AuditLedger) -> None:
     (number,) = audit.record([draft(PERSONS[0], reason="found unconscious")], AT)
     leaf = encode(audit.entry(number))
@@ -223,7 +228,7 @@ def test_proofs__hold_for_every_entry_and_every_older_audit(
             leaf_hash(bodies[number - 1]),
             number - 1,
             old,
-            audit.prove_inclusion(number, old),
+            audit.prove([number], old)[0].path,
             audit.root(old),
         )
     audit.close()
@@ -232,7 +237,7 @@ def test_proofs__hold_for_every_entry_and_every_older_audit(
 def test_proofs__of_what_is_not_there_are_refused(audit: AuditLedger) -> None:
     audit.record([draft(PERSONS[0])], AT)
     with pytest.raises(AuditError, match="entry `2` is not among the first `1`"):
-        audit.prove_inclusion(2)
+        audit.prove([2])
     with pytest.raises(AuditError, match="`2` entries do not begin `1`"):
         audit.prove_consistency(2)
     with pytest.raises(AuditError, match="has `1` entries"):

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,12 +39,54 @@ def test_audit__verifies_and_is_signed(run: Run, walked: Walked, tmp_path: Path)
     held.write_text(signed.out)
     outcome = run("audit", "--home", walked.home, "verify", "--held", held)
     assert outcome.code == 0
-    assert "intact\tyes" in outcome.out
+    assert outcome.out.endswith("intact\tyes\n")
+    alone = run("audit", "--home", walked.home, "verify")
+    assert "held outside\tnone given" in alone.out
+    assert alone.out.endswith("intact\tyes, as far as these files can show\n")
+    held.write_text("kerne")
+    assert run("audit", "--home", walked.home, "verify", "--held", held).code == 4
+
+
+def verified(*arguments: str | Path) -> str:
+    """Run the stand-alone verifier in a process of its own, and return what it found."""
+    command = [sys.executable, "-I", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_witness__verifies_alone_what_the_centre_hands_out(
+    run: Run, walked: Walked, tmp_path: Path
+) -> None:
+    home = ("audit", "--home", walked.home)
+    verifier, held, shown = tmp_path / "verify_audit.py", tmp_path / "held", tmp_path / "log.json"
+    assert run("audit", "verifier", "-o", verifier).code == 0
+    key = run(*home, "key").out.strip()
+    held.write_text(run(*home, "checkpoint").out)
+    person = withdrawn(walked)
+    mine = ("citizen", "--home", walked.home, "log", person, *own(person))
+    assert run(*mine, "-o", shown, "--held", held).code == 0
+    number = json.loads(shown.read_text())["named"][0]["number"]
+    proof, consistency = tmp_path / "proof.json", tmp_path / "consistency.json"
+    assert run(*home, "prove", number, "--person", person, *own(person), "-o", proof).code == 0
+    assert run(*home, "consistency", held, "-o", consistency).code == 0
+    told = verified(verifier, "--key", key, shown, consistency, "--held", held)
+    assert "numbered from 1 without a gap" in told
+    assert f"about\t{person}" in verified(verifier, "--key", key, proof)
+    assert run(*home, "verify", "--held", shown).code == 0
+
+
+def test_proof__shows_whom_it_is_about_only_when_it_is_asked_for_at_the_gate(
+    run: Run, walked: Walked
+) -> None:
+    home = ("audit", "--home", walked.home)
+    assert json.loads(run(*home, "prove", "1").out)["opening"] is None
+    assert run(*home, "prove", "1", "--person", hero(walked)).code == 2
+    assert run(*home, "prove", "1", "--person", hero(walked), *own(withdrawn(walked))).code == 3
 
 
 def test_citizen__sees_the_research_question_that_counted_them(run: Run, walked: Walked) -> None:
     person = withdrawn(walked)
-    rows = run("citizen", "--home", walked.home, "accesses", person, *own(person)).rows()
+    rows = run("citizen", "--home", walked.home, "log", person, *own(person)).rows()
     questions = [row for row in rows if row["action"] == "ask-question"]
     assert len(questions) == 1  # the one before the withdrawal, not the one after
     assert questions[0]["who"] == "researcher-1"
@@ -50,9 +94,7 @@ def test_citizen__sees_the_research_question_that_counted_them(run: Run, walked:
 
 
 def test_citizen__does_not_see_the_accesses_of_another(run: Run, walked: Walked) -> None:
-    outcome = run(
-        "citizen", "--home", walked.home, "accesses", hero(walked), *own(withdrawn(walked))
-    )
+    outcome = run("citizen", "--home", walked.home, "log", hero(walked), *own(withdrawn(walked)))
     assert outcome.code == 3
     assert outcome.out == ""
     assert outcome.err.startswith("kerne: refused: ")
@@ -91,7 +133,7 @@ def test_insurance__is_written_on_the_patients_page(run: Run, walked: Walked) ->
     guardian = "P-000001"
     person = hero(walked)
     rows = run(
-        *("citizen", "--home", walked.home, "accesses", person),
+        *("citizen", "--home", walked.home, "log", person),
         *("--as", guardian, "--purpose", "guardian-access"),
     ).rows()
     refused = [row for row in rows if row["purpose"] == "insurance"]

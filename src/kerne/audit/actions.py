@@ -1,67 +1,30 @@
 """What people do with the audit: prove it, sign it, and see who has read their data."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pyroaring import BitMap
 
+from kerne.audit.access import CitizenLog, access_of
 from kerne.audit.checkpoint import (
     Checkpoint,
     read_checkpoint,
     sign_checkpoint,
     write_checkpoint,
 )
-from kerne.audit.entry import Outcome, Verdict
-from kerne.audit.ledger import AuditLedger, Found
+from kerne.audit.finding import Found
+from kerne.audit.ledger import AuditLedger
+from kerne.audit.proof import (
+    Since,
+    consistency_document,
+    inclusion_document,
+    log_document,
+)
 from kerne.audit.verification import Verification, verify
-from kerne.people.asking import Action, Ask, Door, Identity, Refusal, Role
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """One time that somebody asked for a person's data.
-
-    Parameters
-    ----------
-    number
-        Of the audit entry; with it the access can be proved.
-    at
-        UTC.
-    who, organisation, roles
-        The asker.
-    purpose, action, about, project, reason
-        What was asked and why, `purpose` and `reason` as the asker typed them.
-    verdict, rules
-        What was decided, and by which rules.
-    outcome
-        How it ended; `None` for a refusal and while it is under way.
-    counter
-        1-based running number among the accesses that name the person; `None` for a collective
-        one, in which the person was one of many.
-    """
-
-    number: int
-    at: datetime
-    who: str
-    organisation: str | None
-    roles: tuple[Role, ...]
-    purpose: str
-    action: Action
-    about: str
-    project: str | None
-    reason: str | None
-    verdict: Verdict
-    rules: tuple[str, ...]
-    outcome: Outcome | None
-    counter: int | None
-
-    @property
-    def is_collective(self) -> bool:
-        """Whether the person was counted among others and not named."""
-        return self.counter is None
+from kerne.errors import AuditError
+from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
 
 
 class Audit:
@@ -131,44 +94,103 @@ class Audit:
         if self._ledger.size() > kept.size and self._ledger.root(kept.size) == kept.root:
             write_checkpoint(self._newest, self._sign())
 
-    def _sign(self) -> Checkpoint:
-        size = self._ledger.size()
+    def _sign(self, size: int | None = None) -> Checkpoint:
+        size = self._ledger.size() if size is None else size
         return sign_checkpoint(size, self._ledger.root(size), self._clock(), self._key)
 
-    def accesses_of(self, who: Identity, purpose: str, person: str) -> tuple[Access, ...] | Refusal:
-        """Return every access to the data of `person`, oldest first, this one included.
+    @property
+    def public_key(self) -> Ed25519PublicKey:
+        """What the centre's checkpoints are verified with."""
+        return self._key.public_key()
 
-        The list is complete: the accesses that name the person are counted without a gap, and
-        each collective one keeps whom it counted.
+    def prove(self, number: int, size: int | None = None) -> str:
+        """Return the proof that entry `number` is among the first `size`, all when `None`.
+
+        It shows nobody's data and needs no grant: whom an entry concerns does not stand in it.
 
         Raises
         ------
         AuditError
-            An entry is missing, or a population was changed.
+            It is not among them.
         """
+        return self._prove(number, size, None)
+
+    def prove_to(
+        self, who: Identity, purpose: str, person: str, number: int, size: int | None = None
+    ) -> str | Refusal:
+        """As `prove`, with the personal part of an entry that names `person`.
+
+        Raises
+        ------
+        AuditError
+            It is not among them, or does not name `person`.
+        """
+
+        def work(_granted: Pass) -> str:
+            found = self._ledger.intent(number)
+            if found is None or found.personal.person != person:
+                raise AuditError(f"entry `{number}` does not name this person")
+            return self._prove(number, size, found)
+
+        ask = Ask(who, purpose, Action.READ_ACCESSES, (person,), about="proof of an access")
+        return self._door.answer(ask, work)
+
+    def _prove(self, number: int, size: int | None, about: Found | None) -> str:
+        checkpoint = self._sign(size)
+        (entry,) = self._ledger.prove([number], checkpoint.size)
+        return inclusion_document(checkpoint, self.public_key, entry, about)
+
+    def prove_consistency(self, held: Checkpoint) -> str:
+        """Return the proof that the audit of today begins with the one that `held` states.
+
+        Raises
+        ------
+        AuditError
+            It does not, or `held` was not signed by this centre.
+        """
+        checkpoint = self._sign()
+        return consistency_document(checkpoint, self.public_key, self._since(held, checkpoint))
+
+    def _since(self, held: Checkpoint, now: Checkpoint) -> Since:
+        if not held.verifies(self.public_key):
+            raise AuditError("the older checkpoint was not signed by this centre")
+        if held.size > now.size or self._ledger.root(held.size) != held.root:
+            raise AuditError(
+                f"the audit does not begin with the `{held.size}` entries of the older checkpoint: "
+                "it was rolled back or changed"
+            )
+        return Since(held, self._ledger.prove_consistency(held.size, now.size))
+
+    def log_of(
+        self, who: Identity, purpose: str, person: str, held: Checkpoint | None = None
+    ) -> CitizenLog | Refusal:
+        """Return every access to the data of `person`, this one included, with its proof.
+
+        The accesses that name the person are counted without a gap, and each collective one keeps
+        whom it counted.
+
+        Parameters
+        ----------
+        held
+            Kept by the person from before: it is shown that the audit still begins with it.
+
+        Raises
+        ------
+        AuditError
+            An entry is missing, a population was changed, or the audit does not begin with `held`.
+        """
+
+        def work(granted: Pass) -> CitizenLog:
+            log = self._ledger.personal_log(person, self._rows_of(person), until=granted.entry)
+            now = self._sign()
+            since = None if held is None else self._since(held, now)
+            proven = self._ledger.prove(log.numbers(), now.size)
+            found = sorted([*log.named, *log.counted], key=lambda one: one.entry.number)
+            return CitizenLog(
+                accesses=tuple(map(access_of, found)),
+                checkpoint=now,
+                document=log_document(now, self.public_key, log, proven, since),
+            )
+
         ask = Ask(who, purpose, Action.READ_ACCESSES, (person,), about="accesses")
-        return self._door.answer(ask, lambda _granted: self._accesses(person))
-
-    def _accesses(self, person: str) -> tuple[Access, ...]:
-        found = self._ledger.naming(person) + self._ledger.counting_one_of(self._rows_of(person))
-        return tuple(_access(one) for one in sorted(found, key=lambda one: one.entry.number))
-
-
-def _access(found: Found) -> Access:
-    entry, intent, personal = found.entry, found.entry.intent, found.personal
-    return Access(
-        number=entry.number,
-        at=entry.at,
-        who=intent.who,
-        organisation=intent.organisation,
-        roles=intent.roles,
-        purpose=personal.said,
-        action=intent.action,
-        about=intent.about,
-        project=intent.project,
-        reason=personal.reason,
-        verdict=intent.verdict,
-        rules=intent.rules,
-        outcome=found.outcome,
-        counter=personal.counter,
-    )
+        return self._door.answer(ask, work)

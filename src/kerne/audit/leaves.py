@@ -10,11 +10,13 @@ from typing import Final
 from sqlalchemy import Connection
 
 from kerne.audit.entry import Entry, IntentEntry, OutcomeEntry, encode, kind_of
-from kerne.audit.tree import completed_nodes, frontier, leaf_hash
+from kerne.audit.proof import Proven
+from kerne.audit.tree import completed_nodes, frontier, inclusion_proof, leaf_hash
 from kerne.database.engine import driver
 from kerne.errors import AuditError
 
 _SIZE: Final = "SELECT max(number) FROM entry"
+_LEAF: Final = "SELECT body FROM entry WHERE number = ?"
 _NODE: Final = 'SELECT digest FROM node WHERE level = ? AND "index" = ?'
 _ADD_ENTRY: Final = "INSERT INTO entry (number, kind, ask, population, body) VALUES (?, ?, ?, ?, ?)"
 _ADD_NODE: Final = 'INSERT INTO node (level, "index", digest) VALUES (?, ?, ?)'
@@ -39,6 +41,34 @@ def nodes(connection: Connection) -> Callable[[int, int], bytes]:
         return bytes(found[0])
 
     return node
+
+
+def leaf(connection: Connection, number: int) -> bytes:
+    """Return the leaf of entry `number`.
+
+    Raises
+    ------
+    AuditError
+        There is none.
+    """
+    found = driver(connection).execute(_LEAF, (number,)).fetchone()
+    if found is None:
+        raise AuditError(f"there is no entry `{number}`")
+    return bytes(found[0])
+
+
+def proven(connection: Connection, number: int, among: int) -> Proven:
+    """Prove that entry `number` is one of the first `among`.
+
+    Raises
+    ------
+    AuditError
+        It is not.
+    """
+    if not 1 <= number <= among:
+        raise AuditError(f"entry `{number}` is not among the first `{among}`")
+    path = inclusion_proof(number - 1, among, nodes(connection))
+    return Proven(number, leaf(connection, number), path)
 
 
 def append(connection: Connection, entries: Sequence[Entry]) -> None:

@@ -5,7 +5,7 @@ writes; it returns when the entries are on disk (`synchronous=FULL`).
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,8 +30,9 @@ from kerne.audit.entry import (
     decode,
 )
 from kerne.audit.finding import Found
-from kerne.audit.tables import CHECKPOINT, ENTRY, OPEN_ASK, metadata
-from kerne.audit.tree import consistency_proof, inclusion_proof, root
+from kerne.audit.proof import PersonalLog, Proven
+from kerne.audit.tables import CHECKPOINT, OPEN_ASK, metadata
+from kerne.audit.tree import consistency_proof, root
 from kerne.audit.writer import Writer
 from kerne.database.engine import driver, open_database, reading
 from kerne.errors import AuditError, LedgerError
@@ -200,18 +201,46 @@ class AuditLedger:
             There is none.
         """
         with self._reading() as connection:
-            body = connection.execute(select(ENTRY.c.body).where(ENTRY.c.number == number)).scalar()
-        if body is None:
-            raise AuditError(f"there is no entry `{number}`")
-        return decode(body)
+            return decode(leaves.leaf(connection, number))
 
-    def prove_inclusion(self, number: int, size: int | None = None) -> tuple[bytes, ...]:
-        """Prove that entry `number` is among the first `size` entries, of all when `None`."""
+    def intent(self, number: int) -> Found | None:
+        """Return the intent that is entry `number`; `None` when that is no intent."""
+        with self._reading() as connection:
+            return finding.numbered(connection, number)
+
+    def personal_log(self, person: str, rows: BitMap, until: int) -> PersonalLog:
+        """Return all that names `person` or counted one of `rows`, up to entry `until`.
+
+        Raises
+        ------
+        AuditError
+            An entry is missing, or a population was changed.
+        """
+        with self._reading() as connection:
+            named = finding.naming(connection, person)
+            counted = finding.counted_in(connection, rows)
+            digests = {one.digest for one in counted if one.entry.number <= until}
+            return PersonalLog(
+                person=person,
+                rows=rows,
+                named=[one for one in named if one.entry.number <= until],
+                counted=[one for one in counted if one.entry.number <= until],
+                populations={
+                    digest: finding.population(connection, digest) for digest in sorted(digests)
+                },
+            )
+
+    def prove(self, numbers: Iterable[int], size: int | None = None) -> list[Proven]:
+        """Prove that these entries are among the first `size`, of all when `None`.
+
+        Raises
+        ------
+        AuditError
+            One is not.
+        """
         with self._reading() as connection:
             count = self._checked_size(connection, size)
-            if not 1 <= number <= count:
-                raise AuditError(f"entry `{number}` is not among the first `{count}`")
-            return inclusion_proof(number - 1, count, leaves.nodes(connection))
+            return [leaves.proven(connection, number, count) for number in numbers]
 
     def prove_consistency(self, old: int, new: int | None = None) -> tuple[bytes, ...]:
         """Prove that the first `old` entries still begin the first `new`, all when `None`."""
@@ -240,17 +269,6 @@ class AuditLedger:
         """
         with self._reading() as connection:
             return finding.naming(connection, person)
-
-    def counting_one_of(self, rows: BitMap) -> list[Found]:
-        """Return the intents that counted one of the genome rows `rows`, oldest first.
-
-        Raises
-        ------
-        AuditError
-            A population is missing or is not what was counted.
-        """
-        with self._reading() as connection:
-            return finding.counted_in(connection, rows)
 
     def counting(self) -> list[Found]:
         """Return the intents that counted a population, oldest first."""

@@ -7,13 +7,24 @@ from typing import Any
 
 import click
 
-from kerne.audit.actions import Access
-from kerne.cli.options import Asking, asker_from, asking_options, centre_from, home_option, unwrap
+from kerne.audit.access import Access
+from kerne.audit.proof import held_checkpoint
+from kerne.cli.options import (
+    Asking,
+    asker_from,
+    asking_options,
+    centre_from,
+    home_option,
+    unwrap,
+    write_text,
+)
 from kerne.consent.capacity import SignedForm
 from kerne.consent.choices import Choices
 from kerne.consent.events import ALL_READERS, Capacity, ResearchLevel, SecondaryChoice
 from kerne.consent.receipt import Receipt
 
+_OUTPUT = click.Path(path_type=Path, dir_okay=False)
+_HELD = click.Path(path_type=Path, dir_okay=False, exists=True)
 _LEVELS = click.Choice([level.value for level in ResearchLevel])
 _signed_by = click.option(
     "--signed-by",
@@ -53,18 +64,27 @@ def citizen(ctx: click.Context, home: Path | None) -> None:
     ctx.obj = home
 
 
-@citizen.command("accesses")
+@citizen.command("log")
 @click.argument("person")
+@click.option("-o", "--output", type=_OUTPUT, help="Write the log with its proof to this file.")
+@click.option("--held", type=_HELD, help="A log kept from before: show that nothing is gone.")
 @asking_options
 @click.pass_context
-def accesses(ctx: click.Context, person: str, *, asking: Asking) -> None:
+def log(
+    ctx: click.Context, person: str, *, output: Path | None, held: Path | None, asking: Asking
+) -> None:
     """Show who asked for the data of PERSON, when, why, and what they were answered."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    found = unwrap(centre.audit.accesses_of(asker.who, asker.purpose, person))
-    click.echo("entry\tat\twho\torganisation\tpurpose\taction\tabout\tas\tanswer\treason")
-    for access in found:
+    kept = None if held is None else held_checkpoint(held.read_text(encoding="utf-8"))
+    shown = unwrap(centre.audit.log_of(asker.who, asker.purpose, person, kept))
+    click.echo(
+        "entry\tat\twho\torganisation\tpurpose\taction\tabout\tas\tanswer\treason\tlaw\trecorded"
+    )
+    for access in shown.accesses:
         click.echo("\t".join(_columns(access)))
+    if output is not None:
+        write_text(output, shown.document)
 
 
 @citizen.command("choices")
@@ -259,6 +279,8 @@ def _columns(access: Access) -> tuple[str, ...]:
         "one of many" if access.is_collective else "by name",
         access.verdict,
         access.reason or "",
+        "; ".join(access.law),
+        "late" if access.is_late else "before the answer",
     )
 
 

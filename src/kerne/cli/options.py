@@ -8,15 +8,18 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from kerne.errors import RefusedError, SettingsError
+from kerne.durable import OWNER_ONLY, write_durably
+from kerne.errors import InputFileError, RefusedError, SettingsError, reason_of
 from kerne.people.asking import Identity, Refusal
 
 if TYPE_CHECKING:
     from kerne.centre import Centre
+
+STDOUT: Final = Path("-")
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])  # Any: click passes each command its own arguments
@@ -99,9 +102,40 @@ def asker_from(centre: "Centre", asking: Asking) -> Asker:
     SettingsError
         The centre is a real one, where a name is not proof of identity.
     """
+    who = identify(centre, asking.name)
+    return Asker(who, asking.purpose, asking.project, asking.reason)
+
+
+def identify(centre: "Centre", name: str) -> Identity:
+    """Return the identity called `name`.
+
+    Raises
+    ------
+    PersonError
+        The centre knows no such identity.
+    SettingsError
+        The centre is a real one, where a name is not proof of identity.
+    """
     if not centre.settings.demo:
         raise SettingsError("`--as` is for demo homes; a real centre needs a login token")
-    return Asker(centre.identify(asking.name), asking.purpose, asking.project, asking.reason)
+    return centre.identify(name)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to a file that only its owner may read, or to the screen when it is `-`.
+
+    Raises
+    ------
+    InputFileError
+        It cannot be written.
+    """
+    if path == STDOUT:
+        click.echo(text, nl=False)
+        return
+    try:
+        write_durably(path, text.encode(), OWNER_ONLY)
+    except OSError as error:
+        raise InputFileError(path, f"cannot be written: {reason_of(error)}") from error
 
 
 def unwrap(answer: T | Refusal) -> T:

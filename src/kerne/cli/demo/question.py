@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kerne.alleles.allele import Allele
-from kerne.audit.actions import Access
+from kerne.audit.access import Access
 from kerne.centre import Centre
 from kerne.cli.demo.clock import StoryClock
 from kerne.cli.demo.road import Answered
@@ -191,7 +191,7 @@ class Questioning:
         ):
             who = "The citizen" if person == citizen else "The patient"
             self.voice.step(f"{who} sees who asked, why, and what they were answered")
-            accesses = unwrap(self.centre.audit.accesses_of(reader, purpose, person))
+            accesses = unwrap(self.centre.audit.log_of(reader, purpose, person)).accesses
             self.voice.say(f"{person}, as {reader.identifier} sees it:")
             self.voice.table(
                 ("entry", "day", "who", "purpose", "what", "answer"),
