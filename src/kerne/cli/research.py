@@ -80,16 +80,40 @@ def revoke(ctx: click.Context, number: str, *, asking: Asking) -> None:
     click.echo(unwrap(centre.research.revoke_permit(asker.who, asker.purpose, number)))
 
 
-@research.command("count")
-@click.argument("gene")
+@research.command("cut")
 @asking_options
 @click.pass_context
-def count(ctx: click.Context, gene: str, *, asking: Asking) -> None:
+def cut(ctx: click.Context, *, asking: Asking) -> None:
+    """Issue the project a cut: the genomes that allow questions about single subjects now."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    issued = unwrap(centre.research.issue_cut(asker.who, asker.purpose, _project(asker)))
+    click.echo(f"cut\tgenomes\n{issued.cut}\t{issued.genomes}")
+
+
+@research.command("cuts")
+@asking_options
+@click.pass_context
+def cuts(ctx: click.Context, *, asking: Asking) -> None:
+    """List the project's cuts: genomes when issued, and those that can still be asked about."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    click.echo("cut\tissued by\tgenomes\tgenomes now")
+    for each in unwrap(centre.research.cuts(asker.who, asker.purpose, _project(asker))):
+        click.echo(f"{each.cut.cut}\t{each.cut.issued_by}\t{each.cut.genomes}\t{each.genomes}")
+
+
+@research.command("count")
+@click.argument("gene")
+@click.option("--cut", "over", help="Count over this cut of the project only.")
+@asking_options
+@click.pass_context
+def count(ctx: click.Context, gene: str, *, over: str | None, asking: Asking) -> None:
     """Count the alternative alleles in GENE over the genomes that may be asked now."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
     answered = unwrap(
-        centre.research.count_alleles(asker.who, asker.purpose, _project(asker), gene)
+        centre.research.count_alleles(asker.who, asker.purpose, _project(asker), gene, cut=over)
     )
     click.echo("question\tgene\tgenomes\tcarriers\talleles")
     click.echo(

@@ -1,10 +1,10 @@
 """Words that askers typed, made fit to be recorded for good.
 
 Some of them stand in clear in an entry that can never be deleted (`about`, `project`). There only
-what is of a known shape may pass: words in lower case, numbers of orders, cases and projects, a
-gene, the name of a choice. A name, a civil registration number, a person's number, a position, an
-allele or a genotype has none of these shapes. And whatever somebody types, an ask must be recorded,
-so no text may be too long for it or impossible to write.
+what is of a known shape may pass: words in lower case, numbers of orders, cases, projects and
+their cuts, a gene, the name of a choice. A name, a civil registration number, a person's number, a
+position, an allele or a genotype has none of these shapes. And whatever somebody types, an ask must
+be recorded, so no text may be too long for it or impossible to write.
 """
 
 import re
@@ -16,7 +16,7 @@ HIDDEN: Final = "[left out]"
 _WORD: Final = r"(?![acgt]{4,})[a-z]+(?:-[a-z]{2,})*(?:-[0-9]{1,4})?,?"
 _NUMBERED: Final = r"(?!P-)[A-Z]{1,10}(?:-[0-9]{4})?-[0-9]{1,6}"
 _COUNT: Final = r"[0-9]{1,3}"
-_SHAPES: Final = re.compile(f"(?:{_WORD}|{_NUMBERED})(?:/Q-[0-9]{{1,4}})?|{_COUNT}")
+_SHAPES: Final = re.compile(f"(?:{_WORD}|{_NUMBERED})(?:/[QC]-[0-9]{{1,4}})?|{_COUNT}")
 _AFTER: Final = {
     "gene": re.compile(r"[A-Z][A-Z0-9]+(?:-[A-Z0-9]{1,8})?|C[0-9XY]+orf[0-9]+"),
     "choice": re.compile(r"(?:[A-Z][a-z]+){2,6}"),

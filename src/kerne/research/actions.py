@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import numpy as np
 from pyroaring import BitMap
@@ -17,13 +18,39 @@ from kerne.genomes.reader import reader
 from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal
 from kerne.research.airlock import Count, Verdict, review
-from kerne.research.events import OutputHeld, OutputReleased, PermitIssued, QuestionAnswered
+from kerne.research.events import (
+    CutIssued,
+    OutputHeld,
+    OutputReleased,
+    PermitIssued,
+    QuestionAnswered,
+)
 from kerne.research.ledger import ResearchLedger
-from kerne.research.permit import check_question, issue, next_question, revoke
+from kerne.research.permit import (
+    Permit,
+    check_cut,
+    check_question,
+    issue,
+    next_cut,
+    next_question,
+    revoke,
+)
 from kerne.research.public import PublicAnswer, PublicTier, listed, may_open
 
 PUBLIC = Identity("public", frozenset())
 """Anyone: no name is asked for, and none is needed."""
+
+
+CLOSE_LOOK: Final = Action.FIND_CARRIERS
+"""The action whose population are those who allow questions about single subjects."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutNow:
+    """A cut, and how many of its genomes can still be asked about."""
+
+    cut: CutIssued
+    genomes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,32 +128,68 @@ class Research:
         about = f"end of the permit of project {project}"
         return self._gate.answer(Ask(who, purpose, Action.ISSUE_PERMIT, about=about), work)
 
+    def issue_cut(self, who: Identity, purpose: str, project: str) -> CutIssued | Refusal:
+        """Issue a cut to `project`: the genomes that allow questions about single subjects now.
+
+        Raises
+        ------
+        StaleVersionError
+            The project was changed meanwhile.
+        """
+        permit = self._ledger.permit(project)
+        number = next_cut(permit)
+        ask = Ask(who, purpose, CLOSE_LOOK, project=project, about=f"cut {number}")
+        result = self._gate.answer(ask, lambda grant: (grant.entry, _counted(grant)))
+        if isinstance(result, Refusal):
+            return result
+        entry, rows = result
+        cut = CutIssued(
+            project, number, who.identifier, len(rows), self._ledger.keep_population(rows)
+        )
+        self._ledger.append(permit, cut, entry=entry, at=self._clock())
+        return cut
+
+    def cuts(self, who: Identity, purpose: str, project: str) -> tuple[CutNow, ...] | Refusal:
+        """List the cuts of `project`, each with what of it can still be asked."""
+
+        def work(grant: Grant) -> tuple[CutNow, ...]:
+            rows = _counted(grant)
+            return tuple(
+                CutNow(cut, len(rows & self._ledger.population(cut.population)))
+                for cut in self._ledger.permit(project).cuts
+            )
+
+        ask = Ask(who, purpose, CLOSE_LOOK, project=project, about=f"cuts of project {project}")
+        return self._gate.answer(ask, work)
+
     def count_alleles(
-        self, who: Identity, purpose: str, project: str, gene: str
+        self, who: Identity, purpose: str, project: str, gene: str, *, cut: str | None = None
     ) -> QuestionAnswered | Refusal:
         """Count the alternative alleles in a gene over the genomes that may be asked now.
 
-        The number stays in the workspace until `request_output` lets it out.
+        Over a cut, those of its genomes are counted that still may be asked about as single
+        subjects: a withdrawal reaches the cut in the next answer. The number stays in the
+        workspace until `request_output` lets it out.
 
         Raises
         ------
         ResearchError
-            The gene is unknown.
+            The gene is unknown, or the project has no such cut.
         """
         region = self._region_of_gene(gene)
-
+        if cut is not None:
+            check_cut(project, cut)
         permit = self._ledger.permit(project)
 
         def work(grant: Grant) -> tuple[int, BitMap, QuestionAnswered]:
-            rows, counted = self._count(grant, gene, region)
+            rows, counted = self._count(grant, gene, region, self._within(permit, cut))
             question = next_question(permit)
             named = replace(counted, project=project, question=question, asked_by=who.identifier)
-            return grant.entry, rows, named
+            return grant.entry, rows, replace(named, cut=cut)
 
-        about = f"allele count of gene {gene}"
-        result = self._gate.answer(
-            Ask(who, purpose, Action.ASK_QUESTION, project=project, about=about), work
-        )
+        about = f"allele count of gene {gene}" + ("" if cut is None else f" over cut {cut}")
+        action = Action.ASK_QUESTION if cut is None else CLOSE_LOOK
+        result = self._gate.answer(Ask(who, purpose, action, project=project, about=about), work)
         if isinstance(result, Refusal):
             return result
         entry, rows, answered = result
@@ -134,9 +197,17 @@ class Research:
         self._ledger.append(permit, answered, entry=entry, at=self._clock())
         return answered
 
-    def _count(self, grant: Grant, gene: str, region: Interval) -> tuple[BitMap, QuestionAnswered]:
+    def _within(self, permit: Permit, cut: str | None) -> BitMap | None:
+        return None if cut is None else self._ledger.population(permit.cut(cut).population)
+
+    def _count(
+        self, grant: Grant, gene: str, region: Interval, within: BitMap | None
+    ) -> tuple[BitMap, QuestionAnswered]:
         rows = _counted(grant)
-        alleles = reader(grant, self._genomes).alleles_by_row(region)
+        # INVARIANT: a cut only narrows what may be asked now; nobody is counted for being in it.
+        rows = rows if within is None else rows & within
+        by_row = reader(grant, self._genomes).alleles_by_row(region)
+        alleles = {row: number for row, number in by_row.items() if row in rows}
         carried = np.fromiter(alleles.values(), dtype=np.int64, count=len(alleles))
         return rows, QuestionAnswered(
             project="",

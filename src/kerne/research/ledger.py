@@ -1,6 +1,7 @@
 """The SQL of research: histories of projects, the populations counted, the public list."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
 from pyroaring import BitMap
@@ -18,11 +19,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
+from kerne.database.engine import reading
 from kerne.database.history import History, Sealer, history_table
 from kerne.errors import ResearchError, StaleVersionError
 from kerne.research.airlock import Count
 from kerne.research.events import (
     RESEARCH_EVENTS,
+    UPCASTERS,
+    CutIssued,
     OutputReleased,
     QuestionAnswered,
     ResearchEvent,
@@ -55,13 +59,24 @@ _public_allele = Table(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Where rows have been: projects that counted them, cuts that hold them, outputs that left."""
+
+    projects: tuple[str, ...]
+    cuts: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
 class ResearchLedger:
     """Where research is remembered."""
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         metadata.create_all(engine)
         self._engine = engine
-        self.history: History[ResearchEvent] = History(engine, _events, RESEARCH_EVENTS, sealer)
+        self.history: History[ResearchEvent] = History(
+            engine, _events, RESEARCH_EVENTS, sealer, upcasters=UPCASTERS
+        )
 
     def permit(self, project: str) -> Permit:
         """Return the present state of `project`; version 0 when there is none."""
@@ -133,6 +148,36 @@ class ResearchLedger:
                 question = answered[recorded.event.question]
                 counts.append(Count(question, self.population(question.population)))
         return counts
+
+    def holdings(self, rows: BitMap) -> Holdings:
+        """Return the projects, cuts and released outputs that any of `rows` was in, in order."""
+        held = self._populations_with(rows)
+        projects: dict[str, None] = {}
+        cuts: list[str] = []
+        questions: set[str] = set()
+        outputs: list[str] = []
+        for recorded in self.history.since(0):
+            match recorded.event:
+                case CutIssued(project=project, cut=cut, population=digest) if digest in held:
+                    projects[project] = None
+                    cuts.append(cut)
+                case QuestionAnswered(project=project, question=question, population=digest) if (
+                    digest in held
+                ):
+                    projects[project] = None
+                    questions.add(question)
+                case OutputReleased(question=question) if question in questions:
+                    outputs.append(question)
+        return Holdings(tuple(projects), tuple(cuts), tuple(outputs))
+
+    def _populations_with(self, rows: BitMap) -> set[str]:
+        query = select(_population.c.digest, _population.c.rows)
+        with reading(self._engine).connect() as connection:
+            return {
+                digest
+                for digest, blob in connection.execute(query)
+                if not rows.isdisjoint(BitMap.deserialize(blob))
+            }
 
     def public_epoch(self) -> int:
         """Return the number of the newest public epoch, 0 before the first."""

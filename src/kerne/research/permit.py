@@ -8,6 +8,7 @@ from typing import Final
 
 from kerne.errors import ResearchError
 from kerne.research.events import (
+    CutIssued,
     OutputHeld,
     OutputReleased,
     PermitIssued,
@@ -30,6 +31,7 @@ class Permit:
     version: int = 0
     issued: PermitIssued | None = None
     revoked: bool = False
+    cuts: tuple[CutIssued, ...] = ()
     questions: tuple[QuestionAnswered, ...] = ()
     released: frozenset[str] = frozenset()
 
@@ -52,6 +54,19 @@ class Permit:
                 return question
         raise ResearchError(f"project `{self.project}` has no answered question `{number}`")
 
+    def cut(self, number: str) -> CutIssued:
+        """Return the cut `number`.
+
+        Raises
+        ------
+        ResearchError
+            The project was issued no such cut.
+        """
+        for cut in self.cuts:
+            if cut.cut == number:
+                return cut
+        raise ResearchError(f"project `{self.project}` has no such cut; expected one of its own")
+
 
 def fold(project: str, events: Iterable[ResearchEvent]) -> Permit:
     """Replay the history of `project` into its present state."""
@@ -67,6 +82,8 @@ def _after(permit: Permit, event: ResearchEvent) -> Permit:
             return replace(permit, issued=event)
         case PermitRevoked():
             return replace(permit, revoked=True)
+        case CutIssued():
+            return replace(permit, cuts=(*permit.cuts, event))
         case QuestionAnswered():
             return replace(permit, questions=(*permit.questions, event))
         case OutputReleased():
@@ -116,6 +133,11 @@ def next_question(permit: Permit) -> str:
     return f"{permit.project}/Q-{len(permit.questions) + 1}"
 
 
+def next_cut(permit: Permit) -> str:
+    """Return the number of the project's next cut, `<project>/C-1` for the first."""
+    return f"{permit.project}/C-{len(permit.cuts) + 1}"
+
+
 def check_question(project: str, number: str) -> None:
     """Check that `number` has the form of the project's questions; whether it exists is not said.
 
@@ -126,3 +148,15 @@ def check_question(project: str, number: str) -> None:
     """
     if not re.fullmatch(rf"{re.escape(project)}/Q-[0-9]{{1,9}}", number):
         raise ResearchError("a question has the number of its project and its own: `PRJ-0001/Q-1`")
+
+
+def check_cut(project: str, number: str) -> None:
+    """Check that `number` has the form of the project's cuts; whether it exists is not said.
+
+    Raises
+    ------
+    ResearchError
+        It has another form.
+    """
+    if not re.fullmatch(rf"{re.escape(project)}/C-[0-9]{{1,9}}", number):
+        raise ResearchError("a cut has the number of its project and its own: `PRJ-0001/C-1`")
