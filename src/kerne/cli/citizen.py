@@ -22,6 +22,7 @@ from kerne.consent.capacity import SignedForm
 from kerne.consent.choices import Choices
 from kerne.consent.events import ALL_READERS, Capacity, ResearchLevel, SecondaryChoice
 from kerne.consent.receipt import Receipt
+from kerne.genomes.own_copy import UNFILTERED
 
 _OUTPUT = click.Path(path_type=Path, dir_okay=False)
 _HELD = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -98,6 +99,27 @@ def choices(ctx: click.Context, person: str, *, asking: Asking) -> None:
     chosen = unwrap(centre.consent.choices_of(asker.who, asker.purpose, person))
     for words in _in_words(chosen):
         click.echo(words)
+
+
+@citizen.command("download")
+@click.argument("person")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The copy, ending in .vcf.gz; a BED of where it is callable stands beside it.",
+)
+@asking_options
+@click.pass_context
+def download(ctx: click.Context, person: str, *, output: Path, asking: Asking) -> None:
+    """Write the own genome of PERSON, an adult who has consented to an unfiltered copy."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    copy = unwrap(centre.genomes.download(asker.who, asker.purpose, person, output))
+    click.echo(UNFILTERED, err=True)
+    click.echo(f"{copy.variants}\t{copy.alleles} alleles")
+    click.echo(f"{copy.callable or 'no BED: declared callable everywhere'}")
 
 
 @citizen.command("consent")

@@ -36,11 +36,16 @@ SHOWS: Final = frozenset(
         Action.READ_ACCESSES,
         Action.FOLLOW_ORDER,
         Action.READ_GENOME,
+        Action.DOWNLOAD_GENOME,
         Action.INTERPRET,
+        Action.READ_RELATIONSHIP_CHECK,
         Action.READ_ANSWER,
     }
 )
 """Actions on named persons that show their data: decided again before the answer is handed out."""
+
+RECORDED_AS: Final = {Action.READ_RELATIONSHIP_CHECK: Action.INTERPRET}
+"""Actions whose entry has a broader word: no page must hint that kinship is in doubt."""
 
 OUTSIDE_THE_LIST: Final = "outside-the-list"
 """What the clear part of an entry says of a purpose that is no word of the closed list."""
@@ -216,7 +221,7 @@ class Gate:
             organisation=ask.who.organisation,
             roles=tuple(sorted(ask.who.roles)),
             purpose=ask.purpose if is_listed else OUTSIDE_THE_LIST,
-            action=ask.action,
+            action=RECORDED_AS.get(ask.action, ask.action),
             about=in_clear(ask.about),
             project=ask.project and in_clear(ask.project),
             verdict=verdict,

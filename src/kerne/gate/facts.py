@@ -25,7 +25,9 @@ LOOKS: Final = {
 }
 """How closely each action looks that reads the genomes of everyone who allows it."""
 
-OPENS_GENOMES: Final = frozenset({Action.READ_GENOME, Action.INTERPRET, Action.REMOVE_GENOME})
+OPENS_GENOMES: Final = frozenset(
+    {Action.READ_GENOME, Action.INTERPRET, Action.DOWNLOAD_GENOME, Action.REMOVE_GENOME}
+)
 """Actions that read the genomes of the persons they name."""
 
 _LEVELLED: Final = frozenset({Purpose.RESEARCH, Purpose.STATISTICS})

@@ -7,6 +7,7 @@ in the store alone belong to nobody, are in no population, and are registered by
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pyroaring import BitMap
 
@@ -19,6 +20,7 @@ from kerne.gate.grant import Grant
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
 from kerne.genomes.intake import GenomeFile, check_header
+from kerne.genomes.own_copy import OwnCopy, check_own_copy_place, write_own_copy
 from kerne.genomes.reader import reader
 from kerne.genomes.store import AddedGenome, GenomeStore
 from kerne.genomes.watching import Watch, unwatched
@@ -209,18 +211,32 @@ class Genomes:
         GenomeError
             The database has no genome of the person.
         """
-
-        def work(grant: Grant) -> PersonalGenome:
-            opened = reader(grant, self._store)
-            rows = {row: sample for sample, row in opened.rows().items()}
-            if not rows:
-                raise GenomeError(f"the database has no genome of `{person}`")
-            row = max(rows)
-            variants = tuple(opened.variants_of(row))
-            return PersonalGenome(rows[row], row, variants, opened.callable_of(row))
-
         ask = Ask(who, purpose, action, (person,), None, reason, "the whole genome")
-        return self._gate.answer(ask, work)
+        return self._gate.answer(ask, lambda grant: self._newest(grant, person))
+
+    def download(self, who: Identity, purpose: str, person: str, path: Path) -> OwnCopy | Refusal:
+        """Write a person's own genome as files, unfiltered: nothing is closed in it.
+
+        Parameters
+        ----------
+        path
+            Of the VCF, ending in `.vcf.gz`; the BED of where it is callable stands beside it.
+
+        Raises
+        ------
+        GenomeError
+            The database has no genome of the person, or the files cannot be written: a file that
+            is there is not replaced.
+        """
+        check_own_copy_place(path)
+        about = "an unfiltered copy of the whole genome"
+        ask = Ask(who, purpose, Action.DOWNLOAD_GENOME, (person,), about=about)
+        found = self._gate.answer(ask, lambda grant: self._newest(grant, person))
+        if isinstance(found, Refusal):
+            return found
+        return write_own_copy(
+            path, found.sample, self._store.assembly, found.variants, found.callable
+        )
 
     def stats(
         self,
@@ -238,6 +254,15 @@ class Genomes:
         about = "size of the genome database"
         ask = Ask(who, purpose, Action.COUNT_GENOMES, (), project, reason, about)
         return self._gate.answer(ask, work)
+
+    def _newest(self, grant: Grant, person: str) -> PersonalGenome:
+        opened = reader(grant, self._store)
+        rows = {row: sample for sample, row in opened.rows().items()}
+        if not rows:
+            raise GenomeError(f"the database has no genome of `{person}`")
+        row = max(rows)
+        variants = tuple(opened.variants_of(row))
+        return PersonalGenome(rows[row], row, variants, opened.callable_of(row))
 
     def _samples(self, file: GenomeFile) -> tuple[str, ...]:
         with open_vcf(file.path) as vcf:

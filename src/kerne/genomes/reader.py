@@ -43,7 +43,7 @@ class Question(StrEnum):
 ACTIONS: Final = {
     Question.COUNT: frozenset({Action.COUNT_GENOMES, Action.ASK_QUESTION, Action.FIND_CARRIERS}),
     Question.CARRIERS: frozenset({Action.FIND_CARRIERS}),
-    Question.GENOME: frozenset({Action.READ_GENOME, Action.INTERPRET}),
+    Question.GENOME: frozenset({Action.READ_GENOME, Action.INTERPRET, Action.DOWNLOAD_GENOME}),
 }
 """The actions whose grants cover each kind of question."""
 
