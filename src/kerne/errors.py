@@ -15,6 +15,7 @@ KerneError                       4  what was given cannot be used
 ├── ConsentError                 4
 ├── PolicyError                  5  the rules cannot be loaded
 ├── AuditError                   5  the record cannot be written or does not verify
+│   └── SecondLogError           5  the log for when the audit fails cannot be merged
 ├── GateError                    5  a reader was called without a valid grant
 ├── GenomeError                  4
 │   └── DamagedStoreError        5
@@ -118,6 +119,10 @@ class AuditError(KerneError):
     """The audit cannot be written, or does not verify."""
 
     exit_code = 5
+
+
+class SecondLogError(AuditError):
+    """The second log cannot be read, or is not as it was written: it is not merged."""
 
 
 class GateError(KerneError):

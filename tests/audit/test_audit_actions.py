@@ -12,6 +12,7 @@ from kerne.audit.actions import Audit
 from kerne.audit.checkpoint import read_checkpoint, sign_checkpoint, write_checkpoint
 from kerne.audit.entry import Outcome
 from kerne.audit.ledger import AuditLedger
+from kerne.audit.second import TwoLogs
 from kerne.audit.tree import EMPTY_ROOT
 from kerne.errors import AuditError
 from kerne.people.asking import Action, Ask, Identity, Pass, Refusal, Role
@@ -115,3 +116,29 @@ def test_newest_checkpoint__follows_the_entries_and_misses_what_is_cut_off(
 def test_newest_checkpoint__that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(AuditError, match="cannot be written"):
         write_checkpoint(tmp_path / "nowhere" / "x", sign_checkpoint(0, EMPTY_ROOT, AT, KEY))
+
+
+def test_log__waits_for_what_the_second_log_holds(audit: AuditLedger, tmp_path: Path) -> None:
+    behind = audit.second(tmp_path / "second.sqlite")
+    TwoLogs(audit, behind).record_in_second([draft("P-000001", reason="acute")], AT)
+    actions = Audit(
+        audit, KEY, RecordingDoor(audit), lambda _person: BitMap(), lambda: AT, second=behind
+    )
+    assert actions.verify().waiting == 1
+    late, this = accesses(actions)
+    assert (late.is_late, late.reason, late.counter) == (True, "acute", 1)
+    assert (this.is_late, this.counter) == (False, 2)
+    assert actions.verify().waiting == 0
+
+
+def test_newest_checkpoint__stays_as_it_is_while_the_audit_does_not_work(
+    audit: AuditLedger, tmp_path: Path, audit_path: Path
+) -> None:
+    newest = tmp_path / "newest.checkpoint"
+    write_checkpoint(newest, sign_checkpoint(0, EMPTY_ROOT, AT, KEY))
+    kept = Audit(audit, KEY, RecordingDoor(audit), lambda _person: BitMap(), lambda: AT, newest)
+    audit.engine.dispose()
+    audit_path.write_bytes(b"no database" * 100)
+    kept.keep_newest()
+    assert read_checkpoint(newest).size == 0
+    assert not kept.verify().is_intact

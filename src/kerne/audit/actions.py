@@ -1,8 +1,10 @@
 """What people do with the audit: prove it, sign it, and see who has read their data."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pyroaring import BitMap
@@ -22,9 +24,12 @@ from kerne.audit.proof import (
     inclusion_document,
     log_document,
 )
+from kerne.audit.second import merge
 from kerne.audit.verification import Verification, verify
 from kerne.errors import AuditError
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Audit:
@@ -45,9 +50,11 @@ class Audit:
     newest
         File that holds the newest checkpoint apart from the entries: it misses those that are cut
         off their end. None is kept when it is not named.
+    second
+        The second log, when there is one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all that the audit is joined from
         self,
         ledger: AuditLedger,
         key: Ed25519PrivateKey,
@@ -55,6 +62,8 @@ class Audit:
         rows_of: Callable[[str], BitMap],
         clock: Callable[[], datetime],
         newest: Path | None = None,
+        *,
+        second: AuditLedger | None = None,
     ) -> None:
         self._ledger = ledger
         self._key = key
@@ -62,6 +71,7 @@ class Audit:
         self._rows_of = rows_of
         self._clock = clock
         self._newest = newest
+        self._second = second
 
     def verify(self, held: Iterable[Checkpoint] = ()) -> Verification:
         """Read the whole audit and say what is not as it was written.
@@ -74,7 +84,8 @@ class Audit:
             The file of the newest checkpoint is missing.
         """
         kept = [] if self._newest is None else [read_checkpoint(self._newest)]
-        return verify(self._ledger.engine, self._key.public_key(), [*held, *kept])
+        behind = None if self._second is None else self._second.engine
+        return verify(self._ledger.engine, self.public_key, [*held, *kept], behind)
 
     def checkpoint(self) -> Checkpoint:
         """Sign the audit as it is now, and keep the checkpoint beside it."""
@@ -86,13 +97,17 @@ class Audit:
         """Sign the audit as it is now in the file of the newest checkpoint.
 
         A file that is missing stays so, and one that the entries no longer agree with is left as
-        it is: both are evidence, and `verify` tells of them.
+        it is: both are evidence, and `verify` tells of them. While the audit does not work the
+        file stays as it is, too.
         """
         if self._newest is None or not self._newest.exists():
             return
         kept = read_checkpoint(self._newest)
-        if self._ledger.size() > kept.size and self._ledger.root(kept.size) == kept.root:
-            write_checkpoint(self._newest, self._sign())
+        try:
+            if self._ledger.size() > kept.size and self._ledger.root(kept.size) == kept.root:
+                write_checkpoint(self._newest, self._sign())
+        except AuditError:
+            _LOG.exception("the newest checkpoint was not renewed")
 
     def _sign(self, size: int | None = None) -> Checkpoint:
         size = self._ledger.size() if size is None else size
@@ -177,7 +192,8 @@ class Audit:
         Raises
         ------
         AuditError
-            An entry is missing, a population was changed, or the audit does not begin with `held`.
+            An entry is missing, a population was changed, the audit does not begin with `held`, or
+            what waits in the second log cannot be merged.
         """
 
         def work(granted: Pass) -> CitizenLog:
@@ -192,5 +208,8 @@ class Audit:
                 document=log_document(now, self.public_key, log, proven, since),
             )
 
+        if self._second is not None:
+            # Without what waits there the log would not be complete.
+            merge(self._ledger, self._second, self._clock())
         ask = Ask(who, purpose, Action.READ_ACCESSES, (person,), about="accesses")
         return self._door.answer(ask, work)

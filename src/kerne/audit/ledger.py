@@ -4,6 +4,7 @@ An append takes the writers' lock first, so numbers and counters are contiguous 
 writes; it returns when the entries are on disk (`synchronous=FULL`).
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,11 +35,13 @@ from kerne.audit.proof import PersonalLog, Proven
 from kerne.audit.tables import CHECKPOINT, OPEN_ASK, metadata
 from kerne.audit.tree import consistency_proof, root
 from kerne.audit.writer import Writer
-from kerne.database.engine import driver, open_database, reading
+from kerne.database.engine import driver, open_database, reading, unopened_database
 from kerne.errors import AuditError, LedgerError
 from kerne.people.asking import Population
 
 __all__ = ["AuditLedger", "Draft", "Found", "OpenAsk", "metadata", "open_audit"]
+
+_LOG = logging.getLogger(__name__)
 
 _OPEN = "INSERT INTO open_ask (ask, last, writer) VALUES (?, ?, ?)"
 _LAST_OF_OPEN = "SELECT last FROM open_ask WHERE ask = ?"
@@ -63,6 +66,8 @@ class AuditLedger:
         Of the audit's own file, opened by `database.engine.open_database` with `metadata`.
     random_bytes
         Gives the salts.
+    writer
+        Under whose name it is written; a new one when it is not named.
 
     Raises
     ------
@@ -71,13 +76,20 @@ class AuditLedger:
     """
 
     def __init__(
-        self, engine: Engine, random_bytes: Callable[[int], bytes] = secrets.token_bytes
+        self,
+        engine: Engine,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        writer: Writer | None = None,
     ) -> None:
         if not engine.url.database:
             raise AuditError("the audit needs a file of its own")
         self.engine = engine
         self._random_bytes = random_bytes
-        self._writer = Writer(Path(f"{engine.url.database}.writers"))
+        self._writer = writer or Writer(Path(f"{engine.url.database}.writers"))
+
+    def second(self, path: Path) -> "AuditLedger":
+        """Return the second log in the file at `path`, written under the same name."""
+        return AuditLedger(_engine(path), self._random_bytes, self._writer)
 
     def close(self) -> None:
         """Let go of the file, as the end of the process would."""
@@ -109,12 +121,12 @@ class AuditLedger:
         AuditError
             It could not be written; then nothing was.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             mark = None if population is None else keep_population(connection, population)
             first = leaves.size(connection) + 1
             numbers = tuple(range(first, first + len(drafts)))
             parts = personals(connection, drafts)
-            salts = [self._random_bytes(SALT_BYTES) for _ in drafts]
+            salts = [self.random_salt() for _ in drafts]
             entries = [
                 IntentEntry(
                     number=number,
@@ -151,7 +163,7 @@ class AuditLedger:
         -------
         Whether it was still open, and is closed by this.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             execute = driver(connection).execute
             open_ask = execute(_LAST_OF_OPEN, (ask,)).fetchone()
             if open_ask is None:
@@ -176,19 +188,19 @@ class AuditLedger:
             "at": checkpoint.at.astimezone(UTC).isoformat(),
             "signature": checkpoint.signature,
         }
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(insert_once(CHECKPOINT).values(values).on_conflict_do_nothing())
 
     # Reading
 
     def size(self) -> int:
         """Return how many entries there are."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return leaves.size(connection)
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root of the tree of the first `size` entries, of all when `None`."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             count = self._checked_size(connection, size)
             return root(count, leaves.nodes(connection))
 
@@ -200,12 +212,12 @@ class AuditLedger:
         AuditError
             There is none.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             return decode(leaves.leaf(connection, number))
 
     def intent(self, number: int) -> Found | None:
         """Return the intent that is entry `number`; `None` when that is no intent."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return finding.numbered(connection, number)
 
     def personal_log(self, person: str, rows: BitMap, until: int) -> PersonalLog:
@@ -216,7 +228,7 @@ class AuditLedger:
         AuditError
             An entry is missing, or a population was changed.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             named = finding.naming(connection, person)
             counted = finding.counted_in(connection, rows)
             digests = {one.digest for one in counted if one.entry.number <= until}
@@ -238,13 +250,13 @@ class AuditLedger:
         AuditError
             One is not.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             count = self._checked_size(connection, size)
             return [leaves.proven(connection, number, count) for number in numbers]
 
     def prove_consistency(self, old: int, new: int | None = None) -> tuple[bytes, ...]:
         """Prove that the first `old` entries still begin the first `new`, all when `None`."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             count = self._checked_size(connection, new)
             if not 0 <= old <= count:
                 raise AuditError(f"`{old}` entries do not begin `{count}`")
@@ -252,7 +264,7 @@ class AuditLedger:
 
     def abandoned(self) -> list[OpenAsk]:
         """Return the open asks whose process has ended."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(OPEN_ASK).order_by(OPEN_ASK.c.ask)).mappings().all()
         asks = [OpenAsk(**row) for row in rows]
         alive = {name: self._writer.is_alive(name) for name in {ask.writer for ask in asks}}
@@ -267,12 +279,12 @@ class AuditLedger:
         AuditError
             Their counters have a gap: an entry is missing.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             return finding.naming(connection, person)
 
     def counting(self) -> list[Found]:
         """Return the intents that counted a population, oldest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return finding.counting(connection)
 
     def population(self, digest: str) -> BitMap:
@@ -283,13 +295,20 @@ class AuditLedger:
         AuditError
             It is missing or is not what was counted.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             return BitMap.deserialize(finding.population(connection, digest))
 
     # Steps
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that holds the writers' lock; committed at its end, or nothing is.
+
+        Raises
+        ------
+        AuditError
+            It could not be written.
+        """
         try:
             with self.engine.begin() as connection:
                 yield connection
@@ -297,12 +316,23 @@ class AuditLedger:
             raise AuditError(f"the audit cannot be written: {_cause(error)}") from error
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one moment and waits for no writer.
+
+        Raises
+        ------
+        AuditError
+            It could not be read.
+        """
         try:
             with reading(self.engine).connect() as connection:
                 yield connection
         except (SQLAlchemyError, SqliteError) as error:
             raise AuditError(f"the audit cannot be read: {_cause(error)}") from error
+
+    def random_salt(self) -> bytes:
+        """Return a new salt."""
+        return self._random_bytes(SALT_BYTES)
 
     def _checked_size(self, connection: Connection, size: int | None) -> int:
         count = leaves.size(connection)
@@ -316,15 +346,26 @@ class AuditLedger:
 def open_audit(path: Path) -> AuditLedger:
     """Open the audit in the file at `path`, made when it is not there.
 
+    One that does not work is opened all the same: whatever is asked of it is an error, until it
+    works again.
+
     Raises
     ------
     AuditError
-        It cannot be opened for writing: without its record a centre does nothing.
+        Its directory cannot be written.
     """
     try:
-        return AuditLedger(open_database(path, metadata))
-    except (LedgerError, SQLAlchemyError, OSError) as error:
+        return AuditLedger(_engine(path))
+    except OSError as error:
         raise AuditError(f"the audit cannot be opened: {error}") from error
+
+
+def _engine(path: Path) -> Engine:
+    try:
+        return open_database(path, metadata)
+    except (LedgerError, SQLAlchemyError, SqliteError):
+        _LOG.exception("the audit `%s` does not work", path)
+        return unopened_database(path)
 
 
 def _cause(error: Exception) -> str:
