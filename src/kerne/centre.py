@@ -13,7 +13,7 @@ A centre is a directory (`KERNE_HOME`):
 Nothing above this module opens any of them, and nothing below knows of more than its own part.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from kerne.alleles.assembly import assembly_named
-from kerne.alleles.interval import Interval
+from kerne.alleles.interval import Interval, Intervals
 from kerne.audit.actions import Audit
 from kerne.audit.checkpoint import sign_checkpoint, signing_key, write_checkpoint
 from kerne.audit.ledger import open_audit
@@ -42,7 +42,7 @@ from kerne.gate.door import Gate
 from kerne.genomes.actions import Genomes
 from kerne.genomes.store import GenomeStore, create_store, utc_now
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
-from kerne.interpretation.secondary import FindingClass
+from kerne.interpretation.secondary import FINDING_CLASSES, FindingClass, secondary_list
 from kerne.knowledge.genes import GeneModels, read_gene_models
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
@@ -188,14 +188,16 @@ class _Parts:
         )
         self._calendar = calendar_of(settings.country, settings.tzinfo)
         self._order_actions = Orders(self._orders, self._gate, self._people, self._calendar, clock)
-        self._genome_actions = Genomes(self._store, self._gate, self._people)
+        findings = _OpenFindings(self._consent, self._people, clock, settings.tzinfo)
+        closed = _ClosedPlaces(findings, lambda: self._genes)
+        self._genome_actions = Genomes(self._store, self._gate, self._people, closed)
         self._knowledge_base = KnowledgeBase(self._home / "knowledge")
         self._case_actions = Cases(
             ledger=self._cases,
             gate=self._gate,
             orders=_OrderBook(self._orders, self._calendar),
             register=self._people,
-            findings=_OpenFindings(self._consent, self._people, clock, settings.tzinfo),
+            findings=findings,
             genomes=self._genome_actions,
             knowledge=lambda: self._knowledge,
             assembly=self._assembly,
@@ -347,6 +349,32 @@ class _OpenFindings:
         today = self.clock().astimezone(self.zone).date()
         age_years = self.people.person(person).age_years(today)
         return open_classes(self.choices.choices(person), age_years)
+
+
+@dataclass(frozen=True, slots=True)
+class _ClosedPlaces:
+    """Where the genes of secondary findings lie, as far as they are closed to somebody."""
+
+    findings: _OpenFindings
+    genes: Callable[[], GeneModels]
+
+    def listed(self) -> Intervals:
+        """Return the places of all genes on the list."""
+        return self._places(FINDING_CLASSES)
+
+    def closed_to(self, persons: Collection[str]) -> Intervals:
+        """Return the places of genes whose class is closed to any of the persons."""
+        opened = [self.findings.open_classes(person) for person in persons]
+        return self._places(FINDING_CLASSES - FINDING_CLASSES.intersection(*opened))
+
+    def _places(self, classes: frozenset[FindingClass]) -> Intervals:
+        listed = secondary_list().classes.items()
+        return Intervals.build(
+            Interval(transcript.contig, transcript.start, transcript.end)
+            for symbol, each in listed
+            if each in classes
+            for transcript in self.genes().of_gene(symbol)
+        )
 
 
 def _identify(people: PeopleLedger, name: str) -> Identity:

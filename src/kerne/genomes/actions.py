@@ -17,6 +17,12 @@ from kerne.alleles.vcf import open_vcf
 from kerne.errors import GenomeError
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
+from kerne.genomes.closed_places import (
+    WITHOUT_NAMES,
+    ClosedPlaces,
+    NothingClosed,
+    outside,
+)
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
 from kerne.genomes.intake import GenomeFile, check_header
@@ -42,10 +48,17 @@ class PersonalGenome:
 class Genomes:
     """The actions of the genome database, over the parts that the centre joins."""
 
-    def __init__(self, store: GenomeStore, gate: Gate, people: PeopleLedger) -> None:
+    def __init__(
+        self,
+        store: GenomeStore,
+        gate: Gate,
+        people: PeopleLedger,
+        closed: ClosedPlaces | None = None,
+    ) -> None:
         self._store = store
         self._gate = gate
         self._people = people
+        self._closed = closed or NothingClosed()
 
     def add(
         self,
@@ -150,7 +163,8 @@ class Genomes:
         ----------
         samples
             Count these only; those that may not be counted are left out. Choosing who is counted
-            can single one out, so it is asked for like a search for carriers.
+            can single one out, so it is asked for like a search for carriers, and the clinic gets
+            no line about a place whose secondary findings are closed to one of them.
         without
             Persons to leave out: a patient and the family, when others are the evidence.
         """
@@ -159,7 +173,12 @@ class Genomes:
             opened = reader(grant, self._store)
             seen = opened.rows()
             rows = BitMap(row for sample, row in seen.items() if _is_in(sample, samples))
-            return opened.frequencies(rows - self._rows_of(without), region, alleles)
+            rows -= self._rows_of(without)
+            found = opened.frequencies(rows, region, alleles)
+            if samples is None or purpose in WITHOUT_NAMES:
+                return found
+            persons = set(self._people.persons_of_rows(rows).values())
+            return outside(found, self._closed.closed_to(persons))
 
         # INVARIANT: whoever chooses who is counted looks at single persons; only the clinic may
         # leave a patient's family out of what is evidence about them.
@@ -179,12 +198,16 @@ class Genomes:
         reason: str | None = None,
         without: frozenset[str] = frozenset(),
     ) -> list[Carrier] | Refusal:
-        """Find who carries an allele, among the genomes that may be searched for the purpose."""
+        """Find who carries an allele, among the genomes that may be searched for the purpose.
+
+        The clinic does not find those to whom secondary findings at that place are closed.
+        """
 
         def work(grant: Grant) -> list[Carrier]:
             opened = reader(grant, self._store)
             rows = BitMap(opened.rows().values())
-            return opened.carriers(allele, rows - self._rows_of(without))
+            found = opened.carriers(allele, rows - self._rows_of(without))
+            return found if purpose in WITHOUT_NAMES else self._open_to(found, allele)
 
         about = f"carriers of one allele on {allele.contig}"
         ask = Ask(who, purpose, Action.FIND_CARRIERS, (), project, reason, about)
@@ -254,6 +277,17 @@ class Genomes:
         about = "size of the genome database"
         ask = Ask(who, purpose, Action.COUNT_GENOMES, (), project, reason, about)
         return self._gate.answer(ask, work)
+
+    def _open_to(self, carriers: Sequence[Carrier], allele: Allele) -> list[Carrier]:
+        place = Interval(allele.contig, allele.position, allele.end)
+        if not self._closed.listed().covers(place):
+            return list(carriers)
+        persons = self._people.persons_of_rows(BitMap(each.row for each in carriers))
+        return [
+            each
+            for each in carriers
+            if not self._closed.closed_to({persons[each.row]}).covers(place)
+        ]
 
     def _newest(self, grant: Grant, person: str) -> PersonalGenome:
         opened = reader(grant, self._store)
