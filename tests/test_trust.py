@@ -143,7 +143,7 @@ FREESTANDING = {"genomes/reader.py", "genomes/freestanding.py", "genomes/store.p
         ("Reader", {"genomes/reader.py"}),
         ("open_database", {"centre.py", "people/vault.py", "audit/ledger.py"}),
         ("create_engine", {"database/engine.py"}),
-        ("open_vault", {"centre.py"}),
+        ("open_vault", {"centre.py", "keys.py"}),
         ("Vault", {"people/vault.py"}),
         ("open_answer_key", {"centre.py"}),
         ("signing_key", {"centre.py"}),
@@ -171,7 +171,7 @@ def test_what_the_gate_guards__is_opened_where_it_should_be(
         ("pyarrow", {"genomes", "knowledge"}),
         ("kerne.genomes.segment_files", {"genomes"}),
         ("kerne.genomes.segment", {"genomes"}),
-        ("kerne.people.vault", {"people", "centre.py"}),
+        ("kerne.people.vault", {"people", "centre.py", "keys.py"}),
         ("kerne.audit.tables", {"audit"}),
     ],
 )

@@ -120,7 +120,7 @@ def found_centre(
         base = KnowledgeBase(home / "knowledge")
         reference = base.add(Kind.REFERENCE, reference, assembly=assembly.name).path
     create_store(home / "genomes", assembly, kept_by_centre=True, reference=reference)
-    vault = open_vault(home / "keys")
+    vault = open_vault(home / "keys", settings.keys)
     people = PeopleLedger(open_database(home / "centre.sqlite", people_metadata), vault)
     for organisation in organisations:
         people.add_organisation(organisation)
@@ -161,7 +161,7 @@ class _Parts:
         self._assembly = assembly_named(settings.assembly)
         self._engine = open_database(self._home / "centre.sqlite", people_metadata)
         consent_metadata.create_all(self._engine)
-        vault = open_vault(self._home / "keys")
+        vault = open_vault(self._home / "keys", settings.keys)
         self._people = PeopleLedger(self._engine, vault)
         self._consent = ConsentLedger(self._engine, vault, self._people)
         self._orders = OrderLedger(self._engine, vault)

@@ -1,11 +1,14 @@
 """The settings of one centre, read once and handed down as a value."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from kerne.errors import SettingsError
+from kerne.sealing.place import KeyPlace, MasterPlace
 
 FILE_NAME = "kerne.toml"
 
@@ -26,6 +29,8 @@ class Settings:
         Name of the assembly of the genome database.
     demo
         A demo home holds a synthetic country and accepts identities that are merely named.
+    keys
+        Where the master key lies.
     """
 
     home: Path
@@ -33,11 +38,16 @@ class Settings:
     zone: str = "Europe/Copenhagen"
     assembly: str = "GRCh38"
     demo: bool = False
+    keys: KeyPlace = field(default_factory=KeyPlace)
 
     @property
     def tzinfo(self) -> ZoneInfo:
         """The country's time zone."""
         return ZoneInfo(self.zone)
+
+
+_KINDS: Final = {"country": str, "zone": str, "assembly": str, "demo": bool}
+_KEY_KINDS: Final = dict.fromkeys(("master", "module", "token", "label", "pin_file"), str)
 
 
 def read_settings(home: Path) -> Settings:
@@ -58,11 +68,9 @@ def read_settings(home: Path) -> Settings:
         values = tomllib.loads(path.read_text())
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"`{path}` is not TOML: {error}") from error
-    known = {"country": str, "zone": str, "assembly": str, "demo": bool}
-    for name, value in values.items():
-        if name not in known or not isinstance(value, known[name]):
-            raise SettingsError(f"`{path}`: setting `{name}` is unknown or has the wrong type")
-    return Settings(home=home, **values)
+    keys = values.pop("keys", {})
+    _check(path, values, _KINDS)
+    return Settings(home=home, keys=_key_place(path, keys), **values)
 
 
 def write_settings(settings: Settings) -> None:
@@ -73,4 +81,33 @@ def write_settings(settings: Settings) -> None:
         f'assembly = "{settings.assembly}"',
         f"demo = {str(settings.demo).lower()}",
     ]
+    if settings.keys != KeyPlace():
+        values = {name: getattr(settings.keys, name) for name in _KEY_KINDS}
+        lines += ["", "[keys]"]
+        lines += [f'{name} = "{value}"' for name, value in values.items() if value is not None]
     (settings.home / FILE_NAME).write_text("\n".join(lines) + "\n")
+
+
+def _key_place(path: Path, values: object) -> KeyPlace:
+    if not isinstance(values, dict):
+        raise SettingsError(f"`{path}`: setting `keys` is unknown or has the wrong type")
+    _check(path, values, _KEY_KINDS, "keys.")
+    master = values.get("master", MasterPlace.FILE.value)
+    places = [place.value for place in MasterPlace]
+    if master not in places:
+        raise SettingsError(f"`{path}`: setting `keys.master` is none of `{'`, `'.join(places)}`")
+    for name in ("module", "token"):
+        if master == MasterPlace.PKCS11 and not values.get(name):
+            raise SettingsError(f"`{path}`: a master key in a token needs `keys.{name}`")
+    paths = {name: Path(values[name]) for name in ("module", "pin_file") if values.get(name)}
+    return KeyPlace(**values | paths | {"master": MasterPlace(master)})
+
+
+def _check(
+    path: Path, values: Mapping[str, Any], kinds: Mapping[str, type], prefix: str = ""
+) -> None:  # Any: TOML
+    for name, value in values.items():
+        if name not in kinds or not isinstance(value, kinds[name]):
+            raise SettingsError(
+                f"`{path}`: setting `{prefix}{name}` is unknown or has the wrong type"
+            )

@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "citizen": ("kerne.cli.citizen:citizen", "A citizen's choices, and who has read what."),
     "register": ("kerne.cli.register:register", "Take the national opt-out register over."),
     "research": ("kerne.cli.research:research", "Permits, questions, outputs."),
+    "keys": ("kerne.cli.keys:keys", "Rotate the master key, or move it into a token."),
     "exchange": ("kerne.cli.exchange:exchange", "Seal files for others, and open theirs."),
     "audit": ("kerne.cli.audit:audit", "Verify the record of every decision."),
 }

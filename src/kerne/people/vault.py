@@ -40,6 +40,8 @@ from kerne.errors import VaultError
 from kerne.sealing.container import Label, is_document, open_document, seal_document
 from kerne.sealing.master import FIRST, FileMasterKeys, MasterKey, MasterKeys
 from kerne.sealing.payload import KEY_BYTES, open_payload, seal_payload
+from kerne.sealing.place import KeyPlace, MasterPlace
+from kerne.sealing.token import TokenMasterKeys
 
 KEYS_FILE = "keys.sqlite"
 
@@ -170,28 +172,38 @@ class Vault:
             )
         self._truncate_log()
 
-    def rotate_master(self) -> int:
+    def rotate_master(self, into: MasterKeys | None = None) -> int:
         """Wrap all keys by a new master key, destroy the old one, and return the generation.
 
         Whoever is cut off leaves either the old or the new key in force, and the next `open_vault`
         destroys the other. Others wait meanwhile when they want to make a key, not when they read.
 
+        Parameters
+        ----------
+        into
+            Where the new key is to lie, when it is not where the old one does.
+
         Raises
         ------
         VaultError
-            A key does not unwrap (nothing is changed), or pages of the log could not be removed
+            A key does not unwrap, or there is a key already where the new one is to lie (nothing
+            is changed), or pages of the log could not be removed
             (the rotation is done but for that and the old key; `open_vault` finishes it).
         """
         with self._engine.begin() as connection:
             old = self._master(connection)
             generation = self._generation(connection) + 1
-            self._masters.destroy(generation)  # left over from a rotation that was cut off
-            self._masters.make(generation)
-            new = self._masters.open(generation)
+            masters = self._masters if into is None else _empty(into)
+            masters.destroy(generation)  # left over from a rotation that was cut off
+            masters.make(generation)
+            new = masters.open(generation)
             _rewrap(connection, old, new)
             _set_generation(connection, generation, new)
+        self._masters, left = masters, self._masters
         self._truncate_log()
         self.settle()
+        if left is not masters:
+            _destroy_all(left)
         return generation
 
     def settle(self) -> None:
@@ -307,23 +319,41 @@ class Vault:
             raise VaultError("the key store is being read, and its log keeps old pages: repeat")
 
 
-def open_vault(directory: Path, masters: MasterKeys | None = None) -> Vault:
+def open_vault(directory: Path, place: KeyPlace | None = None) -> Vault:
     """Open the vault in `directory`, with a new master key when there is no vault yet.
 
     Parameters
     ----------
-    masters
-        Where the master keys lie; files in `directory` when it is not said.
+    place
+        Where the master key lies; a file in `directory` when it is not said.
 
     Raises
     ------
     VaultError
-        The master key is missing, does not fit, or can be read by others.
+        The master key is missing, does not fit, can be read by others, or the token fails.
     """
-    engine = open_database(directory / KEYS_FILE, metadata)
-    vault = Vault(engine, masters or FileMasterKeys(directory))
+    files = FileMasterKeys(directory)
+    is_token = place is not None and place.master is MasterPlace.PKCS11
+    masters = TokenMasterKeys(place) if place is not None and is_token else files
+    vault = Vault(open_database(directory / KEYS_FILE, metadata), masters)
     vault.settle()
+    if is_token:
+        _destroy_all(files)  # left over from a move into the token that was cut off
     return vault
+
+
+def _empty(masters: MasterKeys) -> MasterKeys:
+    if masters.generations():
+        raise VaultError(
+            "there is a master key already where the new one is to lie: another centre's, or left "
+            "over from a move that was cut off; see to it, and repeat"
+        )
+    return masters
+
+
+def _destroy_all(masters: MasterKeys) -> None:
+    for generation in masters.generations():
+        masters.destroy(generation)
 
 
 def _set_generation(connection: Connection, generation: int, master: MasterKey) -> None:
