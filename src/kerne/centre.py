@@ -39,6 +39,7 @@ from kerne.consent.taking_over import OptOutRegister
 from kerne.database.engine import open_database
 from kerne.errors import KnowledgeError, OrderError, PersonError, SettingsError
 from kerne.gate.door import Gate
+from kerne.gate.law import RuledGenomes
 from kerne.genomes.actions import Genomes
 from kerne.genomes.store import GenomeStore, create_store, utc_now
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
@@ -53,20 +54,18 @@ from kerne.people.ledger import metadata as people_metadata
 from kerne.people.organisation import Organisation
 from kerne.people.vault import open_vault
 from kerne.policy.rulebook import RuleBook
+from kerne.policy.terms import Terms
 from kerne.research.actions import PermitFile, Research
 from kerne.research.ledger import ResearchLedger
 from kerne.sequencing.actions import Orders
 from kerne.sequencing.events import OrderPlaced
 from kerne.sequencing.ledger import OrderLedger
-from kerne.sequencing.turnaround import Calendar, calendar_of
+from kerne.sequencing.turnaround import Calendar
 from kerne.settings import FILE_NAME, Settings, read_settings, write_settings
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
 
-
-AGE_OF_CONSENT_YEARS: Final = 15
-"""Sundhedsloven § 17: from 15 years patients decide themselves."""
 
 _CHECKPOINT_KEY: Final = "audit/checkpoint.key"
 _NEWEST_CHECKPOINT: Final = "audit/newest.checkpoint"
@@ -77,6 +76,7 @@ class Centre:
     """A centre that is open: what people can do in it, one attribute for each domain."""
 
     settings: Settings
+    terms: Terms
     people: People
     consent: Consent
     register: OptOutRegister
@@ -159,18 +159,20 @@ class _Parts:
         self._clock = clock
         self._home = settings.home
         self._assembly = assembly_named(settings.assembly)
+        book = RuleBook.load(settings.country)
+        self._book = book
         self._engine = open_database(self._home / "centre.sqlite", people_metadata)
         consent_metadata.create_all(self._engine)
         vault = open_vault(self._home / "keys", settings.keys)
         self._people = PeopleLedger(self._engine, vault)
-        self._consent = ConsentLedger(self._engine, vault, self._people)
+        self._consent = ConsentLedger(self._engine, vault, self._people, RuledGenomes(book))
         self._orders = OrderLedger(self._engine, vault)
         self._cases = CaseLedger(self._engine, vault)
         self._research = ResearchLedger(self._engine, vault)
         self._audit = open_audit(self._home / "audit" / "audit.sqlite")
         self._store = GenomeStore(self._home / "genomes", clock)
         self._gate = Gate(
-            RuleBook.load(settings.country),
+            book,
             self._people,
             self._consent,
             self._audit,
@@ -186,7 +188,7 @@ class _Parts:
             clock,
             self._home / _NEWEST_CHECKPOINT,
         )
-        self._calendar = calendar_of(settings.country, settings.tzinfo)
+        self._calendar = Calendar(book.terms.holidays, settings.tzinfo)
         self._order_actions = Orders(self._orders, self._gate, self._people, self._calendar, clock)
         findings = _OpenFindings(self._consent, self._people, clock, settings.tzinfo)
         closed = _ClosedPlaces(findings, lambda: self._genes)
@@ -212,16 +214,17 @@ class _Parts:
         gate, clock = self._gate, self._clock
         return Centre(
             settings=self._settings,
+            terms=self._book.terms,
             people=People(gate, self._people, clock),
             consent=Consent(
                 *(gate, self._consent, self._people, clock),
-                age_of_consent_years=AGE_OF_CONSENT_YEARS,
+                age_of_consent_years=self._book.terms.own_choices_from_years,
                 zone=self._settings.tzinfo,
                 react=self._react,
             ),
             register=OptOutRegister(
                 *(gate, self._consent, self._people, clock),
-                age_of_consent_years=AGE_OF_CONSENT_YEARS,
+                age_of_consent_years=self._book.terms.own_choices_from_years,
                 zone=self._settings.tzinfo,
                 react=self._react,
             ),

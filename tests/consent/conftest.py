@@ -12,12 +12,14 @@ import pytest
 from kerne.consent.ledger import ConsentLedger
 from kerne.consent.ledger import metadata as consent_tables
 from kerne.database.engine import open_database
+from kerne.gate.law import RuledGenomes
 from kerne.people.asking import Ask, Identity, Pass, Refusal, Role
 from kerne.people.ledger import PeopleLedger
 from kerne.people.ledger import metadata as people_tables
 from kerne.people.person import Person, RegisteredSex
 from kerne.people.sample import GenomeRow
 from kerne.people.vault import open_vault
+from kerne.policy.rulebook import RuleBook
 
 T = TypeVar("T")
 
@@ -53,11 +55,18 @@ class Nation:
     consent: ConsentLedger
 
 
+LAWS = {
+    True: RuledGenomes(RuleBook.load("denmark")),
+    False: RuledGenomes(RuleBook.load("norland")),
+}
+"""By whether a country takes silence about research for a yes."""
+
+
 def open_nation(directory: Path, *, research_by_default: bool = True) -> Nation:
     vault = open_vault(directory)
     people = PeopleLedger(open_database(directory / "people.sqlite", people_tables), vault)
     engine = open_database(directory / "consent.sqlite", consent_tables)
-    consent = ConsentLedger(engine, vault, people, research_by_default=research_by_default)
+    consent = ConsentLedger(engine, vault, people, LAWS[research_by_default])
     return Nation(people, consent)
 
 

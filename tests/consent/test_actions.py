@@ -5,7 +5,6 @@ import pytest
 
 from kerne.consent.actions import Consent
 from kerne.consent.capacity import SignedForm
-from kerne.consent.choices import Choices
 from kerne.consent.events import (
     AnalysisConsented,
     ConsentEvent,
@@ -14,6 +13,7 @@ from kerne.consent.events import (
     ResearchUseRefused,
     SecondaryChoice,
 )
+from kerne.consent.law import Chosen
 from kerne.consent.receipt import Receipt
 from kerne.errors import ConsentError, StaleVersionError
 from kerne.people.asking import Action, Identity, Refusal
@@ -64,6 +64,10 @@ def unblock(consent: Consent, who: Identity, purpose: str, person: str) -> Recei
     return consent.unblock_reader(who, purpose, person, "doctor-9")
 
 
+def copy(consent: Consent, who: Identity, purpose: str, person: str) -> Receipt | Refusal:
+    return consent.consent_to_download(who, purpose, person, form=SignedForm("D-9", "1"))
+
+
 ACTS: list[tuple[Act, str]] = [
     (give, "AnalysisConsented"),
     (Consent.limit_to_own_treatment, "LimitedToOwnTreatment"),
@@ -73,7 +77,18 @@ ACTS: list[tuple[Act, str]] = [
     (block, "ReaderBlocked"),
     (unblock, "ReaderUnblocked"),
     (Consent.withdraw_analysis, "AnalysisConsentWithdrawn"),
+    (copy, "RawDownloadConsented"),
+    (Consent.withdraw_download, "RawDownloadConsentWithdrawn"),
 ]
+ACTIONS = {
+    "AnalysisConsented": Action.RECORD_CONSENT,
+    "LimitedToOwnTreatment": Action.LIMIT_DATA,
+    "LimitLifted": Action.WIDEN_CHOICE,
+    "ResearchUseAllowed": Action.WIDEN_CHOICE,
+    "ReaderUnblocked": Action.WIDEN_CHOICE,
+    "RawDownloadConsented": Action.WIDEN_CHOICE,
+}
+"""What each is asked for as; what is not named narrows."""
 
 
 def test_every_act__asks_the_gate_and_appends_one_event_under_its_entry(
@@ -84,8 +99,7 @@ def test_every_act__asks_the_gate_and_appends_one_event_under_its_entry(
         assert isinstance(receipt, Receipt)
         assert (receipt.person, receipt.entry, receipt.at) == (P, 100 + number, AT)
         ask = door.asks[-1]
-        widens = name in {"ResearchUseAllowed", "LimitLifted", "ReaderUnblocked"}
-        action = Action.WIDEN_CHOICE if widens else Action.CHANGE_CHOICE
+        action = ACTIONS.get(name, Action.CHANGE_CHOICE)
         assert (ask.who, ask.action, ask.persons) == (citizen, action, (P,))
         assert ask.about == f"choice {name}"
         last = nation.consent.events_of(P)[-1]
@@ -138,9 +152,10 @@ def test_choices_of__are_read_through_the_gate(
     consent: Consent, door: OpenDoor, citizen: Identity
 ) -> None:
     give(consent, citizen, "own-access", P)
-    choices = consent.choices_of(citizen, "own-access", P)
-    assert isinstance(choices, Choices)
-    assert choices.secondary is SecondaryChoice.ALL
+    chosen = consent.choices_of(citizen, "own-access", P)
+    assert isinstance(chosen, Chosen)
+    assert chosen.choices.secondary is SecondaryChoice.ALL
+    assert chosen.research is ResearchLevel.SECONDARY_USE
     assert (door.asks[-1].action, door.asks[-1].persons) == (Action.READ_CHOICES, (P,))
     assert isinstance(consent.choices_of(citizen, "insurance", P), Refusal)
     with pytest.raises(ConsentError, match="not registered"):
@@ -157,10 +172,13 @@ def test_take_over__records_the_choices_of_many_under_one_ask(
         ResearchUseRefused("P-000001", level, "paper"),
     ]
     assert consent.take_over(citizen, "custody", events) == 3
-    assert door.asks[-1].persons == ("P-000001", "P-000002")
-    assert nation.consent.choices("P-000001").research is ResearchLevel.ALLELE_FREQUENCY
+    assert [(ask.action, ask.persons) for ask in door.asks] == [
+        (Action.RECORD_CONSENT, ("P-000001", "P-000002")),
+        (Action.CHANGE_CHOICE, ("P-000001",)),
+    ]
+    assert nation.consent.chosen("P-000001", 40).research is ResearchLevel.ALLELE_FREQUENCY
     assert nation.consent.choices("P-000002").secondary is SecondaryChoice.ALL
-    assert {each.entry for each in nation.consent.events_of("P-000001")} == {101}
+    assert {each.entry for each in nation.consent.events_of("P-000001")} == {101, 102}
 
 
 def test_take_over__records_all_or_none(

@@ -155,7 +155,7 @@ def test_choices__tell_as_what_the_newest_word_was_said() -> None:
         AnalysisConsentWithdrawn(P, P),
     ):
         history.append(event)
-        choices = fold(history, research_by_default=True)
+        choices = fold(history)
         seen.append((choices.secondary_chosen_by, choices.research_chosen_by))
     assert seen == [(GUARDIAN, None), (GUARDIAN, GUARDIAN), (GUARDIAN, SELF), (None, SELF)]
 

@@ -16,6 +16,8 @@ from kerne.consent.events import (
     ConsentEvent,
     LimitedToOwnTreatment,
     LimitLifted,
+    RawDownloadConsented,
+    RawDownloadConsentWithdrawn,
     ReaderBlocked,
     ReaderUnblocked,
     ResearchLevel,
@@ -23,11 +25,15 @@ from kerne.consent.events import (
     ResearchUseRefused,
     SecondaryChoice,
 )
+from kerne.consent.law import AgedProfile
 from kerne.errors import ConsentError
 from kerne.people.asking import Purpose
 
+from .conftest import LAWS
+
 P = "P-000001"
 CONSENTED = AnalysisConsented(P, "D-1", "2026-1", "doctor-1", SecondaryChoice.ACTIONABLE, True)
+COPY = RawDownloadConsented(P, "c", "D-9", "1")
 LEVELS = [ResearchLevel.ALLELE_FREQUENCY, ResearchLevel.SUBJECT_QUERY, ResearchLevel.SECONDARY_USE]
 QUESTIONS = [(purpose, None) for purpose in Purpose if purpose is not Purpose.RESEARCH] + [
     (Purpose.RESEARCH, level) for level in LEVELS
@@ -52,6 +58,8 @@ events = st.one_of(
     st.builds(LimitLifted, st.just(P), st.just("c")),
     st.builds(ReaderBlocked, st.just(P), readers, st.just("c")),
     st.builds(ReaderUnblocked, st.just(P), readers, st.just("c")),
+    st.just(COPY),
+    st.builds(RawDownloadConsentWithdrawn, st.just(P), st.just("c")),
 )
 
 
@@ -79,7 +87,7 @@ def naive_may(
     consented = bool(analysis) and isinstance(analysis[-1], AnalysisConsented)
     limited = bool(limit) and isinstance(limit[-1], LimitedToOwnTreatment)
     if purpose in {Purpose.OWN_ACCESS, Purpose.GUARDIAN_ACCESS, Purpose.CUSTODY}:
-        return True
+        return False  # nobody asks of everyone for these
     if purpose is Purpose.OWN_TREATMENT:
         return consented
     if purpose in {Purpose.RESEARCH, Purpose.STATISTICS}:
@@ -89,8 +97,22 @@ def naive_may(
     return consented and not limited
 
 
-def after(*history: ConsentEvent, research_by_default: bool = True) -> Choices:
-    return fold(history, research_by_default=research_by_default)
+def after(*history: ConsentEvent) -> Choices:
+    return fold(history)
+
+
+def may(
+    choices: Choices, purpose: Purpose, level: ResearchLevel | None = None, *, default: bool = True
+) -> bool:
+    """Ask the law of a country that takes silence for a yes, or for a no."""
+    aged = AgedProfile(choices.profile, 40)
+    asked = level or ResearchLevel.ALLELE_FREQUENCY
+    return LAWS[default].may_draw_on([aged], purpose, asked)[0]
+
+
+def research(choices: Choices, *, default: bool = True) -> ResearchLevel | None:
+    allowed = [level for level in LEVELS if may(choices, Purpose.RESEARCH, level, default=default)]
+    return allowed[-1] if allowed else None
 
 
 @settings(deadline=None, max_examples=150, derandomize=True)
@@ -98,10 +120,10 @@ def after(*history: ConsentEvent, research_by_default: bool = True) -> Choices:
 def test_choices__allow_what_a_walk_through_the_events_allows(
     history: list[ConsentEvent], default: bool
 ) -> None:
-    choices = after(*history, research_by_default=default)
+    choices = after(*history)
     for purpose, level in QUESTIONS:
         expected = naive_may(history, purpose, level, research_by_default=default)
-        assert choices.may(purpose, level) is expected
+        assert may(choices, purpose, level, default=default) is expected
     assert choices.version == len(history)
 
 
@@ -134,8 +156,8 @@ def test_choices__keep_the_consent_in_force_and_the_readers_kept_out(
 def test_research__who_allows_a_closer_level_allows_the_wider_ones(
     history: list[ConsentEvent], default: bool
 ) -> None:
-    choices = after(*history, research_by_default=default)
-    answers = [choices.may(Purpose.RESEARCH, level) for level in LEVELS]
+    choices = after(*history)
+    answers = [may(choices, Purpose.RESEARCH, level, default=default) for level in LEVELS]
     assert answers == sorted(answers, reverse=True)
 
 
@@ -151,37 +173,27 @@ def test_research__refusing_a_level_refuses_the_closer_ones(
     refused: ResearchLevel, left: ResearchLevel | None
 ) -> None:
     choices = after(CONSENTED, ResearchUseRefused(P, refused, "c"))
-    assert choices.research is left
+    assert research(choices) is left
 
 
 def test_research__silence_is_what_the_country_takes_it_for() -> None:
-    assert after(CONSENTED).research is ResearchLevel.SECONDARY_USE
-    assert after(CONSENTED, research_by_default=False).research is None
+    assert research(after(CONSENTED)) is ResearchLevel.SECONDARY_USE
+    assert research(after(CONSENTED), default=False) is None
 
 
 def test_research__what_was_said_outlives_a_change_of_the_countrys_default() -> None:
     said = ResearchUseRefused(P, ResearchLevel.SUBJECT_QUERY, "c")
     allowed = ResearchUseAllowed(P, ResearchLevel.SUBJECT_QUERY, "c")
     for default in (True, False):
-        choices = after(CONSENTED, said, allowed, research_by_default=default)
-        assert choices.may(Purpose.RESEARCH, ResearchLevel.SUBJECT_QUERY)
-
-
-def test_research__without_a_level_is_an_error() -> None:
-    with pytest.raises(ConsentError, match="research names its level"):
-        after(CONSENTED).may(Purpose.RESEARCH)
+        choices = after(CONSENTED, said, allowed)
+        assert may(choices, Purpose.RESEARCH, ResearchLevel.SUBJECT_QUERY, default=default)
 
 
 def test_tissue_use_register__leaves_own_treatment_only() -> None:
     choices = after(CONSENTED, LimitedToOwnTreatment(P, "c"))
     assert choices.is_limited_to_own_treatment
-    allowed = {purpose for purpose, level in QUESTIONS if choices.may(purpose, level)}
-    assert allowed == {
-        Purpose.OWN_TREATMENT,
-        Purpose.OWN_ACCESS,
-        Purpose.GUARDIAN_ACCESS,
-        Purpose.CUSTODY,
-    }
+    allowed = {purpose for purpose, level in QUESTIONS if may(choices, purpose, level)}
+    assert allowed == {Purpose.OWN_TREATMENT}
 
 
 def test_secondary_findings__none_while_no_consent_is_in_force() -> None:
@@ -204,6 +216,7 @@ def test_decide__lets_through_exactly_what_changes_something(
         before.profile == changed.profile
         and before.consent == changed.consent
         and before.blocked_readers == changed.blocked_readers
+        and before.has_download_consent == changed.has_download_consent
     )
     if same:
         with pytest.raises(ConsentError, match="`P-000001`: "):
@@ -224,6 +237,8 @@ def test_decide__says_why_for_every_event_that_would_change_nothing() -> None:
         ([], LimitLifted(P, "c"), "not in the tissue-use register"),
         ([ReaderBlocked(P, "r", "c")], ReaderBlocked(P, "r", "c"), "kept out already"),
         ([ReaderBlocked(P, "all", "c")], ReaderUnblocked(P, "r", "c"), "not kept out by name"),
+        ([COPY], COPY, "unfiltered copy is in force already"),
+        ([], RawDownloadConsentWithdrawn(P, "c"), "no consent to an unfiltered copy"),
     ]
     assert {type(event) for _, event, _ in again} == set(EVENT_TYPES)
     for history, event, reason in again:
@@ -236,6 +251,20 @@ def test_decide__a_consent_names_its_document(document: str, version: str) -> No
     event = AnalysisConsented(P, document, version, "doctor-1", SecondaryChoice.ALL, False)
     with pytest.raises(ConsentError, match="names its signed document and version"):
         decide(after(), event)
+
+
+@pytest.mark.parametrize(("document", "version"), [(None, "1"), ("D-1", None)])
+def test_decide__a_consent_to_a_copy_names_its_document(
+    document: str | None, version: str | None
+) -> None:
+    with pytest.raises(ConsentError, match="unfiltered copy names its document and version"):
+        decide(after(), RawDownloadConsented(P, "c", document, version))
+
+
+def test_copy__is_consented_to_until_that_is_withdrawn() -> None:
+    assert not after().has_download_consent
+    assert after(COPY).has_download_consent
+    assert not after(COPY, RawDownloadConsentWithdrawn(P, "c")).has_download_consent
 
 
 def test_decide__a_block_names_its_reader() -> None:

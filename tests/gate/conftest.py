@@ -17,6 +17,7 @@ from kerne.consent.ledger import metadata as consent_tables
 from kerne.database.engine import open_database
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
+from kerne.gate.law import RuledGenomes
 from kerne.gate.permits import PermitFacts
 from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal, Role
 from kerne.people.kinship import Custody
@@ -105,11 +106,10 @@ class Trust:
 def open_trust(directory: Path, clock: Clock, permits: Permits) -> Trust:
     vault = open_vault(directory)
     people = PeopleLedger(open_database(directory / "people.sqlite", people_tables), vault)
-    consent = ConsentLedger(
-        open_database(directory / "consent.sqlite", consent_tables), vault, people
-    )
-    audit = AuditLedger(open_database(directory / "audit.sqlite", audit_tables))
     book = RuleBook.load("denmark")
+    choices = open_database(directory / "consent.sqlite", consent_tables)
+    consent = ConsentLedger(choices, vault, people, RuledGenomes(book))
+    audit = AuditLedger(open_database(directory / "audit.sqlite", audit_tables))
     gate = Gate(book, people, consent, audit, permits, clock, ZONE)
     return Trust(people, consent, audit, permits, clock, gate)
 

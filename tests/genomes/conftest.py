@@ -17,6 +17,7 @@ from kerne.consent.ledger import ConsentLedger
 from kerne.consent.ledger import metadata as consent_tables
 from kerne.database.engine import open_database
 from kerne.gate.door import Gate
+from kerne.gate.law import RuledGenomes
 from kerne.genomes.actions import Genomes
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.store import GenomeStore, create_store
@@ -122,7 +123,7 @@ def rooms(tmp_path: Path) -> Rooms:
     vault = open_vault(tmp_path)
     people = PeopleLedger(open_database(tmp_path / "people.sqlite", people_tables), vault)
     consent_database = open_database(tmp_path / "consent.sqlite", consent_tables)
-    consent = ConsentLedger(consent_database, vault, people)
+    consent = ConsentLedger(consent_database, vault, people, RuledGenomes(RuleBook.load("denmark")))
     audit = AuditLedger(open_database(tmp_path / "audit.sqlite", audit_tables))
     now = [AT]
     zone = ZoneInfo("Europe/Copenhagen")

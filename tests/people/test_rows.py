@@ -7,7 +7,7 @@ from pyroaring import BitMap
 
 from kerne.errors import PersonError
 from kerne.people.ledger import PeopleLedger
-from kerne.people.sample import GenomeOrigin, GenomeRow
+from kerne.people.sample import GenomeOrigin, GenomeRow, RowSnapshot
 
 from .conftest import AT, number_of, open_register, person_of
 
@@ -106,6 +106,16 @@ steps = st.lists(
 )
 
 
+def by_person(snapshot: RowSnapshot) -> dict[str, int]:
+    return {each.person: each.row for each in snapshot.rows}
+
+
+def moved(before: RowSnapshot, since: RowSnapshot) -> dict[str, int]:
+    """What was counted before, with what is told of those who changed since."""
+    kept = {each.person: each.row for each in before.rows if each.person not in since.persons}
+    return kept | by_person(since)
+
+
 @settings(deadline=None, max_examples=25, derandomize=True)
 @given(steps)
 def test_rows__are_what_dictionaries_would_hold(
@@ -129,7 +139,8 @@ def test_rows__are_what_dictionaries_would_hold(
         live = {r: p for r, p in sorted(owners.items()) if r not in retired}
         current = sorted((r, p) for p, r in {p: r for r, p in live.items()}.items())
         after = watching.row_snapshot()
-        assert list(after.rows) == [(r, number_of(p)) for r, p in current]
+        assert watching.current_rows() == [(r, number_of(p)) for r, p in current]
+        assert moved(before, watching.row_snapshot(before.epoch)) == by_person(after)
         assert after.epoch >= before.epoch
         assert (after.rows == before.rows) or (after.epoch > before.epoch)
         assert after.epoch == watching.rows_epoch() == acting.rows_epoch()

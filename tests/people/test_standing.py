@@ -41,9 +41,9 @@ def standing_of(ledger: PeopleLedger, *numbers: str, identity: str = "doctor-1")
 
 def test_standing__tells_birth_life_and_guardians_of_the_day(ledger: PeopleLedger) -> None:
     assert standing_of(ledger, CHILD, MOTHER, DEAD, "P-000009") == {
-        CHILD: Standing(date(2015, 5, 2), True, False, frozenset({MOTHER})),
-        MOTHER: Standing(date(1985, 1, 1), True, False, frozenset()),
-        DEAD: Standing(date(1950, 1, 1), False, False, frozenset()),
+        CHILD: Standing(date(2015, 5, 2), True, False, frozenset({MOTHER}), frozenset()),
+        MOTHER: Standing(date(1985, 1, 1), True, False, frozenset(), frozenset()),
+        DEAD: Standing(date(1950, 1, 1), False, False, frozenset(), frozenset()),
     }
 
 

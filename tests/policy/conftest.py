@@ -1,31 +1,17 @@
-from datetime import date
+from collections.abc import Sequence
 
 import pytest
 
-from kerne.people.asking import Action, Identity, Purpose, Role
-from kerne.policy.decision import PermitTerms, PersonFacts, Request
+from kerne.database.engine import in_batches
+from kerne.people.asking import Action, Identity, Role
+from kerne.policy.decision import Decision, PermitTerms, PersonFacts, Request, decide
 from kerne.policy.rulebook import RuleBook
 
-TODAY = date(2026, 3, 1)
+from .grid import TODAY
+
 ME = "P-000001"
-PERSON = PersonFacts(
-    number="P-000002",
-    known=True,
-    alive=True,
-    age_years=40,
-    analysis_consent=True,
-    treated_by_asker=True,
-    blocks_asker=False,
-    guardians=frozenset(),
-)
-PERMIT = PermitTerms(
-    purpose=Purpose.RESEARCH,
-    ethics_approved=True,
-    active_from=date(2026, 1, 1),
-    expires=date(2027, 1, 1),
-    users=frozenset({"asker"}),
-    level=1,
-)
+ENOUGH = 1000
+"""Requests that are settled together."""
 
 
 def asker(*roles: Role, organisation: str | None = "east", person: str | None = ME) -> Identity:
@@ -45,6 +31,15 @@ def request(  # noqa: PLR0913  the parts of one request
     return Request(who, purpose, action, person, permit, level, reason, TODAY)
 
 
+def decided(book: RuleBook, requests: Sequence[Request]) -> list[Decision]:
+    return [one for some in in_batches(requests, ENOUGH) for one in decide(book, some)]
+
+
 @pytest.fixture(scope="session")
 def denmark() -> RuleBook:
     return RuleBook.load("denmark")
+
+
+@pytest.fixture(scope="session", params=["denmark", "norland"])
+def book(request: pytest.FixtureRequest) -> RuleBook:
+    return RuleBook.load(request.param)

@@ -5,39 +5,88 @@ import pytest
 
 from kerne.errors import PolicyError
 from kerne.people.asking import Action, Purpose
-from kerne.policy.rulebook import Effect, RuleBook, read_rulebook
-from kerne.policy.words import CLOSED_LIST, IN_THE_WAY, LET_THROUGH, WHOLE_ASK, reasons_in_words
+from kerne.policy.rulebook import (
+    ANNOTATIONS,
+    DRAW_ON,
+    SHOW_FINDING,
+    RuleBook,
+    read_rulebook,
+    rule_books,
+)
+from kerne.policy.words import CLOSED_LIST, WHOLE_ASK, Language, reasons_in_words
 
-FOLDER = Path(__file__).parents[2] / "src" / "kerne" / "policy" / "denmark"
+POLICY = Path(__file__).parents[2] / "src" / "kerne" / "policy"
+SCHEMA = (POLICY / "schema.cedarschema").read_text(encoding="utf-8")
 RULE = """
-@id("{id}") @law("l") @source("s") @verified("to be confirmed by x")
+@id("{id}") @law("l") @source("s") @verified("to be confirmed by x") @en("e") @da("d")
 permit (principal, action, resource is Kerne::Centre);
 """
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    shutil.copy(FOLDER / "schema.cedarschema", tmp_path)
+    shutil.copy(POLICY / "denmark" / "terms.toml", tmp_path)
     return tmp_path
 
 
-def test_rulebook__of_denmark_has_one_file_a_subject(denmark: RuleBook) -> None:
-    assert {rule.subject for rule in denmark.rules.values()} == {
+def test_rulebook__has_one_file_a_subject(book: RuleBook) -> None:
+    assert {rule.subject for rule in book.rules.values()} == {
         "purposes",
         "treatment",
         "own_access",
+        "secondary_findings",
         "research",
         "quality",
         "custody",
     }
 
 
-def test_rule__says_its_law_its_source_and_who_must_confirm_it(denmark: RuleBook) -> None:
-    for name, rule in denmark.rules.items():
+def test_rule__says_its_law_its_source_and_who_must_confirm_it(book: RuleBook) -> None:
+    for name, rule in book.rules.items():
         assert rule.identifier == name
         assert rule.law
         assert rule.source
-        assert rule.verified == "yes" or rule.verified.startswith("to be confirmed by ")
+        assert rule.en
+        assert rule.da
+        assert rule.en != rule.da
+        assert rule.verified.startswith(("yes", "to be confirmed by "))
+
+
+def test_rule_book__of_a_second_country_shares_every_word_and_not_the_law() -> None:
+    denmark, norland = RuleBook.load("denmark"), RuleBook.load("norland")
+    assert set(rule_books()) == {"denmark", "norland"}
+    assert set(denmark.rules) - set(norland.rules) == {"treatment-exception", "limit-from-fifteen"}
+    assert set(norland.rules) - set(denmark.rules) == {"limit-from-sixteen"}
+    assert (denmark.ages, norland.ages) == ((15, 18), (16, 18))
+    assert denmark.telling == {"treatment-exception", "relative-essential-regard"}
+
+
+def test_terms__agree_with_the_rules_on_age(book: RuleBook) -> None:
+    assert book.terms.own_choices_from_years in book.ages
+    assert book.terms.of_age_years in book.ages
+    own = book.rules["own-access"].text
+    assert f"resource.age_years >= {book.terms.own_choices_from_years}" in own
+
+
+def test_terms__say_which_right_prevails_and_what_an_opt_out_touches(book: RuleBook) -> None:
+    opt_out = book.terms.ehds_opt_out
+    assert "art. 71" in opt_out.prevails_en
+    assert "art. 71" in opt_out.prevails_da
+    assert opt_out.touches_running_permits
+    assert opt_out.touches_cuts
+    assert not opt_out.touches_finished_analyses
+
+
+@pytest.mark.parametrize(
+    "change", [("years =", "year ="), ("years = 10", 'years = "ten"'), ("[retention]", "[")]
+)
+def test_terms__that_are_not_whole_keep_the_book_from_loading(
+    folder: Path, change: tuple[str, str]
+) -> None:
+    terms = folder / "terms.toml"
+    terms.write_text(terms.read_text().replace(*change, 1))
+    with pytest.raises(PolicyError, match="terms of a rule book cannot be read"):
+        read_rulebook(folder, SCHEMA)
 
 
 def test_rule__is_shown_as_its_text(denmark: RuleBook) -> None:
@@ -56,11 +105,9 @@ def test_rule__names_the_actions_of_its_head(denmark: RuleBook) -> None:
 
 
 def test_schema__knows_every_action_and_no_other() -> None:
-    text = (FOLDER / "schema.cedarschema").read_text()
-    heads = text[text.index("  action ") : text.index("appliesTo")]
-    assert {part for part in heads.split('"') if part.strip(" ,\n") and "action " not in part} == {
-        str(action) for action in Action
-    }
+    heads = [head.split("appliesTo")[0] for head in SCHEMA.split("\n  action ")[1:]]
+    named = {name for head in heads for name in head.split('"')[1::2]}
+    assert named == {*Action, DRAW_ON, SHOW_FINDING}
 
 
 def test_closed_list__in_the_rule_is_the_list_of_purposes(denmark: RuleBook) -> None:
@@ -69,28 +116,27 @@ def test_closed_list__in_the_rule_is_the_list_of_purposes(denmark: RuleBook) -> 
     assert set(listed.split('"')[1::2]) == {str(purpose) for purpose in Purpose}
 
 
-@pytest.mark.parametrize("annotation", ["id", "law", "source", "verified"])
+@pytest.mark.parametrize("annotation", ANNOTATIONS)
 def test_rulebook__with_a_rule_that_lacks_an_annotation_does_not_load(
     folder: Path, annotation: str
 ) -> None:
     rule = RULE.replace(f"@{annotation}", "@note").format(id="r")
     (folder / "a.cedar").write_text(rule)
     with pytest.raises(PolicyError, match=f"`a.cedar`: the rule .* lacks `@{annotation}`"):
-        read_rulebook(folder)
+        read_rulebook(folder, SCHEMA)
 
 
 def test_rulebook__with_two_rules_of_one_name_does_not_load(folder: Path) -> None:
     (folder / "a.cedar").write_text(RULE.format(id="r"))
     (folder / "b.cedar").write_text(RULE.format(id="r"))
     with pytest.raises(PolicyError, match="`2` rules are named `r`"):
-        read_rulebook(folder)
+        read_rulebook(folder, SCHEMA)
 
 
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
         ("a.cedar", "permit (principal", "`a.cedar` cannot be parsed"),
-        ("schema.cedarschema", "entity", "`schema.cedarschema` cannot be parsed"),
         (
             "a.cedar",
             RULE.format(id="r").replace(";", " when { context.mood };"),
@@ -103,7 +149,7 @@ def test_rulebook__that_is_not_whole_does_not_load(
 ) -> None:
     (folder / name).write_text(text)
     with pytest.raises(PolicyError, match=problem):
-        read_rulebook(folder)
+        read_rulebook(folder, SCHEMA)
 
 
 def test_rulebook__of_an_unknown_country_names_those_there_are() -> None:
@@ -111,10 +157,23 @@ def test_rulebook__of_an_unknown_country_names_those_there_are() -> None:
         RuleBook.load("atlantis")
 
 
-def test_words__stand_for_every_rule_and_no_other(denmark: RuleBook) -> None:
-    forbids = {name for name, rule in denmark.rules.items() if rule.effect is Effect.FORBID}
-    assert set(IN_THE_WAY) == forbids | {WHOLE_ASK}
-    assert set(LET_THROUGH) == set(denmark.rules) - forbids
+def test_rulebook__with_a_schema_that_cannot_be_read_does_not_load(folder: Path) -> None:
+    with pytest.raises(PolicyError, match=r"`schema.cedarschema` cannot be parsed"):
+        read_rulebook(folder, "entity")
+
+
+def test_reasons__are_said_in_danish_too(book: RuleBook) -> None:
+    for language, word in ((Language.ENGLISH, "whole"), (Language.DANISH, "helhed")):
+        (reason,) = reasons_in_words(
+            book, Action.READ_ANSWER, "own-treatment", [WHOLE_ASK], language
+        )
+        assert word in reason
+    (closed,) = reasons_in_words(
+        book, Action.READ_ANSWER, "insurance", [CLOSED_LIST], Language.DANISH
+    )
+    assert "lukket liste" in closed
+    (open_to,) = reasons_in_words(book, Action.OPEN_CASE, "own-treatment", (), Language.DANISH)
+    assert open_to.startswith("`open-case` til formålet `own-treatment` er kun åbent for: ")
 
 
 def test_reasons__of_a_forbid_say_what_stands_in_the_way(denmark: RuleBook) -> None:

@@ -25,6 +25,7 @@ from kerne.consent.ledger import metadata as consent_tables
 from kerne.database.engine import open_database
 from kerne.errors import KnowledgeError
 from kerne.gate.door import Gate
+from kerne.gate.law import RuledGenomes
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.store import GenomeStore, create_store
 from kerne.people.asking import Identity, Refusal, Role
@@ -158,7 +159,7 @@ def nation(tmp_path: Path) -> Nation:
     engine: Engine = open_database(tmp_path / "centre.sqlite", people_tables)
     consent_tables.create_all(engine)
     people = PeopleLedger(engine, vault)
-    consent = ConsentLedger(engine, vault, people)
+    consent = ConsentLedger(engine, vault, people, RuledGenomes(RuleBook.load("denmark")))
     audit = open_audit(tmp_path / "audit.sqlite")
     ledger = ResearchLedger(engine, vault)
     create_store(tmp_path / "genomes", GRCH38, kept_by_centre=True)

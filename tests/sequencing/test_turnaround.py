@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kerne.errors import OrderError
 from kerne.sequencing.events import OrderPlaced, PatientGroup, SampleAccepted, Urgency
 from kerne.sequencing.order import evolve
-from kerne.sequencing.turnaround import Calendar, calendar_of, measure_turnaround
+from kerne.sequencing.turnaround import Calendar, measure_turnaround
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 DENMARK = Calendar("DK", COPENHAGEN)
@@ -86,9 +86,3 @@ def test_turnaround__starts_with_the_tube_and_knows_its_promise() -> None:
     late = measure_turnaround(order, DENMARK, at("2026-03-12 09:00"))
     assert late is not None
     assert late.late
-
-
-def test_calendar_of__knows_its_countries() -> None:
-    assert calendar_of("denmark", COPENHAGEN) == DENMARK
-    with pytest.raises(OrderError, match="no calendar of working days is known for `atlantis`"):
-        calendar_of("atlantis", COPENHAGEN)

@@ -19,8 +19,8 @@ from kerne.cli.options import (
     write_text,
 )
 from kerne.consent.capacity import SignedForm
-from kerne.consent.choices import Choices
 from kerne.consent.events import ALL_READERS, Capacity, ResearchLevel, SecondaryChoice
+from kerne.consent.law import Chosen
 from kerne.consent.receipt import Receipt
 from kerne.genomes.own_copy import UNFILTERED
 
@@ -271,14 +271,15 @@ def unblock(
     _say(unwrap(centre.consent.unblock_reader(asker.who, asker.purpose, person, reader, form=form)))
 
 
-def _in_words(choices: Choices) -> tuple[str, ...]:
+def _in_words(chosen: Chosen) -> tuple[str, ...]:
+    choices = chosen.choices
     consent = choices.consent
     limited = "yes" if choices.is_limited_to_own_treatment else "no"
     return (
         "analysis\t" + ("no consent" if consent is None else f"consented: {consent.document}"),
         f"secondary findings\t{choices.secondary}{_by(choices.secondary_chosen_by)}",
         f"contact again\t{'yes' if choices.recontact else 'no'}",
-        f"research\t{choices.research or 'refused'}{_by(choices.research_chosen_by)}",
+        f"research\t{chosen.research or 'refused'}{_by(choices.research_chosen_by)}",
         f"own treatment only\t{limited}",
         f"kept out\t{', '.join(sorted(choices.blocked_readers)) or 'nobody'}",
     )

@@ -19,6 +19,8 @@ from kerne.consent.events import (
     ConsentEvent,
     LimitedToOwnTreatment,
     LimitLifted,
+    RawDownloadConsented,
+    RawDownloadConsentWithdrawn,
     ReaderBlocked,
     ReaderUnblocked,
     ResearchLevel,
@@ -26,6 +28,7 @@ from kerne.consent.events import (
     ResearchUseRefused,
     SecondaryChoice,
 )
+from kerne.consent.law import Chosen
 from kerne.consent.ledger import ConsentLedger
 from kerne.consent.receipt import Receipt, receipt_of
 from kerne.errors import ConsentError
@@ -47,6 +50,10 @@ class KnownPersons(Protocol):
 
     def born(self, number: str) -> date:
         """Return the date of birth of the person registered under this number."""
+        ...
+
+    def representatives_of(self, number: str, on: date) -> frozenset[str]:
+        """Return who was appointed to decide for the person on the day `on`."""
         ...
 
 
@@ -218,6 +225,32 @@ class Consent:
         event = ReaderUnblocked(person, reader, who.identifier)
         return self._change(who, purpose, event, form)
 
+    def consent_to_download(
+        self, who: Identity, purpose: str, person: str, *, form: SignedForm
+    ) -> Receipt | Refusal:
+        """Record a person's written consent to an unfiltered copy of their genome.
+
+        Raises
+        ------
+        ConsentError
+            The person is not registered, such a consent is in force, or no document is named.
+        """
+        event = RawDownloadConsented(person, who.identifier)
+        return self._change(who, purpose, event, form)
+
+    def withdraw_download(
+        self, who: Identity, purpose: str, person: str, *, form: SignedForm = UNSIGNED
+    ) -> Receipt | Refusal:
+        """Withdraw the consent to an unfiltered copy.
+
+        Raises
+        ------
+        ConsentError
+            The person is not registered, or no such consent is in force.
+        """
+        event = RawDownloadConsentWithdrawn(person, who.identifier)
+        return self._change(who, purpose, event, form)
+
     def take_over(
         self, who: Identity, purpose: str, events: Sequence[ConsentEvent]
     ) -> int | Refusal:
@@ -251,8 +284,8 @@ class Consent:
         answer = answer_all(self._door, who, purpose, events, "choices taken over", work)
         return self._changed(answer)
 
-    def choices_of(self, who: Identity, purpose: str, person: str) -> Choices | Refusal:
-        """Return what a person has chosen.
+    def choices_of(self, who: Identity, purpose: str, person: str) -> Chosen | Refusal:
+        """Return what a person has chosen, and what the law makes of it now.
 
         Raises
         ------
@@ -260,7 +293,13 @@ class Consent:
             The person is not registered.
         """
         ask = Ask(who, purpose, Action.READ_CHOICES, (person,), about="choices")
-        return self._door.answer(ask, lambda _granted: self._known(person))
+
+        def work(_granted: Pass) -> Chosen:
+            self._known(person)
+            today = self._day(self._clock())
+            return self._ledger.chosen(person, age_years(self._persons.born(person), today))
+
+        return self._door.answer(ask, work)
 
     def _change(
         self, who: Identity, purpose: str, event: ConsentEvent, form: SignedForm
@@ -271,17 +310,23 @@ class Consent:
         def work(granted: Pass) -> Receipt:
             choices = self._known(event.person)
             at = self._clock()
-            made = self._made(purpose, event, form, at)
+            made = self._made(who, purpose, event, form, at)
             self._ledger.append(choices.version, decide(choices, made), entry=granted.entry, at=at)
             return receipt_of(made, entry=granted.entry, at=at)
 
         return self._changed(self._door.answer(ask, work))
 
     def _made(
-        self, purpose: str, event: ConsentEvent, form: SignedForm, at: datetime
+        self, who: Identity, purpose: str, event: ConsentEvent, form: SignedForm, at: datetime
     ) -> ConsentEvent:
         """Return `event` with the form behind it and as what it is decided."""
-        capacity = capacity_of(purpose, form.by, person=event.person, is_representative=False)
+        representatives = self._persons.representatives_of(event.person, self._day(at))
+        capacity = capacity_of(
+            purpose,
+            form.by,
+            person=event.person,
+            is_representative=who.person in representatives,
+        )
         self._check(capacity, event.person, at)
         if isinstance(event, AnalysisConsented):
             return replace(event, capacity=capacity)
@@ -290,14 +335,17 @@ class Consent:
         )
 
     def _check(self, capacity: Capacity, person: str, at: datetime) -> None:
-        today = at.astimezone(self._zone).date()
+        today = self._day(at)
         check_capacity(
             capacity,
             person=person,
             age_years=age_years(self._persons.born(person), today),
             age_of_consent_years=self._age_of_consent_years,
-            is_represented=False,
+            is_represented=bool(self._persons.representatives_of(person, today)),
         )
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self._zone).date()
 
     def _changed(self, answer: T) -> T:
         if not isinstance(answer, Refusal):

@@ -3,17 +3,30 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from kerne.consent.events import ConsentEvent, LimitLifted, ReaderUnblocked, ResearchUseAllowed
+from kerne.consent.events import (
+    AnalysisConsented,
+    ConsentEvent,
+    LimitedToOwnTreatment,
+    LimitLifted,
+    RawDownloadConsented,
+    ReaderUnblocked,
+    ResearchUseAllowed,
+)
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
 
 T = TypeVar("T")
 
-WIDENING: Final = (ResearchUseAllowed, LimitLifted, ReaderUnblocked)
+WIDENING: Final = (ResearchUseAllowed, LimitLifted, ReaderUnblocked, RawDownloadConsented)
 """Choices that open what was closed: not for who is kept out, nor for who treats."""
 
 
 def action_of(event: ConsentEvent) -> Action:
     """Return what the gate is asked for before `event` happens."""
+    match event:
+        case AnalysisConsented():
+            return Action.RECORD_CONSENT
+        case LimitedToOwnTreatment():
+            return Action.LIMIT_DATA
     return Action.WIDEN_CHOICE if isinstance(event, WIDENING) else Action.CHANGE_CHOICE
 
 

@@ -2,7 +2,7 @@
 
 Pure: no clock and no I/O. Research is kept as a floor and a ceiling, so that what a person said
 stands apart from what the country takes silence to mean: a refusal lowers both bounds, a
-permission lifts both, and the country's default is clamped between them.
+permission lifts both, and what silence means between them is the law's to say.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +18,8 @@ from kerne.consent.events import (
     ConsentEvent,
     LimitedToOwnTreatment,
     LimitLifted,
+    RawDownloadConsented,
+    RawDownloadConsentWithdrawn,
     ReaderBlocked,
     ReaderUnblocked,
     ResearchLevel,
@@ -26,13 +28,6 @@ from kerne.consent.events import (
     SecondaryChoice,
 )
 from kerne.errors import ConsentError
-from kerne.people.asking import Purpose
-
-OWN_DATA = frozenset({Purpose.OWN_ACCESS, Purpose.GUARDIAN_ACCESS, Purpose.CUSTODY})
-"""Purposes that no choice of the person's limits: their own access, and keeping the data safe."""
-
-OTHER_PATIENTS = frozenset({Purpose.TREATMENT_OF_ANOTHER, Purpose.PREVENTION, Purpose.QUALITY})
-"""Purposes of the health service beyond the person's own treatment."""
 
 _LEVELS = len(ResearchLevel)
 
@@ -45,6 +40,8 @@ _NOTHING_TO_CHANGE: Mapping[type[ConsentEvent], str] = {
     LimitLifted: "the person is not in the tissue-use register",
     ReaderBlocked: "this reader is kept out already",
     ReaderUnblocked: "this reader is not kept out by name",
+    RawDownloadConsented: "a consent to an unfiltered copy is in force already",
+    RawDownloadConsentWithdrawn: "no consent to an unfiltered copy is in force",
 }
 
 
@@ -63,52 +60,15 @@ class Profile:
     research_floor, research_ceiling
         How many levels of research are allowed at least and at most, 0 to 3, whatever the
         country's default.
+    research_by
+        As what the newest word on research was said; `None` when nothing was.
     """
 
     has_analysis_consent: bool = False
     is_limited: bool = False
     research_floor: int = 0
     research_ceiling: int = _LEVELS
-
-    def may(
-        self, purpose: Purpose, level: ResearchLevel | None = None, *, research_by_default: bool
-    ) -> bool:
-        """Say whether the person's genome may be counted for `purpose`.
-
-        Own access, guardian access and custody: always. Own treatment: while a consent to
-        analysis is in force. Everything else: in addition only outside the tissue-use register.
-        Research: in addition at the levels that are not refused. Statistics are bound by a
-        refusal of allele frequencies, the least that research can ask.
-
-        Parameters
-        ----------
-        level
-            How closely research looks; research without a level is asked for nothing.
-        research_by_default
-            What silence means: yes in an opt-out country, no in an opt-in one.
-
-        Raises
-        ------
-        ConsentError
-            Research is asked for without a level.
-        """
-        if purpose is Purpose.RESEARCH and level is None:
-            raise ConsentError("research names its level: allele-frequency, subject-query, ...")
-        if purpose in OWN_DATA:
-            return True
-        if purpose is Purpose.OWN_TREATMENT:
-            return self.has_analysis_consent
-        if not self.has_analysis_consent or self.is_limited:
-            return False
-        if purpose in OTHER_PATIENTS:
-            return True
-        asked = level or ResearchLevel.ALLELE_FREQUENCY
-        return asked.rank <= self.research_levels(research_by_default=research_by_default)
-
-    def research_levels(self, *, research_by_default: bool) -> int:
-        """Return how many levels of research are allowed, 0 to 3."""
-        default = _LEVELS if research_by_default else 0
-        return max(self.research_floor, min(default, self.research_ceiling))
+    research_by: Capacity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +85,15 @@ class Choices:
         The consent to analysis that is in force.
     blocked_readers
         Identifiers of readers kept out; `all` keeps everyone out.
-    research_chosen_by
-        As what the newest word on research was said; `None` when nothing was.
-    research_by_default
-        What silence about research means in this country.
+    has_download_consent
+        A written consent to an unfiltered copy of the genome is in force.
     """
 
     version: int = 0
     profile: Profile = Profile()
     consent: AnalysisConsented | None = None
     blocked_readers: frozenset[str] = frozenset()
-    research_chosen_by: Capacity | None = None
-    research_by_default: bool = True
+    has_download_consent: bool = False
 
     @property
     def has_analysis_consent(self) -> bool:
@@ -164,14 +121,9 @@ class Choices:
         return self.consent is not None and self.consent.recontact
 
     @property
-    def research(self) -> ResearchLevel | None:
-        """The closest level of research that is allowed, tissue-use register aside."""
-        allowed = self.profile.research_levels(research_by_default=self.research_by_default)
-        return list(ResearchLevel)[allowed - 1] if allowed else None
-
-    def may(self, purpose: Purpose, level: ResearchLevel | None = None) -> bool:
-        """Say whether the person's genome may be counted for `purpose`; see `Profile.may`."""
-        return self.profile.may(purpose, level, research_by_default=self.research_by_default)
+    def research_chosen_by(self) -> Capacity | None:
+        """As what the newest word on research was said; `None` when nothing was."""
+        return self.profile.research_by
 
     def blocks(self, reader: str) -> bool:
         """Say whether the person keeps the identity `reader` out of their data."""
@@ -186,14 +138,15 @@ class Choices:
                 return replace(self, version=version, profile=profile, consent=event)
             case AnalysisConsentWithdrawn():
                 return replace(self, version=version, profile=profile, consent=None)
-            case ResearchUseRefused(capacity=capacity) | ResearchUseAllowed(capacity=capacity):
-                return replace(self, version=version, profile=profile, research_chosen_by=capacity)
             case ReaderBlocked(reader=reader):
                 readers = self.blocked_readers | {reader}
                 return replace(self, version=version, blocked_readers=readers)
             case ReaderUnblocked(reader=reader):
                 readers = self.blocked_readers - {reader}
                 return replace(self, version=version, blocked_readers=readers)
+            case RawDownloadConsented() | RawDownloadConsentWithdrawn():
+                given = isinstance(event, RawDownloadConsented)
+                return replace(self, version=version, has_download_consent=given)
         return replace(self, version=version, profile=profile)
 
 
@@ -205,20 +158,24 @@ def profile_after(profile: Profile, event: ConsentEvent) -> Profile:
             return replace(profile, has_analysis_consent=given)
         case LimitedToOwnTreatment() | LimitLifted():
             return replace(profile, is_limited=isinstance(event, LimitedToOwnTreatment))
-        case ResearchUseRefused(level=level):
-            return _bounded(profile, min, level.rank - 1)
-        case ResearchUseAllowed(level=level):
-            return _bounded(profile, max, level.rank)
-        case ReaderBlocked() | ReaderUnblocked():
+        case ResearchUseRefused(level=level, capacity=capacity):
+            return _bounded(profile, min, level.rank - 1, capacity)
+        case ResearchUseAllowed(level=level, capacity=capacity):
+            return _bounded(profile, max, level.rank, capacity)
+        case (
+            ReaderBlocked()
+            | ReaderUnblocked()
+            | RawDownloadConsented()
+            | RawDownloadConsentWithdrawn()
+        ):
             return profile
         case _:
             assert_never(event)
 
 
-def fold(events: Iterable[ConsentEvent], *, research_by_default: bool) -> Choices:
+def fold(events: Iterable[ConsentEvent]) -> Choices:
     """Fold one person's events, oldest first, to their choices."""
-    start = Choices(research_by_default=research_by_default)
-    return reduce(Choices.after, events, start)
+    return reduce(Choices.after, events, Choices())
 
 
 def decide(choices: Choices, event: ConsentEvent) -> ConsentEvent:
@@ -233,6 +190,9 @@ def decide(choices: Choices, event: ConsentEvent) -> ConsentEvent:
         case AnalysisConsented(document=document, document_version=version):
             if not (document and version):
                 raise ConsentError("a consent to analysis names its signed document and version")
+        case RawDownloadConsented(document=document, document_version=version):
+            if not (document and version):
+                raise ConsentError("a consent to an unfiltered copy names its document and version")
         case ReaderBlocked(reader=""):
             raise ConsentError(f"name the reader to keep out, or `{ALL_READERS}`")
     if choices.after(event) == replace(choices, version=choices.version + 1):
@@ -240,9 +200,12 @@ def decide(choices: Choices, event: ConsentEvent) -> ConsentEvent:
     return event
 
 
-def _bounded(profile: Profile, bound: Callable[[int, int], int], levels: int) -> Profile:
+def _bounded(
+    profile: Profile, bound: Callable[[int, int], int], levels: int, said_by: Capacity
+) -> Profile:
     return replace(
         profile,
         research_floor=bound(profile.research_floor, levels),
         research_ceiling=bound(profile.research_ceiling, levels),
+        research_by=said_by,
     )

@@ -170,6 +170,32 @@ class ReaderUnblocked:
     capacity: Capacity = Capacity.SELF
 
 
+@dataclass(frozen=True, slots=True)
+class RawDownloadConsented:
+    """The person consented in writing to an unfiltered copy of their genome."""
+
+    type_version: ClassVar[int] = 2
+
+    person: str
+    by: str
+    document: str | None = None
+    document_version: str | None = None
+    capacity: Capacity = Capacity.SELF
+
+
+@dataclass(frozen=True, slots=True)
+class RawDownloadConsentWithdrawn:
+    """The consent to an unfiltered copy was withdrawn."""
+
+    type_version: ClassVar[int] = 2
+
+    person: str
+    by: str
+    document: str | None = None
+    document_version: str | None = None
+    capacity: Capacity = Capacity.SELF
+
+
 ConsentEvent = (
     AnalysisConsented
     | AnalysisConsentWithdrawn
@@ -179,6 +205,8 @@ ConsentEvent = (
     | LimitLifted
     | ReaderBlocked
     | ReaderUnblocked
+    | RawDownloadConsented
+    | RawDownloadConsentWithdrawn
 )
 
 EVENT_TYPES: tuple[type[ConsentEvent], ...] = (
@@ -190,6 +218,8 @@ EVENT_TYPES: tuple[type[ConsentEvent], ...] = (
     LimitLifted,
     ReaderBlocked,
     ReaderUnblocked,
+    RawDownloadConsented,
+    RawDownloadConsentWithdrawn,
 )
 
 

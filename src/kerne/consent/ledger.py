@@ -1,19 +1,15 @@
 """Choices in the database: one history per person, and the populations that they add up to.
 
-Beside the events a table keeps each person's profile, written in the same transaction. A
-population is computed by profile: each distinct profile is judged once, and the rows of all who
-share it are united. It is kept in memory only under the epoch that it was computed from, and every
-question reads the epoch from the databases anew: no notification is trusted to arrive.
+Beside the events a table keeps each person's profile, written in the same transaction; see
+`consent.populations` for what is computed from it. Every question reads the epoch from the
+databases anew: no notification is trusted to arrive.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
-from pyroaring import BitMap
 from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
@@ -26,11 +22,13 @@ from kerne.consent.events import (
     ConsentEvent,
     ResearchLevel,
 )
+from kerne.consent.law import AgedProfile, Chosen, GenomeLaw
+from kerne.consent.populations import Populations, Rows, profile_of, text_of
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
 from kerne.database.outbox import Outbox, outbox_table
+from kerne.errors import ConsentError
 from kerne.people.asking import Epoch, Population, Purpose
-from kerne.people.sample import RowSnapshot
 
 metadata = MetaData()
 _EVENT = history_table("consent", metadata)
@@ -44,34 +42,12 @@ _PROFILE = Table(
 )
 
 
-class Rows(Protocol):
-    """What consent must know of genome rows; `people.ledger.PeopleLedger` knows it."""
-
-    def rows_epoch(self) -> int:
-        """Return the number of the newest change to rows."""
-        ...
-
-    def row_snapshot(self) -> RowSnapshot:
-        """Return the rows to count together with the epoch that they belong to."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
     """A consent to analysis was withdrawn, as recorded by the identity `by` under `entry`."""
 
     by: str
     entry: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Computed:
-    """Rows by profile at one state of choices and rows, and the unions asked for so far."""
-
-    choices: int
-    rows: int
-    by_profile: Mapping[Profile, BitMap]
-    unions: dict[tuple[Purpose, ResearchLevel | None], BitMap] = field(default_factory=dict)
 
 
 class ConsentLedger:
@@ -85,26 +61,33 @@ class ConsentLedger:
         The vault; no event of this history seals anything so far.
     rows
         The register of genome rows.
-    research_by_default
-        What silence about research means: yes in an opt-out country, no in an opt-in one.
+    law
+        The country's, on whose genomes a question may draw.
     """
 
-    def __init__(
-        self, engine: Engine, sealer: Sealer, rows: Rows, *, research_by_default: bool = True
-    ) -> None:
+    def __init__(self, engine: Engine, sealer: Sealer, rows: Rows, law: GenomeLaw) -> None:
         self.engine = engine
-        self._rows = rows
-        self._research_by_default = research_by_default
         self._history: History[ConsentEvent] = History(
             engine, _EVENT, EVENT_TYPES, sealer, project=_project, upcasters=UPCASTERS
         )
         self._outbox = Outbox(self._history, _HANDLED)
-        self._computed: _Computed | None = None
+        self._law = law
+        self._populations = Populations(engine, _EVENT, _PROFILE, rows, law)
 
     def choices(self, person: str) -> Choices:
         """Return what `person` has chosen; the defaults when nothing was ever said."""
         events = (recorded.event for recorded in self._history.read(person))
-        return fold(events, research_by_default=self._research_by_default)
+        return fold(events)
+
+    def chosen(self, person: str, age_years: int) -> Chosen:
+        """Return what `person`, who is `age_years` old, has chosen, and what it allows research."""
+        choices = self.choices(person)
+        aged = AgedProfile(choices.profile, age_years)
+        research = None
+        for level in ResearchLevel:
+            if self._law.may_draw_on([aged], Purpose.RESEARCH, level) == [True]:
+                research = level
+        return Chosen(choices, research)
 
     def events_of(self, person: str) -> list[Recorded[ConsentEvent]]:
         """Return the history of `person`'s choices, oldest first."""
@@ -114,7 +97,7 @@ class ConsentLedger:
         """Return the profile of everyone who has ever chosen anything, by person."""
         with reading(self.engine).connect() as connection:
             found = connection.execute(select(_PROFILE.c.person, _PROFILE.c.profile))
-            return {person: _profile_of(text) for person, text in found}
+            return {person: profile_of(text) for person, text in found}
 
     def versions(self) -> dict[str, int]:
         """Return how many events the history of everyone holds who has chosen, by person."""
@@ -205,13 +188,10 @@ class ConsentLedger:
         Parameters
         ----------
         today
-            The date in the country's zone. No rule of this version lets a birthday change a
-            population (at 15 guardian access ends and the choices stand until they are changed),
-            yet a new day is a new epoch, so that a rule which does needs no other mechanism.
+            The date in the country's zone: a birthday changes a population without an event, so
+            a new day is a new epoch.
         """
-        with reading(self.engine).connect() as connection:
-            choices = _newest(connection)
-        return Epoch(choices=choices, rows=self._rows.rows_epoch(), day=today.isoformat())
+        return self._populations.epoch(today)
 
     def population(self, purpose: Purpose, level: ResearchLevel | None, today: date) -> Population:
         """Return the rows that may be counted for `purpose` now, one a person.
@@ -224,20 +204,10 @@ class ConsentLedger:
         ConsentError
             Research is asked for without a level.
         """
-        computed = self._at(self.epoch(today))
-        rows = computed.unions.get((purpose, level))
-        if rows is None:
-            rows = BitMap.union(
-                BitMap(),
-                *(
-                    theirs
-                    for profile, theirs in computed.by_profile.items()
-                    if profile.may(purpose, level, research_by_default=self._research_by_default)
-                ),
-            )
-            computed.unions[purpose, level] = rows
-        epoch = Epoch(computed.choices, computed.rows, today.isoformat())
-        return Population(rows=BitMap(rows), epoch=epoch)
+        if purpose is Purpose.RESEARCH and level is None:
+            raise ConsentError("research names its level: allele-frequency, subject-query, ...")
+        asked = ResearchLevel.ALLELE_FREQUENCY if level is None else level
+        return self._populations.population(purpose, asked, today)
 
     def rebuild(self) -> None:
         """Make the table of profiles anew from the events."""
@@ -249,49 +219,20 @@ class ConsentLedger:
             connection.execute(delete(_PROFILE))
             for person, profile in profiles.items():
                 _write_profile(connection, person, profile)
-
-    def _at(self, epoch: Epoch) -> _Computed:
-        """Return rows by profile for `epoch` or, if things move meanwhile, a newer one."""
-        computed = self._computed
-        # INVARIANT: what was computed is used only when its epoch is the one just read.
-        if computed is None or (computed.choices, computed.rows) != (epoch.choices, epoch.rows):
-            computed = self._compute()
-            self._computed = computed
-        return computed
-
-    def _compute(self) -> _Computed:
-        snapshot = self._rows.row_snapshot()
-        # INVARIANT: profiles and the number of the newest event are read in one transaction.
-        with reading(self.engine).connect() as connection:
-            choices = _newest(connection)
-            query = select(_PROFILE.c.person, _PROFILE.c.profile)
-            texts = dict(connection.execute(query).all())
-        by_profile: dict[Profile, BitMap] = defaultdict(BitMap)
-        for row, person in snapshot.rows:
-            by_profile[_profile_of(texts.get(person))].add(row)
-        return _Computed(choices, snapshot.epoch, by_profile)
-
-
-def _newest(connection: Connection) -> int:
-    return connection.execute(select(func.max(_EVENT.c.number))).scalar() or 0
+        self._populations.forget()
 
 
 def _project(connection: Connection, recorded: Recorded[ConsentEvent]) -> None:
     """Keep the profile of the event's person."""
     person = recorded.event.person
     query = select(_PROFILE.c.profile).where(_PROFILE.c.person == person)
-    before = _profile_of(connection.execute(query).scalar())
+    before = profile_of(connection.execute(query).scalar())
     _write_profile(connection, person, profile_after(before, recorded.event))
 
 
 def _write_profile(connection: Connection, person: str, profile: Profile) -> None:
-    text = json.dumps(astuple(profile))
+    text = text_of(profile)
     statement = insert_or_update(_PROFILE).values(person=person, profile=text)
     connection.execute(
         statement.on_conflict_do_update(index_elements=["person"], set_={"profile": text})
     )
-
-
-def _profile_of(text: str | None) -> Profile:
-    """Return the profile written as `text`; the one of who never said anything when absent."""
-    return Profile() if text is None else Profile(*json.loads(text))

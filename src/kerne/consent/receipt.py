@@ -12,6 +12,8 @@ from kerne.consent.events import (
     ConsentEvent,
     LimitedToOwnTreatment,
     LimitLifted,
+    RawDownloadConsented,
+    RawDownloadConsentWithdrawn,
     ReaderBlocked,
     ReaderUnblocked,
     ResearchLevel,
@@ -74,6 +76,8 @@ def _words(event: ConsentEvent) -> Words:
             return _words_of_limit(event)
         case ReaderBlocked() | ReaderUnblocked():
             return _words_of_reader(event)
+        case RawDownloadConsented() | RawDownloadConsentWithdrawn():
+            return _words_of_download(event)
         case _:
             assert_never(event)
 
@@ -145,6 +149,23 @@ def _words_of_limit(event: LimitedToOwnTreatment | LimitLifted) -> Words:
         "the person entered the tissue-use register: own treatment and nothing else",
         ("the genome is used for the person's own treatment only", _RUNNING),
         (SIGNED, PUBLISHED, SEEN),
+    )
+
+
+def _words_of_download(event: RawDownloadConsented | RawDownloadConsentWithdrawn) -> Words:
+    if isinstance(event, RawDownloadConsentWithdrawn):
+        return (
+            "the consent to an unfiltered copy of the genome was withdrawn",
+            ("no copy is handed out any more",),
+            ("copies that were handed out before this moment",),
+        )
+    return (
+        f"consent to an unfiltered copy of the genome was given in `{event.document}`",
+        (
+            "the person may take a copy of their genome from the age of 18",
+            "the copy holds everything, findings that they did not want to hear of too",
+        ),
+        (),
     )
 
 

@@ -20,6 +20,7 @@ from kerne.gate.facts import FactFinder
 from kerne.gate.grant import Grant
 from kerne.gate.permits import PermitRegister
 from kerne.gate.plain import in_clear, writable
+from kerne.gate.proposals import NoProposals, ProposalRegister
 from kerne.people.asking import Action, Ask, Purpose, Refusal
 from kerne.people.ledger import PeopleLedger
 from kerne.policy.decision import Decision, decide
@@ -50,6 +51,8 @@ RECORDED_AS: Final = {Action.READ_RELATIONSHIP_CHECK: Action.INTERPRET}
 OUTSIDE_THE_LIST: Final = "outside-the-list"
 """What the clear part of an entry says of a purpose that is no word of the closed list."""
 
+NO_PROPOSALS: Final = NoProposals()
+
 T = TypeVar("T")
 
 
@@ -68,6 +71,8 @@ class Gate:
         Gives the time now, in UTC.
     zone
         The country's time zone: ages and terms are counted in its days.
+    proposals
+        Where acts that take two people are proposed.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  here all of trust meets
@@ -79,11 +84,12 @@ class Gate:
         permits: PermitRegister,
         clock: Callable[[], datetime],
         zone: tzinfo,
+        proposals: ProposalRegister = NO_PROPOSALS,
     ) -> None:
         self._rulebook = rulebook
         self._audit = audit
         self._clock = clock
-        self._finder = FactFinder(people, consent, permits, zone)
+        self._finder = FactFinder(people, consent, permits, proposals, zone)
 
     def answer(self, ask: Ask, work: Callable[[Grant], T]) -> T | Refusal:
         """Decide, record, and only then do the work.
@@ -242,6 +248,8 @@ def _recordable(ask: Ask) -> Ask:
         persons=tuple(map(writable, ask.persons)),
         project=ask.project and writable(ask.project),
         reason=ask.reason and writable(ask.reason),
+        proposal=ask.proposal and writable(ask.proposal),
+        patient=ask.patient and writable(ask.patient),
     )
 
 

@@ -12,11 +12,12 @@ from pyroaring import BitMap
 from kerne.consent.events import ResearchLevel
 from kerne.consent.ledger import ConsentLedger
 from kerne.gate.permits import PermitRegister
+from kerne.gate.proposals import ProposalRegister
 from kerne.people.asking import Action, Ask, Epoch, Population, Purpose
 from kerne.people.ledger import PeopleLedger
 from kerne.people.person import age_years
 from kerne.people.standing import Standing, standings
-from kerne.policy.decision import PermitTerms, PersonFacts, Request
+from kerne.policy.decision import PermitTerms, PersonFacts, Record, Request
 
 LOOKS: Final = {
     Action.COUNT_GENOMES: ResearchLevel.ALLELE_FREQUENCY,
@@ -45,9 +46,15 @@ class FactFinder:
     """Reads the facts of an ask from people, consent and permits."""
 
     def __init__(
-        self, people: PeopleLedger, consent: ConsentLedger, permits: PermitRegister, zone: tzinfo
+        self,
+        people: PeopleLedger,
+        consent: ConsentLedger,
+        permits: PermitRegister,
+        proposals: ProposalRegister,
+        zone: tzinfo,
     ) -> None:
         self._people = people
+        self._proposals = proposals
         self._consent = consent
         self._permits = permits
         self._zone = zone
@@ -56,14 +63,25 @@ class FactFinder:
         """Return the country's day at the moment `at`."""
         return at.astimezone(self._zone).date()
 
-    def facts(self, ask: Ask, at: datetime) -> Facts:
-        """Return the facts of `ask` as they are at the moment `at`."""
+    def facts(self, ask: Ask, at: datetime, record: Record = Record.MAIN) -> Facts:
+        """Return the facts of `ask` as they are at the moment `at`.
+
+        Parameters
+        ----------
+        record
+            What can take the record of it now.
+        """
         today = self.today(at)
         persons = tuple(dict.fromkeys(ask.persons))
-        known = standings(self._people.engine, persons, ask.who.identifier, at, today)
+        named = persons if ask.patient is None else (*persons, ask.patient)
+        known = standings(self._people.engine, named, ask.who.identifier, at, today)
         permit = None if ask.project is None else self._permit(ask.project)
         look = LOOKS.get(ask.action, ResearchLevel.ALLELE_FREQUENCY)
         subjects = [self._person(ask, number, known.get(number), today) for number in persons]
+        patient = None
+        if ask.patient is not None:
+            patient = self._person(ask, ask.patient, known.get(ask.patient), today)
+        proposed_by = None if ask.proposal is None else self._proposals.proposer(ask.proposal)
         return Facts(
             requests=tuple(
                 Request(
@@ -75,6 +93,9 @@ class FactFinder:
                     level=look.rank,
                     reason=ask.reason,
                     today=today,
+                    record=record,
+                    patient=patient,
+                    proposed_by=proposed_by,
                 )
                 for subject in subjects or (None,)
             ),
@@ -116,7 +137,18 @@ class FactFinder:
             treated_by_asker=standing.is_treated,
             blocks_asker=choices.blocks(ask.who.identifier),
             guardians=standing.guardians,
+            download_consent=choices.has_download_consent,
+            limited=choices.is_limited_to_own_treatment,
+            representatives=standing.representatives,
+            relatives=self._kin(ask.patient, number),
         )
+
+    def _kin(self, patient: str | None, number: str) -> frozenset[str]:
+        """Return the patient alone if `number` is genetic kin of theirs."""
+        if patient is None or patient == number:
+            return frozenset()
+        family = self._people.kinship().family_of(patient)
+        return frozenset({patient}) if number in family else frozenset()
 
     def _permit(self, project: str) -> PermitTerms | None:
         facts = self._permits.facts(project)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
-from kerne.people.kinship import Custody, ParentOf
+from kerne.people.kinship import Custody, ParentOf, Representation
 from kerne.people.ledger import PeopleLedger
 from kerne.people.person import Person
 from kerne.people.sample import GenomeOrigin
@@ -70,6 +70,27 @@ class People:
         def work(granted: Pass) -> tuple[str, ...]:
             self._ledger.appoint_all(identities, entry=granted.entry, at=self._clock())
             return tuple(identity.identifier for identity in identities)
+
+        return self._door.answer(ask, work)
+
+    def appoint_representative(
+        self, who: Identity, purpose: str, representation: Representation
+    ) -> str | Refusal:
+        """Record that an authority appointed somebody to decide for an adult; returns the adult.
+
+        Raises
+        ------
+        PersonError
+            One of them is not registered, or the appointment cannot be.
+        """
+        concerned = (representation.person, representation.representative)
+        ask = Ask(who, purpose, Action.REGISTER_PERSON, concerned, about="representative")
+
+        def work(granted: Pass) -> str:
+            self._ledger.appoint_representative(
+                representation, entry=granted.entry, at=self._clock()
+            )
+            return representation.person
 
         return self._door.answer(ask, work)
 

@@ -1,4 +1,4 @@
-"""Who is whose parent, genetic and social apart, and who has custody of whom."""
+"""Who is whose parent, genetic and social apart, who has custody, and who represents whom."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -38,6 +38,24 @@ class Custody:
 
     def holds(self, on: date) -> bool:
         """Say whether custody is held on the day `on`."""
+        return self.since <= on and (self.until is None or on < self.until)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Representation:
+    """One person was appointed to decide for an adult, from `since` until the day before `until`.
+
+    `decision` is the reference of the authority's decision or of the registered power of attorney.
+    """
+
+    representative: str
+    person: str
+    since: date
+    decision: str
+    until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Say whether the appointment stands on the day `on`."""
         return self.since <= on and (self.until is None or on < self.until)
 
 

@@ -11,19 +11,23 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from kerne.database.engine import reading
 from kerne.errors import PersonError
 from kerne.people.cpr import check_cpr
-from kerne.people.kinship import Custody, Kinship, Parenthood, ParentOf
+from kerne.people.kinship import Custody, Kinship, Parenthood, ParentOf, Representation
 from kerne.people.person import Person, RegisteredSex
 from kerne.people.tables import (
     CUSTODY,
     PARENTHOOD,
     PERSON,
+    REPRESENTATION,
     check_registered,
+    custody_of,
     found_rows,
     record_change,
+    representation_of,
 )
 from kerne.people.vault import Vault
 
@@ -182,6 +186,43 @@ class PersonRegister:
             _relate(connection, tuple(parents), tuple(custodies))
             record_change(connection, "kin added", entry, at)
 
+    def representatives_of(self, number: str, on: date) -> frozenset[str]:
+        """Return who was appointed to decide for the person on the day `on`."""
+        query = select(REPRESENTATION).where(REPRESENTATION.c.person == number)
+        with reading(self.engine).connect() as connection:
+            found = [representation_of(row) for row in connection.execute(query)]
+        return frozenset(each.representative for each in found if each.holds(on))
+
+    def appoint_representative(
+        self, representation: Representation, *, entry: int, at: datetime
+    ) -> None:
+        """Say that somebody decides for an adult; the same appointment again ends it anew.
+
+        Raises
+        ------
+        PersonError
+            One of them is not registered, they are the same, the decision is not named, or the
+            appointment ends before it starts.
+        """
+        _check_representation(representation)
+        values = {
+            "representative": representation.representative,
+            "person": representation.person,
+            "since": representation.since.isoformat(),
+            "decision": representation.decision,
+            "until": representation.until and representation.until.isoformat(),
+        }
+        statement = insert_or_update(REPRESENTATION).values(values)
+        changed = {name: values[name] for name in ("decision", "until")}
+        with self.engine.begin() as connection:
+            check_registered(connection, {representation.representative, representation.person})
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["representative", "person", "since"], set_=changed
+                )
+            )
+            record_change(connection, "representative appointed", entry, at)
+
     def _persons(self, query: Select[Any]) -> list[Person]:  # Any: every column of the table
         with reading(self.engine).connect() as connection:
             found = connection.execute(query).all()
@@ -222,6 +263,15 @@ def _check_new(connection: Connection, rows: Sequence[dict[str, Any]]) -> None: 
             taken |= {row[what]} - {None}
 
 
+def _check_representation(representation: Representation) -> None:
+    if representation.representative == representation.person:
+        raise PersonError(f"`{representation.person}` cannot be appointed to represent themselves")
+    if not representation.decision:
+        raise PersonError("an appointment names the decision that it rests on")
+    if representation.until is not None and representation.until <= representation.since:
+        raise PersonError("an appointment ends after it starts")
+
+
 def _relate(
     connection: Connection, parents: Sequence[ParentOf], custodies: Sequence[Custody]
 ) -> None:
@@ -249,10 +299,7 @@ def _bonds(connection: Connection) -> tuple[list[ParentOf], list[Custody]]:
         ParentOf(found.parent, found.child, Parenthood(found.kind))
         for found in connection.execute(select(PARENTHOOD))
     ]
-    custodies = [
-        Custody(found.guardian, found.child, date.fromisoformat(found.since), _day(found.until))
-        for found in connection.execute(select(CUSTODY))
-    ]
+    custodies = [custody_of(found) for found in connection.execute(select(CUSTODY))]
     return parents, custodies
 
 

@@ -5,16 +5,17 @@ transaction that makes the change, whichever process that is.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from pyroaring import BitMap
 from sqlalchemy import Connection, Engine, Select, func, insert, select, update
 
 from kerne.database.engine import reading
 from kerne.errors import PersonError
-from kerne.people.sample import GenomeOrigin, GenomeRow, RowSnapshot
+from kerne.people.sample import CountableRow, GenomeOrigin, GenomeRow, RowSnapshot
 from kerne.people.tables import (
     GENOME_ROW,
+    PERSON,
     ROW_CHANGE,
     SAMPLE,
     check_registered,
@@ -172,26 +173,45 @@ class RowRegister:
 
     def current_rows(self) -> list[tuple[int, str]]:
         """Return the rows to count, with their persons: the newest germline row of each person."""
-        return list(self.row_snapshot().rows)
+        return [(each.row, each.person) for each in self.row_snapshot().rows]
 
     def rows_epoch(self) -> int:
         """Return the number of the newest change to rows, 0 when there was none."""
         with reading(self.engine).connect() as connection:
             return _epoch(connection)
 
-    def row_snapshot(self) -> RowSnapshot:
-        """Return the rows to count together with the epoch that they belong to."""
-        query = (
-            select(func.max(GENOME_ROW.c.row), GENOME_ROW.c.person)
+    def row_snapshot(self, since: int = 0) -> RowSnapshot:
+        """Return the rows to count together with the epoch that they belong to.
+
+        Parameters
+        ----------
+        since
+            Tell only of persons of whom a row changed after this epoch; 0 tells of everyone.
+        """
+        countable = (
+            select(func.max(GENOME_ROW.c.row), GENOME_ROW.c.person, PERSON.c.born)
             .join(SAMPLE, SAMPLE.c.sample == GENOME_ROW.c.sample)
+            .join(PERSON, PERSON.c.number == GENOME_ROW.c.person)
             .where(GENOME_ROW.c.retired == 0, SAMPLE.c.origin == GenomeOrigin.GERMLINE.value)
             .group_by(GENOME_ROW.c.person)
         )
-        # INVARIANT: both questions are put in one transaction, so the rows are those of the epoch.
+        concerned = select(GENOME_ROW.c.person).distinct()
+        if since:
+            changed = select(ROW_CHANGE.c.row).where(ROW_CHANGE.c.number > since)
+            concerned = concerned.where(GENOME_ROW.c.row.in_(changed))
+            countable = countable.where(GENOME_ROW.c.person.in_(concerned))
+        # INVARIANT: all questions are put in one transaction, so the rows are those of the epoch.
         with reading(self.engine).connect() as connection:
             epoch = _epoch(connection)
-            rows = sorted((row, person) for row, person in connection.execute(query))
-        return RowSnapshot(epoch, tuple(rows))
+            persons = frozenset(connection.execute(concerned).scalars())
+            rows = sorted(tuple(found) for found in connection.execute(countable))
+        return RowSnapshot(
+            epoch,
+            tuple(
+                CountableRow(row, person, date.fromisoformat(born)) for row, person, born in rows
+            ),
+            persons,
+        )
 
     def _bitmap(self, query: Select[int]) -> BitMap:
         with reading(self.engine).connect() as connection:

@@ -1,6 +1,7 @@
 """What a sample is of, and the genome rows that came of it."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -27,8 +28,28 @@ class GenomeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CountableRow:
+    """The row that counts as its person's genome: the newest of germline origin."""
+
+    row: int
+    person: str
+    born: date
+
+
+@dataclass(frozen=True, slots=True)
 class RowSnapshot:
-    """The countable rows at one state of the register: for each person the newest germline row."""
+    """The countable rows of some persons at one state of the register.
+
+    Parameters
+    ----------
+    epoch
+        Number of the newest change to rows.
+    rows
+        One a person, by row.
+    persons
+        Of whom this tells; who has no row in `rows` has none that counts.
+    """
 
     epoch: int
-    rows: tuple[tuple[int, str], ...]
+    rows: tuple[CountableRow, ...]
+    persons: frozenset[str]

@@ -1,6 +1,6 @@
 """How the persons of one request stand, towards the register and the asker: what the gate asks.
 
-Nothing is unsealed, and a request that names thousands costs three questions a batch, not three
+Nothing is unsealed, and a request that names thousands costs four questions a batch, not four
 a person.
 """
 
@@ -12,8 +12,15 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, select
 
 from kerne.database.engine import reading
-from kerne.people.kinship import Custody
-from kerne.people.tables import CUSTODY, PERSON, TREATMENT, found_rows
+from kerne.people.tables import (
+    CUSTODY,
+    PERSON,
+    REPRESENTATION,
+    TREATMENT,
+    custody_of,
+    found_rows,
+    representation_of,
+)
 from kerne.people.treatment import TreatmentRelation
 
 
@@ -31,12 +38,15 @@ class Standing:
         The asker is in a treatment relation with the person.
     guardians
         Person numbers of those who have custody.
+    representatives
+        Person numbers of those who were appointed to decide for the person.
     """
 
     born: date
     is_alive: bool
     is_treated: bool
     guardians: frozenset[str]
+    representatives: frozenset[str]
 
 
 def standings(
@@ -56,12 +66,14 @@ def standings(
     with reading(engine).connect() as connection:
         treated = _treated(connection, numbers, identity, at)
         guardians = _guardians(connection, numbers, on)
+        representatives = _representatives(connection, numbers, on)
         return {
             found.number: Standing(
                 born=date.fromisoformat(found.born),
                 is_alive=found.died is None or date.fromisoformat(found.died) > on,
                 is_treated=found.number in treated,
                 guardians=frozenset(guardians[found.number]),
+                representatives=frozenset(representatives[found.number]),
             )
             for found in found_rows(connection, PERSON.c.number, numbers)
         }
@@ -96,8 +108,18 @@ def _guardians(
 ) -> defaultdict[str, set[str]]:
     guardians: defaultdict[str, set[str]] = defaultdict(set)
     for found in found_rows(connection, CUSTODY.c.child, numbers):
-        until = None if found.until is None else date.fromisoformat(found.until)
-        custody = Custody(found.guardian, found.child, date.fromisoformat(found.since), until)
+        custody = custody_of(found)
         if custody.holds(on):
             guardians[custody.child].add(custody.guardian)
     return guardians
+
+
+def _representatives(
+    connection: Connection, numbers: Collection[str], on: date
+) -> defaultdict[str, set[str]]:
+    representatives: defaultdict[str, set[str]] = defaultdict(set)
+    for found in found_rows(connection, REPRESENTATION.c.person, numbers):
+        one = representation_of(found)
+        if one.holds(on):
+            representatives[one.person].add(one.representative)
+    return representatives

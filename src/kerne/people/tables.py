@@ -1,7 +1,7 @@
 """The tables of the register of people, and the steps on them that its parts share."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from kerne.database.engine import in_batches
 from kerne.errors import PersonError
+from kerne.people.kinship import Custody, Representation
 
 C = TypeVar("C", int, str)
 
@@ -53,6 +54,17 @@ CUSTODY = Table(
     Column("child", ForeignKey("person.number"), primary_key=True),
     Column("since", Text, primary_key=True),
     Column("until", Text),
+    sqlite_strict=True,
+)
+REPRESENTATION = Table(
+    "representation",
+    metadata,
+    Column("representative", ForeignKey("person.number"), primary_key=True),
+    Column("person", ForeignKey("person.number"), primary_key=True),
+    Column("since", Text, primary_key=True),
+    Column("decision", Text, nullable=False),
+    Column("until", Text),
+    Index("representation_person", "person"),
     sqlite_strict=True,
 )
 ORGANISATION = Table(
@@ -156,3 +168,19 @@ def found_rows(
     """Yield the rows of a table whose `key` is among `values`."""
     for batch in in_batches(list(values)):
         yield from connection.execute(select(key.table).where(key.in_(batch)))
+
+
+def custody_of(found: Row[Any]) -> Custody:  # Any: every column of the table
+    """Return the custody that a row of its table holds."""
+    return Custody(found.guardian, found.child, *_term(found))
+
+
+def representation_of(found: Row[Any]) -> Representation:  # Any: every column of the table
+    """Return the appointment that a row of its table holds."""
+    since, until = _term(found)
+    return Representation(found.representative, found.person, since, found.decision, until)
+
+
+def _term(found: Row[Any]) -> tuple[date, date | None]:  # Any: rows of two tables
+    until = None if found.until is None else date.fromisoformat(found.until)
+    return date.fromisoformat(found.since), until

@@ -5,9 +5,12 @@ only; the rules themselves stay parsed. A decision is yes when a permit matches 
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 import cedarpy
@@ -19,6 +22,16 @@ from kerne.policy.rulebook import RuleBook
 CENTRE: Final = {"type": "Kerne::Centre", "id": "centre"}
 
 _Json = dict[str, Any]  # Any: Cedar's JSON forms of entities and values
+
+
+class Record(StrEnum):
+    """What can take the record of a request now."""
+
+    MAIN = "main"
+    """The audit."""
+    SECOND = "second"
+    """The local log for when the audit fails."""
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +50,20 @@ class PersonFacts:
         Whole years on the local day of the request.
     analysis_consent
         The written consent to comprehensive genetic analysis stands.
+    download_consent
+        The written consent to an unfiltered copy of the genome stands.
+    limited
+        The person keeps the genome to their own treatment.
     treated_by_asker
         The asker is in a treatment relation with the person now.
     blocks_asker
         The person keeps the asker, or everyone, out.
     guardians
         Person numbers of those who have custody on that day.
+    representatives
+        Person numbers of those appointed to decide for the person on that day.
+    relatives
+        Person numbers of genetic kin, as far as the request names them.
     """
 
     number: str
@@ -53,6 +74,10 @@ class PersonFacts:
     treated_by_asker: bool
     blocks_asker: bool
     guardians: frozenset[str]
+    download_consent: bool = False
+    limited: bool = False
+    representatives: frozenset[str] = frozenset()
+    relatives: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +94,32 @@ class PermitTerms:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to the rules.
+    """One request on one person's data, or on nobody's by name, with its facts.
 
     Parameters
     ----------
+    who
+        The asker.
     purpose
-        As it was said; a word outside the list is forbidden by a rule.
+        As it was said.
+    action
+        What is to be done.
     person
-        On whose data; `None` for a request that names nobody.
+        The person concerned; `None` when nobody is named.
+    permit
+        The permit of the project that was named.
     level
-        How closely it looks: 1 allele frequency, 2 single persons, 3 secondary use.
+        How closely the question looks: 1 allele frequencies, 2 single persons, 3 secondary use.
     reason
         The asker's written reason; blank is none.
     today
         The local day.
+    record
+        What can take the record of this request.
+    patient
+        The patient for whose sake a relative's data are asked for.
+    proposed_by
+        Identifier of who proposed an act of two people.
     """
 
     who: Identity
@@ -93,6 +130,9 @@ class Request:
     level: int
     reason: str | None
     today: date
+    record: Record = Record.MAIN
+    patient: PersonFacts | None = None
+    proposed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +149,84 @@ class Decision:
 def decide(book: RuleBook, requests: Sequence[Request]) -> list[Decision]:
     """Settle each of `requests`, which come from one asker on different persons.
 
-    A request that names several people is several requests here, one for each.
+    A request that names several people is several requests here, one for each. Requests that
+    differ in nothing but whom they name are settled once: of a person's number the rules know only
+    whether it is the asker's own, the patient's or a relation's.
 
     Raises
     ------
     PolicyError
-        A rule could not be evaluated on these facts; nothing is decided then.
+        A rule could not be evaluated on these facts, or two requests tell different facts of one
+        person; nothing is decided then.
     """
-    entities = {_uid(entity): entity for request in requests for entity in _entities(request)}
-    results = cedarpy.is_authorized_batch(
-        [_question(request) for request in requests],
-        book.policies,
-        cedarpy.Entities.from_json_str(json.dumps(list(entities.values())), book.schema),
-        book.schema,
-    )
+    distinct: dict[Request, int] = {}
+    places = [distinct.setdefault(_unnamed(request), len(distinct)) for request in requests]
+    settled = _settle_each(book, list(distinct))
+    return [settled[place] for place in places]
+
+
+def _unnamed(request: Request) -> Request:
+    """Return `request` with the number of its person taken out, unless it means something."""
+    person, patient = request.person, request.patient
+    if person is None or person.number == request.who.person:
+        return request
+    if patient is not None and person.number == patient.number:
+        return request
+    return replace(request, person=replace(person, number=""))
+
+
+def _settle_each(book: RuleBook, requests: Sequence[Request]) -> list[Decision]:
+    by_action: dict[Action, list[int]] = defaultdict(list)
+    for place, request in enumerate(requests):
+        by_action[request.action].append(place)
+    settled: dict[int, Decision] = {}
+    for action, places in by_action.items():
+        questions, entities = _put([requests[place] for place in places])
+        settled |= zip(places, settle(book, action, questions, entities), strict=True)
+    return [settled[place] for place in range(len(requests))]
+
+
+def _put(requests: Sequence[Request]) -> tuple[list[_Json], list[_Json]]:
+    """Return `requests` as questions, and the entities that they speak of."""
+    entities: dict[tuple[str, str], _Json] = {}
+    questions = []
+    for place, request in enumerate(requests):
+        person = request.person
+        if person is not None and not person.number:
+            person = replace(person, number=f"person-{place}")
+        for one in _entities(request, person):
+            if entities.setdefault(_uid(one), one) != one:
+                raise PolicyError("requests that are settled together tell different facts")
+        questions.append(_question(request, person))
+    return questions, list(entities.values())
+
+
+def settle(
+    book: RuleBook, action: str, questions: list[_Json], entities: list[_Json]
+) -> list[Decision]:
+    """Put `questions` on one action, in Cedar's JSON form, to the rules.
+
+    Parameters
+    ----------
+    entities
+        What the questions speak of, in Cedar's JSON form.
+
+    Raises
+    ------
+    PolicyError
+        A rule could not be evaluated, or something does not fit the schema.
+    """
+    try:
+        known = cedarpy.Entities.from_json_str(json.dumps(entities), book.schema)
+    except ValueError as error:
+        raise PolicyError(f"facts do not fit the schema of the rules: {error}") from error
+    results = cedarpy.is_authorized_batch(questions, book.about[action], known, book.schema)
     return [_decision(result) for result in results]
+
+
+def entity(kind: str, identifier: str, attributes: Mapping[str, Any]) -> _Json:  # Any: JSON
+    """Return an entity of the rules, in Cedar's JSON form."""
+    return {"uid": {"type": kind, "id": identifier}, "attrs": attributes, "parents": []}
 
 
 def _decision(result: cedarpy.AuthzResult) -> Decision:
@@ -137,20 +240,24 @@ def _decision(result: cedarpy.AuthzResult) -> Decision:
     )
 
 
-def _question(request: Request) -> _Json:
+def _question(request: Request, person: PersonFacts | None) -> _Json:
     context: _Json = {
         "purpose": request.purpose,
         "today": _day(request.today),
         "level": request.level,
+        "record": request.record.value,
     }
     if request.reason is not None and request.reason.strip():
         context["reason"] = request.reason
     if request.permit is not None:
         context["permit"] = _permit(request.permit)
-    person = request.person
+    if request.patient is not None:
+        context["patient"] = _person(request.patient.number)
+    if request.proposed_by is not None:
+        context["proposed_by"] = _user(request.proposed_by)
     return {
         "principal": {"type": "Kerne::User", "id": request.who.identifier},
-        "action": {"type": "Kerne::Action", "id": str(request.action)},
+        "action": {"type": "Kerne::Action", "id": request.action.value},
         "resource": CENTRE if person is None else {"type": "Kerne::Person", "id": person.number},
         "context": context,
     }
@@ -167,35 +274,38 @@ def _permit(permit: PermitTerms) -> _Json:
     }
 
 
-def _entities(request: Request) -> list[_Json]:
-    entities = [_asker(request.who)]
-    person = request.person
-    if person is not None:
-        me = _user(request.who.identifier)
-        attributes = {
-            "known": person.known,
-            "alive": person.alive,
-            "age_years": person.age_years,
-            "analysis_consent": person.analysis_consent,
-            "treated_by": [me] if person.treated_by_asker else [],
-            "blocked": [me] if person.blocks_asker else [],
-            "guardians": [_person(number) for number in sorted(person.guardians)],
-        }
-        entities.append(_entity("Kerne::Person", person.number, attributes))
-    return entities
+def _entities(request: Request, person: PersonFacts | None) -> Iterator[_Json]:
+    yield _asker(request.who)
+    for each in (person, request.patient):
+        if each is not None:
+            yield _person_entity(each, request.who)
+
+
+def _person_entity(person: PersonFacts, who: Identity) -> _Json:
+    me = _user(who.identifier)
+    attributes = {
+        "known": person.known,
+        "alive": person.alive,
+        "age_years": person.age_years,
+        "analysis_consent": person.analysis_consent,
+        "download_consent": person.download_consent,
+        "limited": person.limited,
+        "treated_by": [me] if person.treated_by_asker else [],
+        "blocked": [me] if person.blocks_asker else [],
+        "guardians": [_person(number) for number in sorted(person.guardians)],
+        "representatives": [_person(number) for number in sorted(person.representatives)],
+        "relatives": [_person(number) for number in sorted(person.relatives)],
+    }
+    return entity("Kerne::Person", person.number, attributes)
 
 
 def _asker(who: Identity) -> _Json:
-    attributes: _Json = {"roles": sorted(str(role) for role in who.roles)}
+    attributes: _Json = {"roles": sorted(role.value for role in who.roles)}
     if who.organisation is not None:
         attributes["organisation"] = who.organisation
     if who.person is not None:
         attributes["person"] = _person(who.person)
-    return _entity("Kerne::User", who.identifier, attributes)
-
-
-def _entity(kind: str, identifier: str, attributes: Mapping[str, Any]) -> _Json:
-    return {"uid": {"type": kind, "id": identifier}, "attrs": attributes, "parents": []}
+    return entity("Kerne::User", who.identifier, attributes)
 
 
 def _uid(entity: _Json) -> tuple[str, str]:
@@ -210,5 +320,6 @@ def _person(number: str) -> _Json:
     return {"__entity": {"type": "Kerne::Person", "id": number}}
 
 
+@lru_cache(maxsize=8)
 def _day(day: date) -> _Json:
     return {"__extn": {"fn": "datetime", "arg": day.isoformat()}}

@@ -1,14 +1,20 @@
 """A country's rule book: a folder of Cedar rules, read, checked and parsed once.
 
 Each file holds one subject. Each rule says its name (`@id`), the law that it renders (`@law`),
-where that law stands (`@source`) and who has confirmed the rendering or still must (`@verified`).
-A rule without one of these, a name used twice, or a rule that does not fit the schema keeps the
-whole book from loading: a centre without its law does not open.
+where that law stands (`@source`), who has confirmed the rendering or still must (`@verified`), and
+in plain English and Danish (`@en`, `@da`) whom a permit lets through or what a forbid puts in the
+way: the words of every refusal. `@tells` marks a rule under which somebody is told each time.
+A rule without one of the six, a name used twice, or a rule that does not fit the schema keeps the
+whole book from loading: a centre without its law does not open. `terms.toml` holds what is no rule.
+
+A refusal names whom a permit lets through, and not which of its conditions failed: that would tell
+a stranger whether a person has consented or is being treated.
 """
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
@@ -19,9 +25,19 @@ import cedarpy
 
 from kerne.errors import PolicyError
 from kerne.people.asking import Action
+from kerne.policy.terms import Terms, read_terms
 
 SCHEMA_NAME: Final = "schema.cedarschema"
-ANNOTATIONS: Final = ("id", "law", "source", "verified")
+TERMS_NAME: Final = "terms.toml"
+ANNOTATIONS: Final = ("id", "law", "source", "verified", "en", "da")
+DRAW_ON: Final = "draw-on-genome"
+"""What the centre does when it puts a genome among those that a question is about."""
+SHOW_FINDING: Final = "show-finding"
+"""What the centre does when it shows a finding that is not what the patient came for."""
+
+_AGE = "age_years"
+_BETWEEN_RULES = re.compile(r"(?<=;)[ \t]*\n")
+_COMMENT = re.compile(r"^//.*\n?", re.MULTILINE)
 
 
 class Effect(StrEnum):
@@ -36,7 +52,8 @@ class Rule:
     """One rule as a lawyer reads it.
 
     `actions` are those that its head names, every one when the head names none. `text` is the
-    Cedar text, `subject` the file that holds it, without its ending.
+    Cedar text, `subject` the file that holds it, without its ending. `en` and `da` say in plain
+    words whom it lets through or what it puts in the way; `tells` whom, if anybody, it tells.
     """
 
     identifier: str
@@ -44,8 +61,11 @@ class Rule:
     law: str
     source: str
     verified: str
+    en: str
+    da: str
+    tells: str | None
     subject: str
-    actions: frozenset[Action]
+    actions: frozenset[str]
     text: str
 
 
@@ -57,15 +77,24 @@ class RuleBook:
     ----------
     country
         The folder's name.
+    terms
+        What is no rule of yes or no.
     rules
         By name.
-    policies, schema
-        Parsed once; parsing them again for each decision would cost ten times the decision.
+    ages
+        The ages in years at which some rule changes its answer, ascending.
+    about
+        By action, the rules whose heads name it, parsed once: parsing them again for each decision
+        would cost ten times the decision, and asking the others a third of it.
+    schema
+        Parsed once.
     """
 
     country: str
+    terms: Terms
     rules: dict[str, Rule]
-    policies: cedarpy.PolicySet
+    ages: tuple[int, ...]
+    about: Mapping[str, cedarpy.PolicySet]
     schema: cedarpy.Schema
 
     @classmethod
@@ -83,11 +112,16 @@ class RuleBook:
         <Effect.PERMIT: 'permit'>
         """
         books = files("kerne.policy")
-        names = sorted(entry.name for entry in books.iterdir() if (entry / SCHEMA_NAME).is_file())
+        names = rule_books()
         if country not in names:
             known = ", ".join(f"`{name}`" for name in names)
             raise PolicyError(f"there is no rule book `{country}`, expected one of {known}")
-        return read_rulebook(books / country)
+        return read_rulebook(books / country, (books / SCHEMA_NAME).read_text(encoding="utf-8"))
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """The names of the rules under which somebody is told of each use."""
+        return frozenset(name for name, rule in self.rules.items() if rule.tells is not None)
 
     def allowing(self, action: Action, purpose: str) -> tuple[str, ...]:
         """Name the permits that are about `action` for `purpose`, in order of their names.
@@ -116,8 +150,19 @@ class RuleBook:
         return tuple(dict.fromkeys(known))
 
 
-def read_rulebook(folder: Traversable) -> RuleBook:
-    """Read the rule book in `folder`: a schema and one `.cedar` file a subject.
+def rule_books() -> list[str]:
+    """Return the names of the rule books that come with Kerne."""
+    entries = files("kerne.policy").iterdir()
+    return sorted(entry.name for entry in entries if (entry / TERMS_NAME).is_file())
+
+
+def read_rulebook(folder: Traversable, schema_text: str) -> RuleBook:
+    """Read the rule book in `folder`: terms and one `.cedar` file a subject.
+
+    Parameters
+    ----------
+    schema_text
+        The words that rules are written in, the same for every country.
 
     Raises
     ------
@@ -125,7 +170,7 @@ def read_rulebook(folder: Traversable) -> RuleBook:
         A file cannot be parsed, a rule does not fit the schema, lacks an annotation or has the
         name of another.
     """
-    schema_text = (folder / SCHEMA_NAME).read_text(encoding="utf-8")
+    terms = read_terms((folder / TERMS_NAME).read_text(encoding="utf-8"))
     paths = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".cedar")),
         key=lambda entry: entry.name,
@@ -143,10 +188,22 @@ def read_rulebook(folder: Traversable) -> RuleBook:
     _check(whole, schema_text)
     return RuleBook(
         country=folder.name,
+        terms=terms,
         rules={rule.identifier: rule for rule in rules},
-        policies=cedarpy.PolicySet.from_str(whole),
+        ages=_ages(whole),
+        about=_by_action(rules),
         schema=schema,
     )
+
+
+def _by_action(rules: Sequence[Rule]) -> Mapping[str, cedarpy.PolicySet]:
+    # INVARIANT: what is left out could not have matched: its head names other actions.
+    return {
+        action: cedarpy.PolicySet.from_str(
+            "\n".join(rule.text for rule in rules if action in rule.actions)
+        )
+        for action in (*Action, DRAW_ON, SHOW_FINDING)
+    }
 
 
 def _check(policies: str, schema: str) -> None:
@@ -158,34 +215,67 @@ def _check(policies: str, schema: str) -> None:
 
 def _rules(name: str, text: str) -> Iterable[Rule]:
     try:
-        parsed = json.loads(cedarpy.policies_to_json_str(text))
+        whole = json.loads(cedarpy.policies_to_json_str(text))
     except ValueError as error:
         raise PolicyError(f"`{name}` cannot be parsed: {error}") from error
-    for policy in parsed["staticPolicies"].values():
-        annotations = policy.get("annotations", {})
-        missing = [f"`@{key}`" for key in ANNOTATIONS if not annotations.get(key)]
-        if missing:
-            which = annotations.get("id") or "without a name"
-            raise PolicyError(f"`{name}`: the rule `{which}` lacks {', '.join(missing)}")
-        yield Rule(
-            identifier=annotations["id"],
-            effect=Effect(policy["effect"]),
-            law=annotations["law"],
-            source=annotations["source"],
-            verified=annotations["verified"],
-            subject=name.removesuffix(".cedar"),
-            actions=frozenset(_actions(policy["action"])),
-            text=_text(policy),
-        )
+    parts = [_COMMENT.sub("", part).strip() for part in _BETWEEN_RULES.split(text)]
+    rules = [_rule(name, part) for part in parts if part]
+    if len(rules) != len(whole["staticPolicies"]):
+        raise PolicyError(f"`{name}`: each rule ends its last line with `;`")
+    return rules
 
 
-def _text(policy: dict[str, Any]) -> str:  # Any: Cedar's JSON form of a rule
-    alone = {"staticPolicies": {"rule": policy}, "templates": {}, "templateLinks": []}
-    return cedarpy.format_policies(cedarpy.policies_from_json_str(json.dumps(alone)))
+def _rule(name: str, text: str) -> Rule:
+    (policy,) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
+    annotations = policy.get("annotations", {})
+    missing = [f"`@{key}`" for key in ANNOTATIONS if not annotations.get(key)]
+    if missing:
+        which = annotations.get("id") or "without a name"
+        raise PolicyError(f"`{name}`: the rule `{which}` lacks {', '.join(missing)}")
+    return Rule(
+        identifier=annotations["id"],
+        effect=Effect(policy["effect"]),
+        law=annotations["law"],
+        source=annotations["source"],
+        verified=annotations["verified"],
+        en=annotations["en"],
+        da=annotations["da"],
+        tells=annotations.get("tells"),
+        subject=name.removesuffix(".cedar"),
+        actions=frozenset(_actions(policy["action"])),
+        text=text,
+    )
 
 
-def _actions(head: dict[str, Any]) -> Sequence[Action]:  # Any: Cedar's JSON form of a rule's head
+def _actions(head: dict[str, Any]) -> Sequence[str]:  # Any: Cedar's JSON form of a rule's head
     if head["op"] == "All":
         return list(Action)
     named = head.get("entities") or [head["entity"]]
-    return [Action(entity["id"]) for entity in named]
+    return [entity["id"] for entity in named]
+
+
+def _ages(policies: str) -> tuple[int, ...]:
+    """Return the ages that rules compare with, found in their parsed form."""
+    found: set[int] = set()
+    waiting: list[Any] = [json.loads(cedarpy.policies_to_json_str(policies))]  # Any: JSON
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, dict):
+            waiting.extend(node.values())
+            found |= _compared_age(node)
+    return tuple(sorted(found))
+
+
+def _compared_age(node: dict[str, Any]) -> set[int]:  # Any: JSON
+    compared = (
+        sides
+        for sides in node.values()
+        if isinstance(sides, dict) and sides.keys() == {"left", "right"}
+    )
+    return {
+        sides["right"]["Value"]
+        for sides in compared
+        if sides["left"].get(".", {}).get("attr") == _AGE
+    }

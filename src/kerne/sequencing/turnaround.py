@@ -15,9 +15,6 @@ from kerne.errors import OrderError
 from kerne.sequencing.events import Urgency
 from kerne.sequencing.order import Order
 
-COUNTRIES: Final[Mapping[str, str]] = {"denmark": "DK"}
-"""ISO 3166 code of each rule book's country."""
-
 TARGET_WORKING_DAYS: Final[Mapping[Urgency, int]] = {Urgency.URGENT: 5, Urgency.ROUTINE: 21}
 """What the centre promises itself; no law says so."""
 
@@ -63,13 +60,6 @@ class Turnaround:
     def late(self) -> bool:
         """More working days have gone than were promised."""
         return self.working_days > self.target
-
-
-def calendar_of(country: str, zone: tzinfo) -> Calendar:
-    """Return the calendar of the country whose rule book is named `country`."""
-    if country not in COUNTRIES:
-        raise OrderError(f"no calendar of working days is known for `{country}`")
-    return Calendar(COUNTRIES[country], zone)
 
 
 def measure_turnaround(order: Order, calendar: Calendar, now: datetime) -> Turnaround | None:

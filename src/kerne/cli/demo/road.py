@@ -68,7 +68,7 @@ class Road:
         doctor = self.centre.identify(patient.ordered_by)
         citizen = self.country.citizen(patient.person)
         self.voice.step("A doctor orders whole genome sequencing, with the patient's consent")
-        signed_by = signer(self.country, patient.person, self.clock.day)
+        signed_by = signer(self.centre, self.country, patient.person, self.clock.day)
         order = place_order(self.centre, patient, doctor, signed_by)
         self.voice.say(
             f"{doctor.identifier} at {doctor.organisation} orders for {patient.person}, "

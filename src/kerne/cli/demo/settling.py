@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from kerne.centre import AGE_OF_CONSENT_YEARS, Centre, found_centre
+from kerne.centre import Centre, found_centre
 from kerne.cli.demo.clock import StoryClock
 from kerne.cli.options import unwrap
 from kerne.consent.events import (
@@ -146,7 +146,7 @@ class Settlement:
         )
 
     def _signer(self, person: str) -> Capacity:
-        return signer(self._country, person, self._clock.day)
+        return signer(self._centre, self._country, person, self._clock.day)
 
     def order_for_patients(self) -> int:
         """Take every patient but the story's from order to sequenced sample; count the orders."""
@@ -211,9 +211,9 @@ class Settlement:
         return SITE_OF_REGION[self._country.citizen(person).region]
 
 
-def signer(country: Country, person: str, on: date) -> Capacity:
+def signer(centre: Centre, country: Country, person: str, on: date) -> Capacity:
     """Return as what a form about `person` is signed on the day `on`."""
-    is_of_age = age_years(country.citizen(person).born, on) >= AGE_OF_CONSENT_YEARS
+    is_of_age = age_years(country.citizen(person).born, on) >= centre.terms.own_choices_from_years
     return Capacity.SELF if is_of_age else Capacity.GUARDIAN
 
 
