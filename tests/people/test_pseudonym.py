@@ -1,3 +1,5 @@
+import base64
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,3 +54,32 @@ def test_pseudonym__needs_the_same_key_to_turn_back(vault: Vault) -> None:
 def test_pseudonym__any_other_text_is_refused(text: str) -> None:
     with pytest.raises(PersonError, match="is no pseudonym of project `a`"):
         ProjectPseudonyms(KEY).person("a", text)
+
+
+def test_pseudonym__is_of_one_length_whatever_the_number() -> None:
+    pseudonyms = ProjectPseudonyms(KEY)
+    numbers = [f"P-{10**power:06d}" for power in range(14)]
+    assert {len(pseudonyms.pseudonym("a", number)) for number in numbers} == {52}
+
+
+def test_pseudonyms__stand_in_their_own_order() -> None:
+    pseudonyms = ProjectPseudonyms(KEY)
+    persons = [number_of(i) for i in range(200)]
+    listed = pseudonyms.pseudonyms("a", persons)
+    assert listed == sorted(listed)
+    assert {pseudonyms.person("a", each) for each in listed} == set(persons)
+    assert [pseudonyms.person("a", each) for each in listed] != persons
+
+
+def test_pseudonym__of_one_project_is_made_with_a_key_of_its_own() -> None:
+    key_of_a = ProjectPseudonyms(KEY)._cipher("a")
+    sealed = key_of_a.encrypt(b"P-000001".ljust(16, b"\0"), [b"b"])
+    assert base64.b32encode(sealed).decode().rstrip("=") != ProjectPseudonyms(KEY).pseudonym(
+        "b", "P-000001"
+    )
+
+
+@pytest.mark.parametrize("person", ["", "P-" + "1" * 15, "P-1\0"])
+def test_pseudonym__is_made_of_numbers_only(person: str) -> None:
+    with pytest.raises(PersonError, match="has 1 to 16 bytes"):
+        ProjectPseudonyms(KEY).pseudonym("a", person)

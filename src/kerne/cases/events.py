@@ -90,9 +90,9 @@ class VariantClassified:
     case: str
     person: str
     by: str
-    classification: Classification
-    suggested: Classification
-    bearing: Bearing
+    classification: Classification = field(metadata=SEALED)
+    suggested: Classification = field(metadata=SEALED)
+    bearing: Bearing = field(metadata=SEALED)
     allele: str = field(metadata=SEALED)
     gene: str = field(metadata=SEALED)
     disease: str = field(metadata=SEALED)
