@@ -13,23 +13,23 @@ A centre is a directory (`KERNE_HOME`):
 Nothing above this module opens any of them, and nothing below knows of more than its own part.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
 from kerne.alleles.assembly import assembly_named
-from kerne.alleles.interval import Interval, Intervals
+from kerne.alleles.interval import Interval
 from kerne.audit.actions import Audit
 from kerne.audit.checkpoint import sign_checkpoint, signing_key, write_checkpoint
 from kerne.audit.ledger import open_audit
 from kerne.audit.tree import EMPTY_ROOT
 from kerne.cases.actions import Cases
 from kerne.cases.answer import ReleasedOrder
-from kerne.cases.closing import open_classes
+from kerne.cases.closing import ClosedGenes, RuledFindings
 from kerne.cases.ledger import CaseLedger
 from kerne.cases.signature import open_answer_key
 from kerne.consent.actions import Consent
@@ -43,7 +43,6 @@ from kerne.gate.law import RuledGenomes
 from kerne.genomes.actions import Genomes
 from kerne.genomes.store import GenomeStore, create_store, utc_now
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
-from kerne.interpretation.secondary import FINDING_CLASSES, FindingClass, secondary_list
 from kerne.knowledge.genes import GeneModels, read_gene_models
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
@@ -165,7 +164,8 @@ class _Parts:
         consent_metadata.create_all(self._engine)
         vault = open_vault(self._home / "keys", settings.keys)
         self._people = PeopleLedger(self._engine, vault)
-        self._consent = ConsentLedger(self._engine, vault, self._people, RuledGenomes(book))
+        law = RuledGenomes(book)
+        self._consent = ConsentLedger(self._engine, vault, self._people, law)
         self._orders = OrderLedger(self._engine, vault)
         self._cases = CaseLedger(self._engine, vault)
         self._research = ResearchLedger(self._engine, vault)
@@ -190,8 +190,8 @@ class _Parts:
         )
         self._calendar = Calendar(book.terms.holidays, settings.tzinfo)
         self._order_actions = Orders(self._orders, self._gate, self._people, self._calendar, clock)
-        findings = _OpenFindings(self._consent, self._people, clock, settings.tzinfo)
-        closed = _ClosedPlaces(findings, lambda: self._genes)
+        findings = RuledFindings(law, self._consent, self._people, clock, settings.tzinfo)
+        closed = ClosedGenes(findings, lambda: self._genes)
         self._genome_actions = Genomes(self._store, self._gate, self._people, closed)
         self._knowledge_base = KnowledgeBase(self._home / "knowledge")
         self._case_actions = Cases(
@@ -335,48 +335,6 @@ class _OrderBook:
             patient_group=state.patient_group.value,
             question=state.question,
             working_days=self.calendar.working_days(sample.accepted_at, sample.released_at),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _OpenFindings:
-    """Secondary findings, as cases ask about them: by the choice and the age as they are now."""
-
-    choices: ConsentLedger
-    people: PeopleLedger
-    clock: Clock
-    zone: tzinfo
-
-    def open_classes(self, person: str) -> frozenset[FindingClass]:
-        """Return the classes of findings that are open to the person now."""
-        today = self.clock().astimezone(self.zone).date()
-        age_years = self.people.person(person).age_years(today)
-        return open_classes(self.choices.choices(person), age_years)
-
-
-@dataclass(frozen=True, slots=True)
-class _ClosedPlaces:
-    """Where the genes of secondary findings lie, as far as they are closed to somebody."""
-
-    findings: _OpenFindings
-    genes: Callable[[], GeneModels]
-
-    def listed(self) -> Intervals:
-        """Return the places of all genes on the list."""
-        return self._places(FINDING_CLASSES)
-
-    def closed_to(self, persons: Collection[str]) -> Intervals:
-        """Return the places of genes whose class is closed to any of the persons."""
-        opened = [self.findings.open_classes(person) for person in persons]
-        return self._places(FINDING_CLASSES - FINDING_CLASSES.intersection(*opened))
-
-    def _places(self, classes: frozenset[FindingClass]) -> Intervals:
-        listed = secondary_list().classes.items()
-        return Intervals.build(
-            Interval(transcript.contig, transcript.start, transcript.end)
-            for symbol, each in listed
-            if each in classes
-            for transcript in self.genes().of_gene(symbol)
         )
 
 

@@ -3,17 +3,18 @@
 import re
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from kerne.audit.access import Access, CitizenLog
 from kerne.cases.actions import Answer
+from kerne.cases.case import Case
 from kerne.centre import Centre, open_centre
 from kerne.consent.events import SecondaryChoice
 from kerne.consent.receipt import Receipt
-from kerne.interpretation.parentage import left_out_in_words
+from kerne.interpretation.parentage import RelationshipCheck, Support, left_out_in_words
 from kerne.interpretation.pedigree import Kin
 from kerne.people.asking import Refusal
 from tests.conftest import Run
@@ -21,8 +22,10 @@ from tests.conftest import Run
 from .family import (
     AT,
     CHILD,
+    DOCTOR,
     FATHER,
     GENETICIST,
+    LABORATORY,
     MOTHER,
     OWN,
     PATIENT,
@@ -169,6 +172,20 @@ def test_new_choice__opens_and_closes_at_the_next_look(home: Path) -> None:
     ]
 
 
+def test_relabelling__needs_a_geneticist_who_treats_and_a_reason(home: Path) -> None:
+    with open_centre(home, lambda: AT) as centre:
+        opened = open_case(centre, PATIENT)
+        opened.interpret()
+        relabel = centre.cases.relabel
+        assert isinstance(relabel(DOCTOR, OWN, opened.case, "LDLR", "cholesterol"), Refusal)
+        done = relabel(GENETICIST, OWN, opened.case, "LDLR", "cholesterol of 11")
+        assert isinstance(done, Case)
+        assert genes(opened.look()) == {"ASKED", "LDLR"}
+        *_, told = (e for e in accesses(centre, PATIENT) if e.action == "relabel-finding")
+        assert told.reason == "cholesterol of 11"
+        assert "LDLR" not in told.about
+
+
 # Minors
 
 
@@ -285,3 +302,92 @@ def test_answer__is_the_same_whether_he_is_not_the_father_or_withdrew(
     copied: Callable[[bool], Path],
 ) -> None:
     assert record_of(copied(False)) == record_of(copied(True), withdraws=True)
+
+
+@pytest.fixture(scope="module")
+def checked(
+    homes: dict[bool, Path], tmp_path_factory: pytest.TempPathFactory
+) -> dict[bool, tuple[Path, str]]:
+    """Both families with an answer, and the relationship check read by the laboratory."""
+    made = {}
+    folder = tmp_path_factory.mktemp("checked")
+    for is_father in (True, False):
+        home = Path(shutil.copytree(homes[is_father], folder / str(is_father)))
+        with open_centre(home, lambda: AT) as centre:
+            opened = open_case(centre, PATIENT, PARENTS)
+            opened.interpret()
+            signed(opened)
+            for reader in (GENETICIST, LABORATORY):
+                check = centre.cases.relationship_check(reader, OWN, opened.case)
+                assert isinstance(check, RelationshipCheck), check
+                support = {each.kin: each.support for each in check.kin}
+                assert support[Kin.MOTHER] is Support.SUPPORTED
+                assert (support[Kin.FATHER] is Support.SUPPORTED) is is_father
+            made[is_father] = (home, opened.case)
+    return made
+
+
+def test_relationship_check__is_for_laboratory_and_geneticist_alone(
+    checked: dict[bool, tuple[Path, str]],
+) -> None:
+    for home, case in checked.values():
+        with open_centre(home, lambda: AT) as centre:
+            check = centre.cases.relationship_check
+            assert isinstance(check(DOCTOR, OWN, case), Refusal)
+            for person in (PATIENT, MOTHER, FATHER):
+                assert isinstance(check(citizen(person), "own-access", case), Refusal)
+                assert isinstance(check(citizen(person), "guardian-access", case), Refusal)
+
+
+@pytest.mark.parametrize("person", [PATIENT, MOTHER, FATHER])
+def test_page_of_accesses__is_the_same_whatever_the_check_says(
+    checked: dict[bool, tuple[Path, str]], person: str
+) -> None:
+    told = []
+    for home, _ in checked.values():
+        with open_centre(home, lambda: AT + timedelta(days=1)) as centre:
+            told.append(
+                [
+                    (e.who, e.purpose, e.action, e.about, e.verdict, e.reason, e.is_collective)
+                    for e in accesses(centre, person)
+                ]
+            )
+            told_of = log_of(centre, person).document
+            assert found_in(told_of, ("relationship", *BETRAYAL)) == []
+    assert told[0] == told[1]
+    assert found_in(repr(told), ("relationship", *BETRAYAL)) == []
+
+
+def test_orderer__follows_the_order_and_sees_the_same(
+    run: Run, checked: dict[bool, tuple[Path, str]]
+) -> None:
+    said = []
+    for home, _ in checked.values():
+        asking = ("--as", "doctor-1", "--purpose", OWN)
+        follow = run("orders", "--home", home, "follow", "K-2026-000001", *asking)
+        listed = run("orders", "--home", home, "list", *asking)
+        said.append((follow.code, listed.code, follow.out, listed.out))
+    assert said[0] == said[1]
+
+
+def test_file_of_a_centre__tells_of_no_kinship_in_clear(
+    checked: dict[bool, tuple[Path, str]],
+) -> None:
+    home, _ = checked[False]
+    told = {name: found_in(text, BETRAYAL) for name, text in texts(home)}
+    # The book of parents is registered kinship, which is nobody's secret here.
+    told = {name: found for name, found in told.items() if found and "sqlite" not in name}
+    assert told == {}
+    assert "not supported" not in (home / "centre.sqlite").read_bytes().decode("latin-1")
+
+
+def test_relationship_check__says_it_in_the_same_words_on_a_terminal(
+    run: Run, checked: dict[bool, tuple[Path, str]]
+) -> None:
+    shapes = []
+    for home, case in checked.values():
+        asking = ("--as", "laboratory-1", "--purpose", OWN)
+        outcome = run("cases", "--home", home, "relationship-check", case, *asking)
+        assert outcome.code == 0, outcome.err
+        shapes.append([line.split("\t")[0] for line in outcome.out.splitlines()])
+    assert shapes[0] == shapes[1] == ["relative", "mother", "father", "in neither parent"]

@@ -1,39 +1,96 @@
-"""Which secondary findings are open to a person now, by the choice, whose it was, and the age.
+"""Which secondary findings are open to a person now, and where in the genome the closed ones lie.
 
-Pure: the choice and the age come in. A closed variant is sealed and not deleted, so that nothing
-here is for ever: another choice, or a birthday, opens or closes at the next look.
+The rule book decides, from the choice, whose it was, and the age. A closed variant is sealed and
+not deleted, so that nothing here is for ever: another choice, or a birthday, opens or closes at the
+next look.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Protocol
 
+from kerne.alleles.interval import Interval, Intervals
 from kerne.consent.choices import Choices
-from kerne.consent.events import Capacity, SecondaryChoice
-from kerne.interpretation.secondary import FINDING_CLASSES, FindingClass
-
-OWN_CHOICE_AGE_YEARS: Final = 15
-"""From this age a guardian's choice holds no longer, and the young person's own is waited for.
-
-References
-----------
-Sundhedsloven (Danish Health Act) §17.
-"""
-ADULT_AGE_YEARS: Final = 18
-"""Until this age findings without action in childhood stay closed, whatever was chosen."""
-
-_WANTED: Final[Mapping[SecondaryChoice, frozenset[FindingClass]]] = {
-    SecondaryChoice.ALL: FINDING_CLASSES,
-    SecondaryChoice.ACTIONABLE: frozenset(each for each in FINDING_CLASSES if each.actionable),
-    SecondaryChoice.NONE: frozenset(),
-}
+from kerne.interpretation.secondary import FINDING_CLASSES, FindingClass, secondary_list
+from kerne.knowledge.genes import GeneModels
+from kerne.people.person import age_years
 
 
-def open_classes(choices: Choices, age_years: int) -> frozenset[FindingClass]:
-    """Return the classes of findings that are open to somebody of this age with these choices."""
-    is_guardians = choices.secondary_chosen_by is Capacity.GUARDIAN
-    if is_guardians and age_years >= OWN_CHOICE_AGE_YEARS:
-        return frozenset()
-    is_adult = age_years >= ADULT_AGE_YEARS
-    return frozenset(
-        each for each in _WANTED[choices.secondary] if is_adult or not each.adult_onset
-    )
+class FindingRules(Protocol):
+    """The country's rules about findings (`gate.law.RuledGenomes`)."""
+
+    def open_findings(
+        self, choices: Choices, age_years: int, kinds: Sequence[tuple[bool, bool]]
+    ) -> list[bool]:
+        """Say of each kind (actionable, adult onset) whether the person is to be shown it now."""
+        ...
+
+
+class ChoiceBook(Protocol):
+    """Where choices are."""
+
+    def choices(self, person: str) -> Choices:
+        """Return the person's choices as they are now."""
+        ...
+
+
+class Births(Protocol):
+    """Where dates of birth are."""
+
+    def born(self, number: str) -> date:
+        """Return when a registered person was born."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RuledFindings:
+    """Secondary findings as the rule book opens them.
+
+    Parameters
+    ----------
+    clock
+        Returns the present moment, in UTC.
+    zone
+        Of the country: ages are counted in its days.
+    """
+
+    rules: FindingRules
+    choices: ChoiceBook
+    people: Births
+    clock: Callable[[], datetime]
+    zone: tzinfo
+
+    def open_classes(self, person: str) -> frozenset[FindingClass]:
+        """Return the classes of findings that are open to the person now."""
+        today = self.clock().astimezone(self.zone).date()
+        age = age_years(self.people.born(person), today)
+        kinds = [(each.actionable, each.adult_onset) for each in FINDING_CLASSES]
+        opened = self.rules.open_findings(self.choices.choices(person), age, kinds)
+        pairs = zip(FINDING_CLASSES, opened, strict=True)
+        return frozenset(each for each, is_open in pairs if is_open)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedGenes:
+    """Where the genes of the list lie, as far as their findings are closed to somebody."""
+
+    findings: RuledFindings
+    genes: Callable[[], GeneModels]
+
+    def listed(self) -> Intervals:
+        """Return the places of all genes on the list."""
+        return self._places(FINDING_CLASSES)
+
+    def closed_to(self, persons: Collection[str]) -> Intervals:
+        """Return the places of genes whose class is closed to any of the persons."""
+        opened = [self.findings.open_classes(person) for person in persons]
+        return self._places(FINDING_CLASSES - FINDING_CLASSES.intersection(*opened))
+
+    def _places(self, classes: frozenset[FindingClass]) -> Intervals:
+        return Intervals.build(
+            Interval(transcript.contig, transcript.start, transcript.end)
+            for symbol, each in secondary_list().classes.items()
+            if each in classes
+            for transcript in self.genes().of_gene(symbol)
+        )

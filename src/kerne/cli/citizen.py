@@ -122,6 +122,30 @@ def download(ctx: click.Context, person: str, *, output: Path, asking: Asking) -
     click.echo(f"{copy.callable or 'no BED: declared callable everywhere'}")
 
 
+@citizen.command("consent-download")
+@click.argument("person")
+@_form_options
+@asking_options
+@click.pass_context
+def consent_download(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) -> None:
+    """Record that PERSON consented in writing to an unfiltered copy of their own genome."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    _say(unwrap(centre.consent.consent_to_download(asker.who, asker.purpose, person, form=form)))
+
+
+@citizen.command("withdraw-download")
+@click.argument("person")
+@_form_options
+@asking_options
+@click.pass_context
+def withdraw_download(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) -> None:
+    """Withdraw the consent of PERSON to an unfiltered copy."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    _say(unwrap(centre.consent.withdraw_download(asker.who, asker.purpose, person, form=form)))
+
+
 @citizen.command("consent")
 @click.argument("person")
 @click.option("--document", required=True, help="The signed form.")
@@ -281,6 +305,7 @@ def _in_words(chosen: Chosen) -> tuple[str, ...]:
         f"contact again\t{'yes' if choices.recontact else 'no'}",
         f"research\t{chosen.research or 'refused'}{_by(choices.research_chosen_by)}",
         f"own treatment only\t{limited}",
+        f"unfiltered copy\t{'consented' if choices.has_download_consent else 'no consent'}",
         f"kept out\t{', '.join(sorted(choices.blocked_readers)) or 'nobody'}",
     )
 

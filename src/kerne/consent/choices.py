@@ -190,6 +190,8 @@ def decide(choices: Choices, event: ConsentEvent) -> ConsentEvent:
         case AnalysisConsented(document=document, document_version=version):
             if not (document and version):
                 raise ConsentError("a consent to analysis names its signed document and version")
+        case RawDownloadConsented(capacity=capacity) if capacity is not Capacity.SELF:
+            raise ConsentError("an unfiltered copy is consented to by the person alone")
         case RawDownloadConsented(document=document, document_version=version):
             if not (document and version):
                 raise ConsentError("a consent to an unfiltered copy names its document and version")
