@@ -170,6 +170,7 @@ class _Parts:
         self._cases = CaseLedger(self._engine, vault)
         self._research = ResearchLedger(self._engine, vault)
         self._audit = open_audit(self._home / "audit" / "audit.sqlite")
+        self._second = self._audit.second(self._home / "audit" / "second.sqlite")
         self._store = GenomeStore(self._home / "genomes", clock)
         self._gate = Gate(
             book,
@@ -179,6 +180,7 @@ class _Parts:
             PermitFile(self._research),
             clock,
             settings.tzinfo,
+            second=self._second,
         )
         self._audit_actions = Audit(
             self._audit,
@@ -187,6 +189,7 @@ class _Parts:
             self._people.rows_ever_of,
             clock,
             self._home / _NEWEST_CHECKPOINT,
+            second=self._second,
         )
         self._calendar = Calendar(book.terms.holidays, settings.tzinfo)
         self._order_actions = Orders(self._orders, self._gate, self._people, self._calendar, clock)
@@ -284,6 +287,7 @@ class _Parts:
             if "_knowledge" in self.__dict__:
                 self._knowledge.close()
             self._audit.close()
+            self._second.engine.dispose()
             self._engine.dispose()
 
     @cached_property

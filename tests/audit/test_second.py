@@ -213,7 +213,7 @@ def test_second_log__that_is_damaged_is_not_merged_and_does_not_stop_the_audit(
 @pytest.mark.parametrize(
     "entry",
     [OutcomeEntry(2, -7, -7, AT, Outcome.DONE), MergerEntry(2, AT, "00", 0, "00")],
-    ids=["an outcome of what is not open", "a merger"],
+    ids=["an outcome of what is no ask", "a merger"],
 )
 def test_second_log__that_holds_what_it_cannot_is_not_merged(
     audit: AuditLedger, second: AuditLedger, logs: TwoLogs, entry: OutcomeEntry | MergerEntry
@@ -244,6 +244,19 @@ def test_close__goes_to_the_log_that_holds_the_ask(logs: TwoLogs, audit: AuditLe
     (number,) = logs.record([draft(PERSON)], AT)
     logs.close_ask(number, Outcome.DONE, AT)
     assert audit.naming(PERSON)[0].outcome is Outcome.DONE
+
+
+def test_outcome__that_both_logs_hold_is_merged_behind_the_first(
+    logs: TwoLogs, audit: AuditLedger, second: AuditLedger
+) -> None:
+    """The first reached the disk, and its writer was told that it did not."""
+    (number,) = logs.record([draft(PERSON)], AT)
+    audit.close_ask(number, Outcome.DONE, AT)
+    logs.close_in_second(number, number, Outcome.FAILED, AT)
+    assert merge(audit, second, AT) == 1
+    (one,) = audit.naming(PERSON)
+    assert one.outcome is Outcome.DONE
+    assert verified(audit, second).problems == ()
 
 
 def test_start__leaves_to_another_what_the_other_has_closed(

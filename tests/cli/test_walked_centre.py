@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,23 @@ def test_proof__shows_whom_it_is_about_only_when_it_is_asked_for_at_the_gate(
     assert json.loads(run(*home, "prove", "1").out)["opening"] is None
     assert run(*home, "prove", "1", "--person", hero(walked)).code == 2
     assert run(*home, "prove", "1", "--person", hero(walked), *own(withdrawn(walked))).code == 3
+
+
+def test_centre__whose_audit_is_damaged_shows_a_doctor_their_patients_answer_and_nothing_else(
+    run: Run, walked: Walked, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(walked.home, home)
+    found = re.search(r"C-\d{4}-\d{6}", walked.told)
+    doctor = re.search(r"(\S+) at [^.]{1,60}?\s+orders\s+for", walked.told)
+    assert found is not None
+    assert doctor is not None
+    (home / "audit" / "audit.sqlite").write_bytes(b"no database" * 1000)
+    read = ("cases", "--home", home, "read", found.group())
+    assert run(*read, "--as", doctor.group(1), "--purpose", "own-treatment").code == 0
+    assert run(*read, "--as", doctor.group(1), "--purpose", "quality").code == 5
+    assert run("citizen", "--home", home, "log", hero(walked), *own(hero(walked))).code == 5
+    assert run("audit", "--home", home, "verify").code == 5
 
 
 def test_citizen__sees_the_research_question_that_counted_them(run: Run, walked: Walked) -> None:

@@ -106,8 +106,8 @@ class Audit:
         try:
             if self._ledger.size() > kept.size and self._ledger.root(kept.size) == kept.root:
                 write_checkpoint(self._newest, self._sign())
-        except AuditError:
-            _LOG.exception("the newest checkpoint was not renewed")
+        except AuditError as error:
+            _LOG.warning("the newest checkpoint was not renewed: %s", error)
 
     def _sign(self, size: int | None = None) -> Checkpoint:
         size = self._ledger.size() if size is None else size

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from kerne.audit.entry import IntentEntry, Kind, Outcome, OutcomeEntry, Personal, decode
 from kerne.audit.tables import ENTRY, PERSONAL, POPULATION
@@ -107,11 +107,19 @@ def counted_in(connection: Connection, rows: BitMap) -> list[Found]:
 
 
 def _intents() -> Select[Any]:  # Any: columns of three tables
-    closing = ENTRY.alias("closing")
+    closing, outcome = ENTRY.alias("closing"), ENTRY.alias("outcome")
+    # The first: one that the second log holds too, because nobody knew that it was written here,
+    # is merged behind it.
+    first = (
+        select(func.min(outcome.c.number))
+        .where(outcome.c.ask == ENTRY.c.ask, outcome.c.kind == Kind.OUTCOME)
+        .correlate(ENTRY)
+        .scalar_subquery()
+    )
     return (
         select(ENTRY.c.body, PERSONAL, closing.c.body.label("closing"))
         .join(PERSONAL, PERSONAL.c.number == ENTRY.c.number)
-        .outerjoin(closing, (closing.c.ask == ENTRY.c.ask) & (closing.c.kind == Kind.OUTCOME))
+        .outerjoin(closing, closing.c.number == first)
     )
 
 

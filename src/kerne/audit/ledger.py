@@ -363,8 +363,8 @@ def open_audit(path: Path) -> AuditLedger:
 def _engine(path: Path) -> Engine:
     try:
         return open_database(path, metadata)
-    except (LedgerError, SQLAlchemyError, SqliteError):
-        _LOG.exception("the audit `%s` does not work", path)
+    except (LedgerError, SQLAlchemyError, SqliteError) as error:
+        _LOG.warning("the audit does not work: %s", error)
         return unopened_database(path)
 
 

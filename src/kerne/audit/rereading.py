@@ -142,6 +142,8 @@ class Rereading:
         if self._is_second and entry.ask < 0:
             return  # of an ask of the main log, which is closed there at the merger
         last, _ = self.open_asks.pop(entry.ask, (None, None))
+        if last is None and entry.late is not None and entry.ask < entry.number:
+            return  # it was closed here, and in the second log by a writer who did not know
         if last != entry.last:
             self._say(f"entry `{entry.number}` closes what was not open")
 

@@ -48,7 +48,6 @@ _OPEN: Final = (
     "INSERT INTO open_ask (ask, last, writer) VALUES (?, ?, ?) "
     "ON CONFLICT (ask) DO UPDATE SET last = excluded.last"
 )
-_LAST: Final = "SELECT last FROM open_ask WHERE ask = ?"
 _SETTLE: Final = "DELETE FROM open_ask WHERE ask = ?"
 
 
@@ -159,10 +158,10 @@ class TwoLogs:
             # for their outcomes, so that none is closed here that ended well there.
             self._may_wait = self._second is not None
             self._merge_if_waiting(clock())
-        except AuditError:
+        except AuditError as error:
             if self._second is None:
                 raise
-            _LOG.exception("the audit does not work: nothing was closed or merged")
+            _LOG.warning("nothing was closed or merged: %s", error)
             return ()
         closed = []
         for ask in asks:
@@ -177,9 +176,9 @@ class TwoLogs:
             return
         try:
             merge(self.main, self._second, at)
-        except SecondLogError:
+        except SecondLogError as error:
             # The audit itself works, and what is wrong with the second log stays there to be seen.
-            _LOG.exception("the second log was not merged")
+            _LOG.warning("%s", error)
         self._may_wait = False
 
     def _behind(self) -> AuditLedger:
@@ -287,13 +286,15 @@ def _take_intent(
 
 
 def _take_outcome(here: Connection, entry: OutcomeEntry, late: Late, number: int) -> None:
-    ask = -entry.ask if entry.ask < 0 else _place(here, late.log, entry.ask)
-    execute = driver(here).execute
-    last = execute(_LAST, (ask,)).fetchone()
-    if last is None:
-        raise SecondLogError(f"entry `{late.number}` of the second log ends what is not open")
-    leaves.append(here, [replace(entry, number=number, ask=ask, last=last[0], late=late)])
-    execute(_SETTLE, (ask,))
+    if entry.ask < 0:
+        ask, last = -entry.ask, -entry.last
+    else:
+        ask, last = _place(here, late.log, entry.ask), _place(here, late.log, entry.last)
+    # It may be closed already: an outcome can reach the disk and its writer not know it.
+    if finding.numbered(here, ask) is None:
+        raise SecondLogError(f"entry `{late.number}` of the second log ends what is no ask")
+    leaves.append(here, [replace(entry, number=number, ask=ask, last=last, late=late)])
+    driver(here).execute(_SETTLE, (ask,))
 
 
 def _place(here: Connection, log: str, there: int) -> int:

@@ -14,16 +14,17 @@ from typing import Final, TypeVar
 
 from kerne.audit.entry import Intent, Outcome, Verdict
 from kerne.audit.ledger import AuditLedger, Draft
+from kerne.audit.second import TwoLogs
 from kerne.consent.ledger import ConsentLedger
-from kerne.errors import GateError
+from kerne.errors import AuditError, GateError
 from kerne.gate.facts import FactFinder
 from kerne.gate.grant import Grant
 from kerne.gate.permits import PermitRegister
 from kerne.gate.plain import in_clear, writable
 from kerne.gate.proposals import NoProposals, ProposalRegister
-from kerne.people.asking import Action, Ask, Purpose, Refusal
+from kerne.people.asking import Action, Ask, Population, Purpose, Refusal
 from kerne.people.ledger import PeopleLedger
-from kerne.policy.decision import Decision, decide
+from kerne.policy.decision import Decision, Record, decide
 from kerne.policy.rulebook import RuleBook
 from kerne.policy.words import CLOSED_LIST, WHOLE_ASK, reasons_in_words
 
@@ -73,6 +74,8 @@ class Gate:
         The country's time zone: ages and terms are counted in its days.
     proposals
         Where acts that take two people are proposed.
+    second
+        The log behind the audit: what the rules let go on while the audit fails is recorded there.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  here all of trust meets
@@ -85,9 +88,10 @@ class Gate:
         clock: Callable[[], datetime],
         zone: tzinfo,
         proposals: ProposalRegister = NO_PROPOSALS,
+        second: AuditLedger | None = None,
     ) -> None:
         self._rulebook = rulebook
-        self._audit = audit
+        self._logs = TwoLogs(audit, second)
         self._clock = clock
         self._finder = FactFinder(people, consent, permits, proposals, zone)
 
@@ -139,13 +143,7 @@ class Gate:
         -------
         The numbers of the first entries of the asks that were closed.
         """
-        closed = []
-        for ask in self._audit.abandoned():
-            is_committed = any(committed(entry) for entry in range(ask.ask, ask.last + 1))
-            outcome = Outcome.DONE if is_committed else Outcome.INTERRUPTED
-            if self._audit.settle_ask(ask.ask, outcome, self._clock()):
-                closed.append(ask.ask)
-        return tuple(closed)
+        return self._logs.close_abandoned(committed, self._clock)
 
     def _open(self, ask: Ask) -> Grant | Refusal:
         """Decide and record; nothing has been done yet."""
@@ -161,14 +159,9 @@ class Gate:
         if not all(decision.permitted for decision in decisions):
             return self._refuse(ask, decisions, at)
         population = self._finder.population(ask, purpose, facts.today)
-        entries = self._audit.record(
-            [
-                self._draft(ask, person, Verdict.PERMITTED, decision.rules)
-                for person, decision in zip(_concerned(ask), decisions, strict=True)
-            ],
-            at,
-            population=None if ask.persons else population,
-        )
+        rules = [decision.rules for decision in decisions]
+        drafts = self._drafts(ask, Verdict.PERMITTED, rules)
+        entries = self._record(ask, drafts, at, None if ask.persons else population)
         return Grant(
             ask=ask,
             purpose=purpose,
@@ -181,23 +174,25 @@ class Gate:
     def _refuse(self, ask: Ask, decisions: Sequence[Decision], at: datetime) -> Refusal:
         refusing = [decision for decision in decisions if not decision.permitted]
         # One person's entry never tells another's reasons.
-        drafts = [
-            self._draft(
-                ask,
-                person,
-                Verdict.REFUSED,
-                (WHOLE_ASK,) if decision.permitted else decision.rules,
-            )
-            for person, decision in zip(_concerned(ask), decisions, strict=True)
-        ]
-        self._audit.record(drafts, at)
+        rules = [(WHOLE_ASK,) if each.permitted else each.rules for each in decisions]
+        self._logs.record(self._drafts(ask, Verdict.REFUSED, rules), at)
         reasons = dict.fromkeys(
             reason
             for decision in refusing
             for reason in reasons_in_words(self._rulebook, ask.action, ask.purpose, decision.rules)
         )
-        rules = dict.fromkeys(rule for decision in refusing for rule in decision.rules)
-        return Refusal(reasons=tuple(reasons), rules=tuple(rules))
+        settled = dict.fromkeys(rule for decision in refusing for rule in decision.rules)
+        return Refusal(reasons=tuple(reasons), rules=tuple(settled))
+
+    def _record(
+        self, ask: Ask, drafts: Sequence[Draft], at: datetime, population: Population | None
+    ) -> tuple[int, ...]:
+        try:
+            return self._logs.record(drafts, at, population)
+        except AuditError:
+            if not self._is_permitted(ask, Record.SECOND):
+                raise
+            return self._logs.record_in_second(drafts, at)
 
     def _do(self, grant: Grant, work: Callable[[Grant], T]) -> T:
         try:
@@ -214,13 +209,12 @@ class Gate:
             return True
         return self._finder.epoch(self._clock()) == grant.population.epoch
 
-    def _is_permitted(self, ask: Ask) -> bool:
-        requests = self._finder.facts(ask, self._clock()).requests
+    def _is_permitted(self, ask: Ask, record: Record = Record.MAIN) -> bool:
+        requests = self._finder.facts(ask, self._clock(), record).requests
         return all(decision.permitted for decision in decide(self._rulebook, requests))
 
-    def _draft(
-        self, ask: Ask, person: str | None, verdict: Verdict, rules: tuple[str, ...]
-    ) -> Draft:
+    def _drafts(self, ask: Ask, verdict: Verdict, rules: Sequence[tuple[str, ...]]) -> list[Draft]:
+        """Draft an entry for each person concerned, settled by the rules in the same place."""
         is_listed = ask.purpose in set(Purpose)
         intent = Intent(
             who=ask.who.identifier,
@@ -231,13 +225,26 @@ class Gate:
             about=in_clear(ask.about),
             project=ask.project and in_clear(ask.project),
             verdict=verdict,
-            rules=rules,
-            law=self._rulebook.law_of(rules),
+            rules=(),
         )
-        return Draft(intent, person, said=ask.purpose, reason=ask.reason)
+        return [
+            Draft(
+                replace(intent, rules=settled, law=self._rulebook.law_of(settled)),
+                person,
+                said=ask.purpose,
+                reason=ask.reason,
+            )
+            for person, settled in zip(_concerned(ask), rules, strict=True)
+        ]
 
     def _close(self, grant: Grant, outcome: Outcome) -> None:
-        self._audit.close_ask(grant.entry, outcome, self._clock())
+        at = self._clock()
+        try:
+            self._logs.close_ask(grant.entry, outcome, at)
+        except AuditError:
+            if grant.entry < 0 or not self._is_permitted(grant.ask, Record.SECOND):
+                raise
+            self._logs.close_in_second(grant.entry, grant.entries[-1], outcome, at)
 
 
 def _recordable(ask: Ask) -> Ask:

@@ -24,7 +24,7 @@ class Grant:
         The word of the closed list that `ask.purpose` named.
     entry
         Number of the audit entry that was written before anything was done; a change is committed
-        under it.
+        under it. Below 0 when it stands in the second log, in which no change is recorded.
     entries
         All entries of the ask, ascending: one for each person that was named, or one for a
         collective question. `entry` is the first.
