@@ -17,13 +17,13 @@ def write_durably(path: Path, content: bytes, mode: int = ANYBODY) -> None:
         os.fsync(file.fileno())
 
 
-def replace_durably(path: Path, content: bytes) -> None:
+def replace_durably(path: Path, content: bytes, mode: int = ANYBODY) -> None:
     """Put `content` in the place of the file: readers see the old one or the new one, whole.
 
     Of two processes that replace it at once, the last one's content stays.
     """
     partial = path.with_name(f"{path.name}.{os.getpid()}.new")
-    write_durably(partial, content)
+    write_durably(partial, content, mode)
     partial.replace(path)
     sync_directory(path.parent)
 

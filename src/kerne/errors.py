@@ -22,6 +22,8 @@ KerneError                       4  what was given cannot be used
 ├── OrderError                   4
 ├── CaseError                    4
 ├── ResearchError                4
+├── CustodyError                 4  a proposal cannot be made or carried out
+│   └── BackupError              5  a backup cannot be made, or is not what it says it is
 ├── SyntheticError               4
 └── RefusedError                 3  a refusal that has reached a door
 
@@ -151,6 +153,16 @@ class CaseError(KerneError):
 
 class ResearchError(KerneError):
     """A permit, question or output is unknown or not in a state that allows this step."""
+
+
+class CustodyError(KerneError):
+    """An act of two custodians cannot be proposed or carried out."""
+
+
+class BackupError(CustodyError):
+    """A backup cannot be made, is damaged, or cannot be restored."""
+
+    exit_code = 5
 
 
 class SyntheticError(KerneError):

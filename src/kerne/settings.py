@@ -1,5 +1,6 @@
 """The settings of one centre, read once and handed down as a value."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,9 @@ class Settings:
         Name of the assembly of the genome database.
     demo
         A demo home holds a synthetic country and accepts identities that are merely named.
+    replica
+        Directory, apart from the centre and its backups, in which choices, erasures and checkpoints
+        are kept so that a restore does not undo them; `None` keeps none.
     keys
         Where the master key lies.
     """
@@ -38,6 +42,7 @@ class Settings:
     zone: str = "Europe/Copenhagen"
     assembly: str = "GRCh38"
     demo: bool = False
+    replica: Path | None = None
     keys: KeyPlace = field(default_factory=KeyPlace)
 
     @property
@@ -46,7 +51,7 @@ class Settings:
         return ZoneInfo(self.zone)
 
 
-_KINDS: Final = {"country": str, "zone": str, "assembly": str, "demo": bool}
+_KINDS: Final = {"country": str, "zone": str, "assembly": str, "demo": bool, "replica": str}
 _KEY_KINDS: Final = dict.fromkeys(("master", "module", "token", "label", "pin_file"), str)
 
 
@@ -70,6 +75,8 @@ def read_settings(home: Path) -> Settings:
         raise SettingsError(f"`{path}` is not TOML: {error}") from error
     keys = values.pop("keys", {})
     _check(path, values, _KINDS)
+    if "replica" in values:
+        values["replica"] = Path(values["replica"])
     return Settings(home=home, keys=_key_place(path, keys), **values)
 
 
@@ -81,6 +88,8 @@ def write_settings(settings: Settings) -> None:
         f'assembly = "{settings.assembly}"',
         f"demo = {str(settings.demo).lower()}",
     ]
+    if settings.replica is not None:
+        lines.append(f"replica = {json.dumps(str(settings.replica))}")
     if settings.keys != KeyPlace():
         values = {name: getattr(settings.keys, name) for name in _KEY_KINDS}
         lines += ["", "[keys]"]

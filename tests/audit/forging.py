@@ -155,7 +155,7 @@ def listed(
             counted |= {entry.population.digest} if entry.population else set()
             if entry.intent.verdict is Verdict.PERMITTED:
                 opened[entry.ask] = entry
-        if not isinstance(entry, MergerEntry) and entry.late is not None:
+        if isinstance(entry, IntentEntry | OutcomeEntry) and entry.late is not None:
             late = entry.late
             yield LATE, {"log": late.log, "there": late.number, "number": entry.number}
     for ask, entry in opened.items():

@@ -280,6 +280,7 @@ TABLE = [
     ),
     Line({"custody"}, {"custodian"}, {"remove-genome"}, names_a_person=True),
     Line({"custody"}, {"custodian"}, {"propose-erasure", "propose-turn-back"}, names_a_person=None),
+    Line({"custody"}, {"custodian"}, {"read-proposals", "confirm-restore"}, names_a_person=False),
     Line(
         {"custody"},
         {"custodian"},

@@ -27,11 +27,17 @@ _LINE = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 class Kind(StrEnum):
-    """An intent is written before the work, an outcome after it; a merger takes late ones in."""
+    """An intent is written before the work, an outcome after it; a merger takes late ones in.
+
+    An erasure says which personal parts are gone, a restoration that what follows is written after
+    an older audit.
+    """
 
     INTENT = "intent"
     OUTCOME = "outcome"
     MERGER = "merger"
+    ERASURE = "erasure"
+    RESTORATION = "restoration"
 
 
 class Verdict(StrEnum):
@@ -179,12 +185,46 @@ class MergerEntry:
     root: str
 
 
-Entry = IntentEntry | OutcomeEntry | MergerEntry
+@dataclass(frozen=True, slots=True)
+class ErasureEntry:
+    """The personal part of each of the entries `numbers` was destroyed.
+
+    `cause` is the number of the entry under which it was done: a granted ask to erase a person, or
+    the restoration that carried an erasure out once more.
+    """
+
+    number: int
+    at: datetime
+    cause: int
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RestorationEntry:
+    """The audit was restored from a backup with `size` entries; this is the first one after them.
+
+    Parameters
+    ----------
+    known, known_root
+        Size and hexadecimal root of the newest checkpoint that was known when it was restored:
+        entries after `size` up to `known` are lost. Equal to `size` when none newer was known.
+    """
+
+    number: int
+    at: datetime
+    size: int
+    known: int
+    known_root: str
+
+
+Entry = IntentEntry | OutcomeEntry | MergerEntry | ErasureEntry | RestorationEntry
 
 _KINDS: Final[dict[type[Entry], Kind]] = {
     IntentEntry: Kind.INTENT,
     OutcomeEntry: Kind.OUTCOME,
     MergerEntry: Kind.MERGER,
+    ErasureEntry: Kind.ERASURE,
+    RestorationEntry: Kind.RESTORATION,
 }
 _TYPES: Final[dict[str, type[Entry]]] = {kind: entry for entry, kind in _KINDS.items()}
 _INTENT_NAMES: Final = tuple(field.name for field in fields(Intent))
@@ -208,7 +248,9 @@ def encode(entry: Entry) -> bytes:
     if isinstance(entry, IntentEntry):
         values |= {name: getattr(entry.intent, name) for name in _INTENT_NAMES}
         values["population"] = _plain(entry.population)
-    if not isinstance(entry, MergerEntry):
+    if isinstance(entry, ErasureEntry):
+        values["numbers"] = entry.numbers
+    if isinstance(entry, IntentEntry | OutcomeEntry):
         values["late"] = _plain(entry.late)
     return _LINE.encode(values).encode()
 
@@ -236,8 +278,13 @@ def decode(leaf: bytes) -> Entry:
 
 
 def _hash_in(entry: Entry) -> str:
-    if isinstance(entry, MergerEntry):
-        return entry.root
+    match entry:
+        case MergerEntry():
+            return entry.root
+        case RestorationEntry():
+            return entry.known_root
+        case ErasureEntry():
+            return ""
     return "" if entry.late is None else entry.late.leaf
 
 

@@ -62,6 +62,12 @@ def naming(connection: Connection, person: str) -> list[Found]:
     return found
 
 
+def numbers_naming(connection: Connection, person: str) -> tuple[int, ...]:
+    """Return the numbers of the entries that name `person`, ascending."""
+    query = select(PERSONAL.c.number).where(PERSONAL.c.person == person).order_by(PERSONAL.c.number)
+    return tuple(connection.execute(query).scalars())
+
+
 def counting(connection: Connection) -> list[Found]:
     """Return the intents that counted a population, oldest first."""
     query = (

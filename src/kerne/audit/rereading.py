@@ -8,11 +8,13 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from kerne.audit.checkpoint import Checkpoint
 from kerne.audit.entry import (
+    ErasureEntry,
     IntentEntry,
     Late,
     MergerEntry,
     OutcomeEntry,
     Personal,
+    RestorationEntry,
     Verdict,
     decode,
 )
@@ -20,6 +22,7 @@ from kerne.audit.leaves import entry_row
 from kerne.audit.tables import ENTRY, LATE, NODE, OPEN_ASK, PERSONAL, POPULATION
 from kerne.audit.tree import GrowingTree, Node, leaf_hash
 from kerne.errors import AuditError
+from kerne.people.asking import Action
 
 
 class Rereading:
@@ -31,12 +34,15 @@ class Rereading:
         Sizes at which the root is to be known, besides 0 and the last.
     is_second
         Whether it is a second log, which also holds outcomes of asks of the main log.
+    merged
+        How many entries of a second log stand in the main log too, which keeps their personal part.
     """
 
-    def __init__(self, wanted: Collection[int], *, is_second: bool) -> None:
+    def __init__(self, wanted: Collection[int], *, is_second: bool, merged: int = 0) -> None:
         self.problems: list[str] = []
         self._wanted = wanted
         self._is_second = is_second
+        self._elsewhere = set(range(1, merged + 1))
         self._tree = GrowingTree()
         self.open_asks: dict[int, tuple[int, str]] = {}
         self._roots = {0: self._tree.root()}
@@ -47,6 +53,9 @@ class Rereading:
         self._late: dict[str, GrowingTree] = {}
         self._late_numbers: set[tuple[str, int, int]] = set()
         self._nodes_agree = True
+        self._without_personal: set[int] = set()
+        self._erased: set[int] = set()
+        self._causes: set[int] = set()
 
     @property
     def size(self) -> int:
@@ -115,10 +124,15 @@ class Rereading:
             self._read_intent(entry, row)
         elif row["personal_number"] is not None:
             self._say(f"entry `{entry.number}` has a personal part, expected none")
-        if isinstance(entry, MergerEntry):
-            self._read_merger(entry)
-        elif entry.late is not None:
-            self._read_late(entry, entry.late)
+        match entry:
+            case MergerEntry():
+                self._read_merger(entry)
+            case ErasureEntry():
+                self._read_erasure(entry)
+            case RestorationEntry():
+                self._read_restoration(entry)
+            case IntentEntry(late=late) | OutcomeEntry(late=late) if late is not None:
+                self._read_late(entry, late)
         if isinstance(entry, OutcomeEntry):
             self._read_outcome(entry)
 
@@ -127,7 +141,9 @@ class Rereading:
         person, counter = row["personal_person"], row["personal_counter"]
         personal = Personal(person, counter, row["personal_reason"], row["personal_said"])
         salt = row["personal_salt"]
-        if salt is None or personal.commitment(salt) != entry.commitment:
+        if salt is None:
+            self._without_personal.add(entry.number)
+        elif personal.commitment(salt) != entry.commitment:
             self._say(f"the personal part of entry `{entry.number}` is missing or was changed")
         elif person is not None:
             if counter != self._counters.get(person, 0) + 1:
@@ -137,6 +153,8 @@ class Rereading:
             self._populations.add(entry.population.digest)
         if entry.intent.verdict is Verdict.PERMITTED:
             self.open_asks[entry.ask] = (entry.number, entry.writer)
+            if entry.intent.action is Action.ERASE_PERSON:
+                self._causes.add(entry.ask)
 
     def _read_outcome(self, entry: OutcomeEntry) -> None:
         if self._is_second and entry.ask < 0:
@@ -160,9 +178,23 @@ class Rereading:
             self._say(f"the merger at entry `{entry.number}` states what was not merged")
         self.mergers[entry.log] = entry
 
+    def _read_erasure(self, entry: ErasureEntry) -> None:
+        if entry.cause not in self._causes:
+            self._say(f"entry `{entry.number}` destroyed personal parts that nobody let it destroy")
+        self._erased.update(number for number in entry.numbers if number < entry.number)
+
+    def _read_restoration(self, entry: RestorationEntry) -> None:
+        self._causes.add(entry.number)
+        if entry.number != entry.size + 1:
+            self._say(f"entry `{entry.number}` states another size than was restored")
+
     def _finish(self, connection: Connection) -> None:
+        for number in sorted(self._without_personal - self._erased - self._elsewhere):
+            self._say(f"the personal part of entry `{number}` is missing or was changed")
+        for number in sorted(self._erased - self._without_personal):
+            self._say(f"the personal part of entry `{number}` was destroyed and is there again")
         personal_parts = connection.execute(select(func.count()).select_from(PERSONAL)).scalar()
-        if personal_parts != self._intents:
+        if personal_parts != self._intents - len(self._without_personal):
             self._say("there are personal parts without an entry")
         listed = {
             row["ask"]: (row["last"], row["writer"])

@@ -48,6 +48,7 @@ _OPEN: Final = (
     "INSERT INTO open_ask (ask, last, writer) VALUES (?, ?, ?) "
     "ON CONFLICT (ask) DO UPDATE SET last = excluded.last"
 )
+_BLANK: Final = "DELETE FROM personal WHERE person = ? AND number <= ?"
 _SETTLE: Final = "DELETE FROM open_ask WHERE ask = ?"
 
 
@@ -217,6 +218,23 @@ def merge(main: AuditLedger, second: AuditLedger, at: datetime) -> int:
     return len(waiting.entries)
 
 
+def blank_merged(main: AuditLedger, second: AuditLedger, person: str) -> None:
+    """Destroy the personal parts about `person` in `second`, of entries that `main` holds too.
+
+    Raises
+    ------
+    SecondLogError
+        `second` cannot be read.
+    AuditError
+        It cannot be written.
+    """
+    log, _ = _head(second)
+    with main.reading() as here:
+        merged = _merged(here, log)
+    with second.writing() as there:
+        driver(there).execute(_BLANK, (person, merged))
+
+
 @contextmanager
 def _reading(second: AuditLedger) -> Iterator[Connection]:
     try:
@@ -239,7 +257,7 @@ def _merged(here: Connection, log: str) -> int:
 
 def _waiting(second: AuditLedger, log: str, merged: int) -> _Waiting:
     with _reading(second) as there:
-        again = Rereading((), is_second=True)
+        again = Rereading((), is_second=True, merged=merged)
         again.read(there)
         if again.problems:
             raise SecondLogError("the second log is not as it was written: it is not merged")

@@ -112,7 +112,8 @@ def _read(again: Rereading, engine: Engine) -> None:
 
 def _second(engine: Engine, mergers: dict[str, MergerEntry]) -> tuple[int, list[str]]:
     """Return how many entries of the second log wait, and what is wrong with it."""
-    again = Rereading({1, *(merger.size for merger in mergers.values())}, is_second=True)
+    sizes = {merger.size for merger in mergers.values()}
+    again = Rereading({1, *sizes}, is_second=True, merged=max(sizes, default=0))
     _read(again, engine)
     problems = [f"the second log: {problem}" for problem in again.problems]
     if not mergers:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     RowMapping,
     Table,
     Text,
+    delete,
     func,
     insert,
     select,
@@ -101,7 +102,7 @@ class CaseLedger:
     def next_number(self, year: int) -> str:
         """Return a number for the next case of `year`; two who ask at once get the same."""
         prefix = f"C-{year:04d}-"
-        query = select(func.max(_LINES.c.number)).where(_LINES.c.number.startswith(prefix))
+        query = select(func.max(_EVENTS.c.stream)).where(_EVENTS.c.stream.startswith(prefix))
         with reading(self._engine).connect() as connection:
             newest = connection.execute(query).scalar()
         return f"{prefix}{int(newest.removeprefix(prefix)) + 1 if newest else 1:06d}"
@@ -147,6 +148,34 @@ class CaseLedger:
         """Append the event that was decided on the state `case` (`None`: a new case)."""
         version = 0 if case is None else case.version
         self.history.append(event.case, version, [event], entry=entry, at=at)
+
+    def count_of(self, person: str) -> int:
+        """Return how many cases are about `person`."""
+        return len(self.lines_of(person))
+
+    def signed_of(self, person: str) -> tuple[str, ...]:
+        """Return the cases of `person` that were signed, by number."""
+        return tuple(line.number for line in self.lines_of(person) if line.signed_at is not None)
+
+    def last_record(self, person: str) -> datetime | None:
+        """Return when a case of `person` last moved; `None` without one."""
+        return self.history.newest([line.number for line in self.lines_of(person)])
+
+    def last_answer(self, person: str) -> datetime | None:
+        """Return when an answer about `person` was last signed; `None` without one."""
+        signed = [line.signed_at for line in self.lines_of(person) if line.signed_at is not None]
+        return max(signed, default=None)
+
+    def forget_within(self, connection: Connection, person: str) -> None:
+        """Empty the cases of `person` in a transaction of the caller's; again changes nothing.
+
+        Case numbers stay, without a person: the files of a signed answer are found by them.
+        """
+        theirs = _LINES.c.person == person
+        numbers = connection.execute(select(_LINES.c.number).where(theirs)).scalars().all()
+        self.history.erase_within(connection, numbers)
+        connection.execute(delete(_DOCUMENTS).where(_DOCUMENTS.c.person == person))
+        connection.execute(delete(_LINES).where(theirs))
 
     def unhandled(self, reaction: str, kind: type[K]) -> Iterator[Recorded[K]]:
         """Yield the events of a kind that `reaction` has not handled; see `database.outbox`."""

@@ -30,6 +30,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "research": ("kerne.cli.research:research", "Permits, questions, outputs."),
     "keys": ("kerne.cli.keys:keys", "Rotate the master key, or move it into a token."),
     "exchange": ("kerne.cli.exchange:exchange", "Seal files for others, and open theirs."),
+    "custody": ("kerne.cli.custody:custody", "Acts that take two custodians."),
+    "backup": ("kerne.cli.backup:backup", "Copy a running centre, without its keys."),
+    "backup-keys": ("kerne.cli.backup:backup_keys", "Copy the keys of a centre, and nothing else."),
+    "restore": ("kerne.cli.backup:restore", "Restore a backup to a new home, and prove it."),
     "audit": ("kerne.cli.audit:audit", "Verify the record of every decision."),
 }
 

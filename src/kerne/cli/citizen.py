@@ -9,6 +9,7 @@ import click
 
 from kerne.audit.access import Access
 from kerne.audit.proof import held_checkpoint
+from kerne.cli.custody import say_erased
 from kerne.cli.options import (
     Asking,
     asker_from,
@@ -22,6 +23,7 @@ from kerne.consent.capacity import SignedForm
 from kerne.consent.events import ALL_READERS, Capacity, ResearchLevel, SecondaryChoice
 from kerne.consent.law import Chosen
 from kerne.consent.receipt import Receipt
+from kerne.custody.events import ErasureGround
 from kerne.genomes.own_copy import UNFILTERED
 
 _OUTPUT = click.Path(path_type=Path, dir_okay=False)
@@ -251,6 +253,64 @@ def limit(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) 
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
     _say(unwrap(centre.consent.limit_to_own_treatment(asker.who, asker.purpose, person, form=form)))
+
+
+@citizen.command("remove-from-research")
+@click.argument("person")
+@_form_options
+@asking_options
+@click.pass_context
+def remove_from_research(
+    ctx: click.Context, person: str, *, form: SignedForm, asking: Asking
+) -> None:
+    """Take PERSON out of all research, and name the projects that it reaches."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    receipt = unwrap(
+        centre.custody.remove_from_research(asker.who, asker.purpose, person, form=form)
+    )
+    _say(receipt.choice)
+    for words, projects in (
+        ("out of its cut from now on", receipt.running),
+        ("has counted the genome before", receipt.counted),
+        ("has taken out a number that the genome is in", receipt.released),
+    ):
+        click.echo(f"{words}\t{', '.join(projects) or 'no project'}")
+
+
+@citizen.command("erase")
+@click.argument("person")
+@click.option(
+    "--ground",
+    type=click.Choice([each.value for each in ErasureGround]),
+    help="Why; the first custodian says it.",
+)
+@click.option("--document", help="Reference of the decision; the first custodian says it.")
+@click.option("--proposal", help="Number of the proposal that a second custodian carries out.")
+@asking_options
+@click.pass_context
+def erase(
+    ctx: click.Context,
+    person: str,
+    *,
+    ground: str | None,
+    document: str | None,
+    proposal: str | None,
+    asking: Asking,
+) -> None:
+    """Erase PERSON: one custodian proposes it (--ground, --document), another carries it out."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    whom = (asker.who, asker.purpose, person)
+    if proposal is not None:
+        say_erased(unwrap(centre.custody.erase(*whom, proposal=proposal, reason=asker.reason)))
+        return
+    if ground is None or document is None:
+        raise click.UsageError("name --ground and --document to propose, or --proposal to erase")
+    made = centre.custody.propose_erasure(
+        *whom, ground=ErasureGround(ground), document=document, reason=asker.reason
+    )
+    click.echo(f"proposal\t{unwrap(made).number}")
 
 
 @citizen.command("lift-limit")

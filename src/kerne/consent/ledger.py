@@ -24,6 +24,7 @@ from kerne.consent.events import (
 )
 from kerne.consent.law import AgedProfile, Chosen, GenomeLaw
 from kerne.consent.populations import Populations, Rows, profile_of, text_of
+from kerne.database.carrying import Carrier
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
 from kerne.database.outbox import Outbox, outbox_table
@@ -72,6 +73,7 @@ class ConsentLedger:
         )
         self._outbox = Outbox(self._history, _HANDLED)
         self._law = law
+        self.carrier = Carrier(self._history, _EVENT, _HANDLED)
         self._populations = Populations(engine, _EVENT, _PROFILE, rows, law)
 
     def choices(self, person: str) -> Choices:
@@ -177,6 +179,19 @@ class ConsentLedger:
                 )[0]
                 for entry, event in events
             ]
+
+    def count_of(self, person: str) -> int:
+        """Return how many choices `person` has made."""
+        return len(self._history.read(person))
+
+    def last_record(self, person: str) -> datetime | None:
+        """Return when `person` last chose anything; `None` when nothing was ever said."""
+        return self._history.newest([person])
+
+    def forget_within(self, connection: Connection, person: str) -> None:
+        """Empty the choices of `person` in a transaction of the caller's; again changes nothing."""
+        self._history.erase_within(connection, [person])
+        connection.execute(delete(_PROFILE).where(_PROFILE.c.person == person))
 
     def has_entry(self, entry: int) -> bool:
         """Say whether a choice was committed under the audit entry `entry`."""

@@ -78,6 +78,26 @@ def driver(connection: Connection) -> SqliteConnection:
     return plain
 
 
+def empty_log(engine: Engine) -> None:
+    """Write the write-ahead log into the database and cut it to nothing: old pages lay in it.
+
+    Raises
+    ------
+    LedgerError
+        Somebody still reads what lies in it; it can be done again.
+    """
+    raw = engine.raw_connection()
+    try:
+        is_busy, _, _ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        raw.close()
+    if is_busy:
+        raise LedgerError(
+            f"the write-ahead log of `{engine.url.database}` is in use: what was overwritten is "
+            "still in it, and the next start empties it"
+        )
+
+
 def in_batches(items: Sequence[T], size: int = PARAMETERS) -> Iterator[Sequence[T]]:
     """Yield `items` in order, at most `size` at a time.
 

@@ -12,11 +12,14 @@ rest (opaque ids, closed codes, dates) stands in clear.
 
 An event type whose fields have changed declares `type_version` (1 when it is silent); a body of an
 older version is brought up by the upcaster registered for (type, version), one version at a time.
+
+Erasing a stream empties its events: number, version, time and audit entry stay, so that nothing is
+used twice and start-up still finds what was committed; what happened, and to whom, is gone.
 """
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
@@ -30,20 +33,25 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     RowMapping,
+    Select,
     Table,
     Text,
     UniqueConstraint,
     func,
     insert,
     select,
+    update,
 )
 from sqlalchemy.exc import IntegrityError
 
-from kerne.database.engine import reading
+from kerne.database.engine import in_batches, reading
 from kerne.errors import LedgerError, StaleVersionError
 
 SEALED: Final[Mapping[str, bool]] = {"sealed": True}
 """Metadata of a dataclass field whose content is sealed under the person's key."""
+
+ERASED: Final = "Erased"
+"""The type of an event whose content is gone; it is never read again."""
 
 _CONVERTER = make_converter()
 
@@ -83,6 +91,20 @@ class Recorded(Generic[E]):
     at: datetime
     entry: int
     event: E
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """An event as it is written, to be carried to another copy of its history.
+
+    `at` is ISO 8601 in UTC, `body` JSON.
+    """
+
+    stream: str
+    type: str
+    type_version: int
+    at: str
+    body: str
 
 
 def history_table(name: str, metadata: MetaData) -> Table:
@@ -181,7 +203,7 @@ class History(Generic[E]):
         StaleVersionError
             The stream is no longer at `expected_version`.
         LedgerError
-            `at` has no time zone.
+            `at` has no time zone, or the stream was erased.
         """
         if at.tzinfo is None:
             raise LedgerError(f"the time of an event of `{stream}` has no time zone")
@@ -198,9 +220,7 @@ class History(Generic[E]):
 
     def read(self, stream: str) -> list[Recorded[E]]:
         """Return the events of `stream` in order; empty when it has none."""
-        query = (
-            select(self._table).where(self._table.c.stream == stream).order_by(self._table.c.number)
-        )
+        query = self._events().where(self._table.c.stream == stream)
         with reading(self.engine).connect() as connection:
             return [self._recorded(row) for row in connection.execute(query).mappings()]
 
@@ -210,15 +230,54 @@ class History(Generic[E]):
             rows = self._rows_since(connection, number)
         return map(self._recorded, rows)
 
+    def take_within(self, connection: Connection, line: EventLine, *, entry: int) -> bool:
+        """Append an event of another copy of this history, unless it is here; say whether it was.
+
+        Its time is kept; `entry` is that under which it is taken in. Nothing is added to a stream
+        that was erased.
+        """
+        table = self._table.c
+        is_here = (table.type == line.type) & (table.at == line.at) & (table.body == line.body)
+        stands = (table.stream == line.stream) & (is_here | (table.type == ERASED))
+        if connection.execute(select(table.number).where(stands).limit(1)).first() is not None:
+            return False
+        values = asdict(line) | {"version": self._version(connection, line.stream) + 1}
+        made = insert(self._table).values(values | {"number": None, "entry": entry, "sealed": None})
+        number = connection.execute(made).lastrowid
+        row = connection.execute(select(self._table).where(table.number == number)).mappings().one()
+        recorded = self._recorded(row)
+        if self._project is not None:
+            self._project(connection, recorded)
+        return True
+
     def since_within(self, connection: Connection, number: int) -> Iterator[Recorded[E]]:
         """Yield the events after `number` in a transaction of the caller's."""
         return map(self._recorded, self._rows_since(connection, number))
 
     def _rows_since(self, connection: Connection, number: int) -> Sequence[RowMapping]:
-        query = (
-            select(self._table).where(self._table.c.number > number).order_by(self._table.c.number)
-        )
+        query = self._events().where(self._table.c.number > number)
         return connection.execute(query).mappings().all()
+
+    def _events(self) -> Select[Any]:  # Any: every column of the table
+        kept = self._table.c.type != ERASED
+        return select(self._table).where(kept).order_by(self._table.c.number)
+
+    def newest(self, streams: Collection[str]) -> datetime | None:
+        """Return the time of the newest event of `streams`; `None` when there is none."""
+        found: list[str | None] = []
+        with reading(self.engine).connect() as connection:
+            for batch in in_batches(list(streams)):
+                query = select(func.max(self._table.c.at)).where(self._table.c.stream.in_(batch))
+                found += connection.execute(query).scalars().all()
+        times = [datetime.fromisoformat(at) for at in found if at is not None]
+        return max(times, default=None)
+
+    def erase_within(self, connection: Connection, streams: Collection[str]) -> None:
+        """Empty the events of `streams` in a transaction of the caller's; again changes nothing."""
+        emptied = {"type": ERASED, "type_version": 1, "body": "{}", "sealed": None}
+        for batch in in_batches(list(streams)):
+            theirs = self._table.c.stream.in_(batch)
+            connection.execute(update(self._table).where(theirs).values(emptied))
 
     def last_number(self) -> int:
         """Return the number of the newest event, 0 when there is none."""
@@ -233,8 +292,16 @@ class History(Generic[E]):
             return connection.execute(query).first() is not None
 
     def _version(self, connection: Connection, stream: str) -> int:
-        query = select(func.max(self._table.c.version)).where(self._table.c.stream == stream)
-        return connection.execute(query).scalar() or 0
+        newest = (
+            select(self._table.c.version, self._table.c.type)
+            .where(self._table.c.stream == stream)
+            .order_by(self._table.c.version.desc())
+            .limit(1)
+        )
+        found = connection.execute(newest).first()
+        if found is not None and found.type == ERASED:
+            raise LedgerError(f"`{stream}` was erased: nothing is added to it")
+        return 0 if found is None else int(found.version)
 
     def _insert(
         self,

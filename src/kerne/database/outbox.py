@@ -7,7 +7,7 @@ it; the room in which the event happened knows nothing of it.
 from collections.abc import Iterator
 from typing import Generic, TypeVar, cast
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, delete, insert, select
 
 from kerne.database.engine import reading
 from kerne.database.history import Event, History, Recorded
@@ -40,9 +40,8 @@ class Outbox(Generic[E]):
         An event counts as handled when the next one is asked for, so a reaction that is cut off
         meets its event again: reactions must be idempotent.
         """
-        query = select(self._table.c.number).where(self._table.c.reaction == reaction)
         with reading(self._history.engine).connect() as connection:
-            handled = connection.execute(query).scalar() or 0
+            handled = handled_by(connection, self._table, reaction)
         seen = handled
         for recorded in self._history.since(handled):
             seen = recorded.number
@@ -55,5 +54,16 @@ class Outbox(Generic[E]):
 
     def _mark(self, reaction: str, number: int) -> None:
         with self._history.engine.begin() as connection:
-            connection.execute(delete(self._table).where(self._table.c.reaction == reaction))
-            connection.execute(insert(self._table).values(reaction=reaction, number=number))
+            mark_handled(connection, self._table, reaction, number)
+
+
+def handled_by(connection: Connection, table: Table, reaction: str) -> int:
+    """Return the number of the last event that `reaction` has handled, 0 before the first."""
+    query = select(table.c.number).where(table.c.reaction == reaction)
+    return connection.execute(query).scalar() or 0
+
+
+def mark_handled(connection: Connection, table: Table, reaction: str, number: int) -> None:
+    """Remember that `reaction` has handled every event up to `number`."""
+    connection.execute(delete(table).where(table.c.reaction == reaction))
+    connection.execute(insert(table).values(reaction=reaction, number=number))

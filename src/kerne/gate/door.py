@@ -49,6 +49,22 @@ SHOWS: Final = frozenset(
 RECORDED_AS: Final = {Action.READ_RELATIONSHIP_CHECK: Action.INTERPRET}
 """Actions whose entry has a broader word: no page must hint that kinship is in doubt."""
 
+WHILE_UNPROVEN: Final = frozenset({Purpose.OWN_TREATMENT, Purpose.CUSTODY})
+"""What a centre answers that was restored without its replica: care, and setting it right."""
+
+CHOOSES: Final = frozenset(
+    {Action.READ_CHOICES, Action.CHANGE_CHOICE, Action.WIDEN_CHOICE, Action.LIMIT_DATA}
+)
+"""Actions that such a centre lets through as well: choices are made and taken over at any time."""
+
+UNPROVEN: Final = "restored-unproven"
+"""Named in a refusal in the place of a rule."""
+
+_UNPROVEN_WORDS: Final = (
+    "this centre was restored from a backup without the choices made after it: it answers own "
+    "treatment only until a custodian has taken over the newest choices and confirmed it"
+)
+
 OUTSIDE_THE_LIST: Final = "outside-the-list"
 """What the clear part of an entry says of a purpose that is no word of the closed list."""
 
@@ -76,6 +92,8 @@ class Gate:
         Where acts that take two people are proposed.
     second
         The log behind the audit: what the rules let go on while the audit fails is recorded there.
+    is_unproven
+        Says whether the centre was restored and choices made since may be missing.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  here all of trust meets
@@ -89,8 +107,11 @@ class Gate:
         zone: tzinfo,
         proposals: ProposalRegister = NO_PROPOSALS,
         second: AuditLedger | None = None,
+        *,
+        is_unproven: Callable[[], bool] = lambda: False,
     ) -> None:
         self._rulebook = rulebook
+        self._is_unproven = is_unproven
         self._logs = TwoLogs(audit, second)
         self._clock = clock
         self._finder = FactFinder(people, consent, permits, proposals, zone)
@@ -154,6 +175,10 @@ class Gate:
             # No fact is even looked up: there is no such purpose.
             outside = Decision(permitted=False, rules=(CLOSED_LIST,))
             return self._refuse(ask, [outside for _ in _concerned(ask)], at)
+        is_open = purpose in WHILE_UNPROVEN or ask.action in CHOOSES
+        if not is_open and self._is_unproven():
+            unproven = Decision(permitted=False, rules=(UNPROVEN,))
+            return self._refuse(ask, [unproven for _ in _concerned(ask)], at)
         facts = self._finder.facts(ask, at)
         decisions = decide(self._rulebook, facts.requests)
         if not all(decision.permitted for decision in decisions):
@@ -177,9 +202,7 @@ class Gate:
         rules = [(WHOLE_ASK,) if each.permitted else each.rules for each in decisions]
         self._logs.record(self._drafts(ask, Verdict.REFUSED, rules), at)
         reasons = dict.fromkeys(
-            reason
-            for decision in refusing
-            for reason in reasons_in_words(self._rulebook, ask.action, ask.purpose, decision.rules)
+            reason for decision in refusing for reason in self._words(ask, decision.rules)
         )
         settled = dict.fromkeys(rule for decision in refusing for rule in decision.rules)
         return Refusal(reasons=tuple(reasons), rules=tuple(settled))
@@ -193,6 +216,11 @@ class Gate:
             if not self._is_permitted(ask, Record.SECOND):
                 raise
             return self._logs.record_in_second(drafts, at)
+
+    def _words(self, ask: Ask, rules: tuple[str, ...]) -> tuple[str, ...]:
+        if rules == (UNPROVEN,):
+            return (_UNPROVEN_WORDS,)
+        return reasons_in_words(self._rulebook, ask.action, ask.purpose, rules)
 
     def _do(self, grant: Grant, work: Callable[[Grant], T]) -> T:
         try:

@@ -75,6 +75,8 @@ class Action(StrEnum):
     ASK_QUESTION = "ask-question"
     RELEASE_OUTPUT = "release-output"
     ASK_PUBLIC_QUESTION = "ask-public-question"
+    READ_PROPOSALS = "read-proposals"
+    CONFIRM_RESTORE = "confirm-restore"
     PROPOSE_ERASURE = "propose-erasure"
     ERASE_PERSON = "erase-person"
     PROPOSE_TURN_BACK = "propose-turn-back"

@@ -1,26 +1,30 @@
 """The register of people: persons and kin, identities, treatment relations, samples and rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from kerne.database.engine import reading
 from kerne.errors import PersonError
 from kerne.people.asking import Identity, Role
+from kerne.people.forgetting import forget
 from kerne.people.organisation import Organisation, OrganisationKind
 from kerne.people.persons import PersonRegister
 from kerne.people.rows import RowRegister
 from kerne.people.tables import (
     CHANGE,
+    ERASED_NUMBER,
     IDENTITY,
     ORGANISATION,
+    PERSON,
     TREATMENT,
     check_registered,
+    found_rows,
     metadata,
     record_change,
     utc_text,
@@ -92,6 +96,21 @@ class PeopleLedger(PersonRegister, RowRegister):
         if found is None:
             raise PersonError(f"identity `{identifier}` is not known here")
         return _identity(found)
+
+    def who_is(self, name: str) -> Identity:
+        """Return the identity called `name`: staff by identifier, citizens by person number.
+
+        Raises
+        ------
+        PersonError
+            Nobody is called so.
+        """
+        if self.has_person(name):
+            return Identity(name, frozenset({Role.CITIZEN}), person=name)
+        try:
+            return self.identity(name)
+        except PersonError as error:
+            raise PersonError(f"nobody is known here as `{name}`") from error
 
     def identities(self) -> list[Identity]:
         """Return every identity, by identifier."""
@@ -175,6 +194,23 @@ class PeopleLedger(PersonRegister, RowRegister):
         )
         with reading(self.engine).connect() as connection:
             return [_treatment(found) for found in connection.execute(query)]
+
+    def forget_within(self, connection: Connection, person: str) -> None:
+        """Take `person` out of every table in a transaction of the caller's; see `forget`."""
+        forget(connection, person)
+
+    def reserve(self, numbers: Collection[str]) -> int:
+        """See to it that numbers which nobody here has are never given; return how many they were.
+
+        They were people's whom a restored register does not know.
+        """
+        with self.engine.begin() as connection:
+            known = {found.number for found in found_rows(connection, PERSON.c.number, numbers)}
+            unknown = set(numbers) - known
+            for number in sorted(unknown):
+                once = insert_or_update(ERASED_NUMBER).values(number=number)
+                connection.execute(once.on_conflict_do_nothing())
+        return len(unknown)
 
     def has_entry(self, entry: int) -> bool:
         """Say whether a change was committed here under the audit entry `entry`."""

@@ -20,9 +20,11 @@ from kerne.people.kinship import Custody, Kinship, Parenthood, ParentOf, Represe
 from kerne.people.person import Person, RegisteredSex
 from kerne.people.tables import (
     CUSTODY,
+    ERASED_NUMBER,
     PARENTHOOD,
     PERSON,
     REPRESENTATION,
+    check_never_erased,
     check_registered,
     custody_of,
     found_rows,
@@ -66,6 +68,8 @@ class PersonRegister:
             registered, or the kinship cannot be (see `Kinship`).
         """
         parents, custodies = tuple(parents), tuple(custodies)
+        with reading(self.engine).connect() as connection:
+            check_never_erased(connection, [person.number for person in persons])
         rows = self._person_rows(persons)
         with self.engine.begin() as connection:
             _check_new(connection, rows)
@@ -75,9 +79,11 @@ class PersonRegister:
             record_change(connection, "persons registered", entry, at)
 
     def next_number(self) -> str:
-        """Return the first person number after all that are registered."""
-        longest_first = func.length(PERSON.c.number).desc()
-        query = select(PERSON.c.number).order_by(longest_first, PERSON.c.number.desc()).limit(1)
+        """Return the first person number after all that are registered or have been."""
+        erased = select(ERASED_NUMBER.c.number).where(ERASED_NUMBER.c.number.startswith("P-"))
+        used = select(PERSON.c.number).union_all(erased).subquery()
+        longest_first = func.length(used.c.number).desc()
+        query = select(used.c.number).order_by(longest_first, used.c.number.desc()).limit(1)
         with reading(self.engine).connect() as connection:
             last = connection.execute(query).scalar() or "P-0"
         return f"P-{int(last.removeprefix('P-')) + 1:06d}"

@@ -18,6 +18,7 @@ from kerne.people.tables import (
     PERSON,
     ROW_CHANGE,
     SAMPLE,
+    check_never_erased,
     check_registered,
     found_rows,
     record_change,
@@ -71,6 +72,7 @@ class RowRegister:
                 for sample, person in persons.items()
                 if sample not in known
             ]
+            check_never_erased(connection, [value["sample"] for value in new])
             check_registered(connection, {value["person"] for value in new})
             if new:
                 connection.execute(insert(SAMPLE), new)

@@ -131,6 +131,12 @@ CHANGE = Table(  # which audit entries were carried out here
     Column("what", Text, nullable=False),
     sqlite_strict=True,
 )
+ERASED_NUMBER = Table(  # numbers of erased persons and their samples: never given again
+    "erased_number",
+    metadata,
+    Column("number", Text, primary_key=True),
+    sqlite_strict=True,
+)
 
 
 def check_registered(connection: Connection, persons: Iterable[str]) -> None:
@@ -146,6 +152,19 @@ def check_registered(connection: Connection, persons: Iterable[str]) -> None:
     missing = wanted - registered
     if missing:
         raise PersonError(f"person `{min(missing)}` is not registered")
+
+
+def check_never_erased(connection: Connection, numbers: Collection[str]) -> None:
+    """Check that none of these numbers was a person's, or a sample's, who has been erased.
+
+    Raises
+    ------
+    PersonError
+        One was.
+    """
+    erased = {found.number for found in found_rows(connection, ERASED_NUMBER.c.number, numbers)}
+    if erased:
+        raise PersonError(f"`{min(erased)}` was erased: its number is not given again")
 
 
 def record_change(

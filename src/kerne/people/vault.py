@@ -172,6 +172,12 @@ class Vault:
             )
         self._truncate_log()
 
+    def holders(self) -> dict[str, bool]:
+        """Return who has had a key, and whether it is still there."""
+        query = select(_PERSON_KEY.c.person, _PERSON_KEY.c.wrapped.is_not(None))
+        with reading(self._engine).connect() as connection:
+            return {person: bool(is_there) for person, is_there in connection.execute(query)}
+
     def rotate_master(self, into: MasterKeys | None = None) -> int:
         """Wrap all keys by a new master key, destroy the old one, and return the generation.
 

@@ -1,8 +1,10 @@
 """The SQL of research: histories of projects, the populations counted, the public list."""
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pyroaring import BitMap
 from sqlalchemy import (
@@ -81,6 +83,36 @@ class ResearchLedger:
     def permit(self, project: str) -> Permit:
         """Return the present state of `project`; version 0 when there is none."""
         return fold(project, (recorded.event for recorded in self.history.read(project)))
+
+    def permits(self) -> list[Permit]:
+        """Return the present state of every project, by its first event."""
+        histories: dict[str, list[ResearchEvent]] = defaultdict(list)
+        for recorded in self.history.since(0):
+            histories[recorded.stream].append(recorded.event)
+        return [fold(project, events) for project, events in histories.items()]
+
+    def in_force(self, on: date) -> tuple[str, ...]:
+        """Return the projects whose permit is in force on the local date `on`."""
+        return tuple(permit.project for permit in self.permits() if permit.is_active(on))
+
+    def that_counted(self, rows: BitMap) -> tuple[str, ...]:
+        """Return the projects that have counted one of these genome rows."""
+        return self._having_counted(rows, lambda permit: permit.questions)
+
+    def that_released(self, rows: BitMap) -> tuple[str, ...]:
+        """Return the projects from which a number over one of these rows was released."""
+        return self._having_counted(
+            rows, lambda permit: [permit.question(number) for number in permit.released]
+        )
+
+    def _having_counted(
+        self, rows: BitMap, questions: Callable[[Permit], Iterable[QuestionAnswered]]
+    ) -> tuple[str, ...]:
+        return tuple(
+            permit.project
+            for permit in self.permits()
+            if any(self.population(one.population) & rows for one in questions(permit))
+        )
 
     def append(self, permit: Permit, *events: ResearchEvent, entry: int, at: datetime) -> None:
         """Append what was decided on `permit`.

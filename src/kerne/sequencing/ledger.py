@@ -17,6 +17,7 @@ from sqlalchemy import (
     RowMapping,
     Table,
     Text,
+    delete,
     func,
     insert,
     select,
@@ -100,7 +101,7 @@ class OrderLedger:
     def next_number(self, year: int) -> str:
         """Return a number for the next order of `year`; two who ask at once get the same."""
         prefix = f"K-{year:04d}-"
-        query = select(func.max(_LINES.c.number)).where(_LINES.c.number.startswith(prefix))
+        query = select(func.max(_EVENTS.c.stream)).where(_EVENTS.c.stream.startswith(prefix))
         with reading(self._engine).connect() as connection:
             newest = connection.execute(query).scalar()
         return f"{prefix}{int(newest.removeprefix(prefix)) + 1 if newest else 1:06d}"
@@ -153,6 +154,24 @@ class OrderLedger:
         """Append the event that was decided on the state `order` (`None`: a new order)."""
         version = 0 if order is None else order.version
         self.history.append(event.order, version, [event], entry=entry, at=at)
+
+    def count_of(self, person: str) -> int:
+        """Return how many orders are for `person`."""
+        return len(self.lines(person=person))
+
+    def last_record(self, person: str) -> datetime | None:
+        """Return when an order of `person` last moved; `None` without one."""
+        return self.history.newest([line.number for line in self.lines(person=person)])
+
+    def forget_within(self, connection: Connection, person: str) -> None:
+        """Empty the orders of `person` in a transaction of the caller's; again changes nothing.
+
+        Order, sample and barcode numbers stay, without a person: none is ever given again.
+        """
+        theirs = _LINES.c.person == person
+        numbers = connection.execute(select(_LINES.c.number).where(theirs)).scalars().all()
+        self.history.erase_within(connection, numbers)
+        connection.execute(delete(_LINES).where(theirs))
 
     def unhandled(self, reaction: str, kind: type[K]) -> Iterator[Recorded[K]]:
         """Yield the events of a kind that `reaction` has not handled; see `database.outbox`."""
