@@ -35,7 +35,6 @@ from erasure import (  # the same invented people
     settle,
     words_found,
 )
-
 from kerne.centre import Centre, open_centre, restore_centre
 from kerne.consent.events import ResearchLevel
 from kerne.custody.events import ErasureGround

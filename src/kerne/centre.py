@@ -281,6 +281,8 @@ class _Parts:
                 gate=gate,
                 genomes=self._store,
                 region_of_gene=self._regions.region,
+                register=self._people,
+                coding_places=self._regions.coding_places,
                 clock=clock,
             ),
             custody=Custodians(

@@ -254,6 +254,13 @@ def test_public__is_told_nothing_while_the_country_is_small(run: Run, walked: Wa
     assert outcome.out.startswith("not-given\t")
 
 
+def test_public_epoch__does_not_open_while_the_country_is_small(run: Run, walked: Walked) -> None:
+    home = ("research", "--home", walked.home)
+    opened = run(*home, "open-epoch", "--as", "registrar-1", "--purpose", "statistics")
+    assert (opened.code, opened.out) == (0, "public epoch\t0\n")
+    assert run(*home, "open-epoch", "--as", "registrar-1", "--purpose", "quality").code == 3
+
+
 def test_new_patient__is_taken_from_consent_to_signed_answer(run: Run, walked: Walked) -> None:
     person = "P-000019"
     home = walked.home

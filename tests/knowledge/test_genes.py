@@ -31,6 +31,22 @@ def test_ensembl_gff3__parts_in_any_order_make_a_transcript(gff3_file: Path) -> 
     )
 
 
+def test_coding_places__unite_the_coding_parts_of_all_transcripts(gff3_file: Path) -> None:
+    models = read_gene_models(gff3_file, GRCH38)
+    places = models.coding_places()
+    coding = {
+        (transcript.contig, position)
+        for transcript in models.transcripts
+        if transcript.cds
+        for start, end in transcript.exons
+        for position in range(start, end)
+        if transcript.cds[0] <= position < transcript.cds[1]
+    }
+    assert places.span_bp == len(coding)
+    for contig, position in coding:
+        assert places.covers(Interval(contig, position, position + 1))
+
+
 def test_ensembl_gff3__gene_lists_mane_select_first(gff3_file: Path) -> None:
     models = read_gene_models(gff3_file, GRCH38)
     assert models.genes == ("AAA,1", "ENSG2", "ENSG3")

@@ -1,6 +1,6 @@
 """What the tests of research share: a small nation with genomes behind the real gate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from pyroaring import BitMap
 
 from kerne.alleles.assembly import GRCH38
-from kerne.alleles.interval import Interval
+from kerne.alleles.interval import Interval, Intervals
 from kerne.audit.entry import Entry, IntentEntry, OutcomeEntry
 from kerne.audit.ledger import AuditLedger, open_audit
 from kerne.consent.events import (
     AnalysisConsented,
     ConsentEvent,
     ResearchLevel,
+    ResearchUseAllowed,
     ResearchUseRefused,
     SecondaryChoice,
 )
@@ -50,7 +52,8 @@ RESEARCHER = Identity("researcher-1", frozenset({Role.RESEARCHER}), "University"
 OUTSIDER = Identity("researcher-2", frozenset({Role.RESEARCHER}), "University")
 REGISTRAR = Identity("registrar-1", frozenset({Role.REGISTRAR}))
 DOCTOR = Identity("doctor-1", frozenset({Role.DOCTOR}), "Hospital")
-TIER = PublicTier(smallest_population=10, fewest_carriers=5, lowest_frequency=0.2, fewest_changes=3)
+TIER = PublicTier(smallest_population=7, never_below=0.1, always_from=0.25, largest_cost=100)
+CODING = Intervals.build([Interval("chr1", 0, 28)])
 GENES = {
     "SHARED": Interval("chr1", 0, 15),
     "ALONE": Interval("chr1", 15, 25),
@@ -115,6 +118,13 @@ class Nation:
         level = ResearchLevel.ALLELE_FREQUENCY
         self.choose(ResearchUseRefused(person(number), level, person(number)))
 
+    def allow(self, number: int) -> None:
+        level = ResearchLevel.ALLELE_FREQUENCY
+        self.choose(ResearchUseAllowed(person(number), level, person(number)))
+
+    def rows(self, numbers: Iterable[int]) -> BitMap:
+        return BitMap.union(BitMap(), *(self.people.rows_of(person(each)) for each in numbers))
+
     def count(
         self, gene: str = "SHARED", who: Identity = RESEARCHER, project: str = "PRJ-0001"
     ) -> QuestionAnswered | Refusal:
@@ -171,7 +181,9 @@ def nation(tmp_path: Path) -> Nation:
         ledger=ledger,
         gate=gate,
         genomes=store,
+        register=people,
         region_of_gene=region_of_gene,
+        coding_places=lambda: CODING,
         clock=lambda: made[0].now,
         tier=TIER,
     )

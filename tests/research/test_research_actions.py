@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,12 +10,14 @@ from kerne.alleles.allele import Allele
 from kerne.consent.events import AnalysisConsentWithdrawn, ResearchLevel
 from kerne.errors import KnowledgeError, ResearchError, StaleVersionError
 from kerne.gate.grant import Grant
+from kerne.genomes.intake import GenomeFile
 from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal, Role
+from kerne.people.sample import GenomeRow
 from kerne.research.actions import PermitFile, _counted
 from kerne.research.airlock import Check, Verdict
 from kerne.research.events import OutputHeld, OutputReleased, QuestionAnswered
-from kerne.research.public import PublicAnswer
+from kerne.research.public import BYTES_A_DRAW, PublicAnswer
 
 from .conftest import (
     AT,
@@ -24,12 +27,15 @@ from .conftest import (
     REGISTRAR,
     RESEARCHER,
     TERMS,
+    TIER,
     Nation,
+    genomes_text,
     person,
 )
 
 KNOWN = Allele("chr1", 9, "A", "C")
 RARE = Allele("chr1", 19, "G", "T")
+ELSEWHERE = Allele("chr1", 29, "C", "G")
 
 
 def test_permit_file__knows_what_was_issued_and_not_what_was_revoked(nation: Nation) -> None:
@@ -233,33 +239,109 @@ def test_public__is_told_nothing_before_the_first_epoch(nation: Nation) -> None:
     reply = nation.research.ask_public("statistics", KNOWN)
     assert not isinstance(reply, Refusal)
     assert reply.answer is PublicAnswer.NOT_GIVEN
-    assert "10 genomes" in reply.words
+    assert "7 genomes" in reply.words
 
 
-def test_public_epoch__opens_once_and_does_not_move_for_few_changes(nation: Nation) -> None:
+def test_public_epoch__does_not_move_when_people_withdraw(nation: Nation) -> None:
     opened = nation.research.open_public_epoch
     assert opened(REGISTRAR, "statistics") == 1
-    for number in (1, 2):
+    for number in range(1, 15):
         nation.refuse(number)
         assert opened(REGISTRAR, "statistics") == 1
-    assert answers(nation) == [PublicAnswer.YES, PublicAnswer.NO]
-    for number in (3, 4):
+    assert answers(nation) == [PublicAnswer.YES, PublicAnswer.NO, PublicAnswer.NOT_GIVEN]
+
+
+def test_public_epoch__counts_people_whom_no_earlier_one_counted(nation: Nation) -> None:
+    """The first counts 8 to 14, of whom one carries `KNOWN`; the second 1 to 7, who all do."""
+    opened = nation.research.open_public_epoch
+    for number in range(1, 8):
         nation.refuse(number)
+    assert opened(REGISTRAR, "statistics") == 1
+    assert answers(nation)[0] is PublicAnswer.NO
+    for number in range(1, 7):
+        nation.allow(number)
+    assert opened(REGISTRAR, "statistics") == 1
+    nation.allow(7)
     assert opened(REGISTRAR, "statistics") == 2
-    assert answers(nation) == [PublicAnswer.NO, PublicAnswer.NO]  # four carriers are left
+    assert answers(nation)[0] is PublicAnswer.YES
+    first, second = nation.rows(range(8, 15)), nation.rows(range(1, 8))
+    assert nation.ledger.publicly_counted() == first | second
+    assert opened(REGISTRAR, "statistics") == 2
+
+
+def test_public_epoch__counts_nobody_again_who_was_sequenced_anew(
+    nation: Nation, tmp_path: Path
+) -> None:
+    assert nation.research.open_public_epoch(REGISTRAR, "statistics") == 1
+    again = tmp_path / "again.vcf"
+    again.write_text(genomes_text().replace("S-", "S-9"))
+    nation.people.assign_samples({f"S-9{n:06d}": person(n) for n in range(1, 15)})
+    added = nation.store.add([GenomeFile(again)])
+    nation.people.register_rows(
+        GenomeRow(genome.row, genome.sample, person(int(genome.sample[3:]))) for genome in added
+    )
+    assert nation.research.open_public_epoch(REGISTRAR, "statistics") == 1
 
 
 def test_public_epoch__with_nothing_to_tell_is_an_empty_list(nation: Nation) -> None:
-    for number in (1, 2, 3, 4):
+    for number in range(1, 8):
         nation.refuse(number)
     assert nation.research.open_public_epoch(REGISTRAR, "statistics") == 1
-    assert answers(nation) == [PublicAnswer.NO, PublicAnswer.NO]
+    assert answers(nation) == [PublicAnswer.NO, PublicAnswer.NO, PublicAnswer.NOT_GIVEN]
 
 
 def test_public_epoch__does_not_open_over_few_people(nation: Nation) -> None:
-    for number in range(1, 6):
+    for number in range(1, 9):
         nation.refuse(number)
     assert nation.research.open_public_epoch(REGISTRAR, "statistics") == 0
+
+
+def test_public_epoch__that_would_tell_too_much_of_each_is_refused(nation: Nation) -> None:
+    nation.research._tier = replace(TIER, largest_cost=0.01)
+    refusal = nation.research.open_public_epoch(REGISTRAR, "statistics")
+    assert isinstance(refusal, Refusal)
+    assert "too much of each person" in refusal.reasons[0]
+    assert nation.ledger.public_epoch() == 0
+
+
+def test_public_list__is_drawn_with_randomness_of_its_own_in_the_band(nation: Nation) -> None:
+    """Of the alleles in coding sequence two are carried; each has a draw, and no other has."""
+    drawn: list[int] = []
+
+    def highest(size: int) -> bytes:
+        drawn.append(size)
+        return b"\xff" * size
+
+    nation.research._tier = replace(TIER, always_from=0.5)
+    nation.research._randomness = highest
+    assert nation.research.open_public_epoch(REGISTRAR, "statistics") == 1
+    assert drawn == [2 * BYTES_A_DRAW]
+    assert answers(nation)[0] is PublicAnswer.NO
+
+
+def test_public_question__finds_an_allele_however_it_is_written(nation: Nation) -> None:
+    nation.research.open_public_epoch(REGISTRAR, "statistics")
+    padded = replace(KNOWN, reference="AT", alternative="CT")
+    reply = nation.research.ask_public("statistics", padded)
+    assert not isinstance(reply, Refusal)
+    assert reply.answer is PublicAnswer.YES
+    assert reply.words == (
+        "public epoch 1; `yes` means at least 10% of the alleles counted, `no` means less than 25%"
+    )
+
+
+@pytest.mark.parametrize(
+    "allele",
+    [Allele("chr1", 40, "A", "C"), Allele("chr1", 9, "A", "AC"), Allele("chr2", 9, "A", "C")],
+)
+def test_public_question__about_another_place_or_kind_is_not_answered(
+    nation: Nation, allele: Allele
+) -> None:
+    nation.research.open_public_epoch(REGISTRAR, "statistics")
+    reply = nation.research.ask_public("statistics", allele)
+    assert not isinstance(reply, Refusal)
+    assert reply.answer is PublicAnswer.NOT_GIVEN
+    assert "coding sequence" in reply.words
 
 
 @pytest.mark.parametrize(
@@ -292,7 +374,7 @@ def test_public_question__reads_no_genome(nation: Nation, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(GenomeStore, "snapshot", touched)
     monkeypatch.setattr(GenomeStore, "rows", touched)
-    assert answers(nation) == [PublicAnswer.YES, PublicAnswer.NO]
+    assert answers(nation) == [PublicAnswer.YES, PublicAnswer.NO, PublicAnswer.NOT_GIVEN]
     assert isinstance(nation.research.ask_public("insurance", KNOWN), Refusal)
 
 
@@ -309,5 +391,7 @@ def test_level__below_what_a_question_looks_at_does_not_exist(nation: Nation) ->
 
 
 def answers(nation: Nation) -> list[PublicAnswer]:
-    replies = [nation.research.ask_public("statistics", allele) for allele in (KNOWN, RARE)]
+    replies = [
+        nation.research.ask_public("statistics", allele) for allele in (KNOWN, RARE, ELSEWHERE)
+    ]
     return [reply.answer for reply in replies if not isinstance(reply, Refusal)]

@@ -6,8 +6,10 @@ import pytest
 from pyroaring import BitMap
 from sqlalchemy import text
 
+from kerne.alleles.interval import Interval, Intervals
 from kerne.errors import ResearchError, StaleVersionError
 from kerne.research.events import OutputReleased
+from kerne.research.ledger import PublicList
 
 from .conftest import AT, TERMS, Nation
 
@@ -55,11 +57,18 @@ def test_project__decided_on_an_old_state_is_refused(nation: Nation) -> None:
 
 def test_public_list__is_that_of_the_newest_epoch(nation: Nation) -> None:
     ledger = nation.ledger
-    assert (ledger.public_epoch(), ledger.public_population()) == (0, None)
-    assert ledger.open_public_epoch(BitMap([1]), ["chr1-10-A-C"], AT, after=0) == 1
+    assert (ledger.public_epoch(), ledger.publicly_counted()) == (0, BitMap())
+    places = Intervals.build([Interval("chr1", 5, 10), Interval("chr2", 0, 3)])
+    first = PublicList(BitMap([1]), places, ["chr1-10-A-C"])
+    assert ledger.open_public_epoch(first, AT, after=0) == 1
     assert ledger.is_public("chr1-10-A-C")
+    inside = [ledger.is_public_place("chr1", position) for position in (4, 5, 9, 10)]
+    assert inside == [False, True, True, False]
+    assert ledger.is_public_place("chr2", 0)
+    second = PublicList(BitMap([2, 3]), Intervals.build([]), [])
     with pytest.raises(StaleVersionError):
-        ledger.open_public_epoch(BitMap([1, 2]), [], AT, after=0)
-    assert ledger.open_public_epoch(BitMap([1, 2]), [], AT, after=1) == 2
+        ledger.open_public_epoch(second, AT, after=0)
+    assert ledger.open_public_epoch(second, AT, after=1) == 2
     assert not ledger.is_public("chr1-10-A-C")
-    assert ledger.public_population() == BitMap([1, 2])
+    assert not ledger.is_public_place("chr1", 5)
+    assert ledger.publicly_counted() == BitMap([1, 2, 3])

@@ -143,11 +143,23 @@ def output(ctx: click.Context, question: str, *, asking: Asking) -> None:
 @click.option("--purpose", required=True, help="Why it is asked.")
 @click.pass_context
 def public(ctx: click.Context, allele: str, *, purpose: str) -> None:
-    """Ask as anyone whether ALLELE (`chr1-12345-A-T`) is carried by enough people to be told."""
+    """Ask as anyone whether ALLELE (`chr1-12345-A-T`) is common."""
     centre = centre_from(ctx)
     wanted = parse_allele(allele, assembly_named(centre.settings.assembly))
     reply = unwrap(centre.research.ask_public(purpose, wanted))
     click.echo(f"{reply.answer}\t{reply.words}")
+
+
+@research.command("open-epoch")
+@asking_options
+@click.pass_context
+def open_epoch(ctx: click.Context, *, asking: Asking) -> None:
+    """Open a public epoch if enough people have come; tell the number of the newest."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    click.echo(
+        f"public epoch\t{unwrap(centre.research.open_public_epoch(asker.who, asker.purpose))}"
+    )
 
 
 def _day(moment: datetime) -> date:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.assembly import Assembly
-from kerne.alleles.interval import Interval
+from kerne.alleles.interval import Interval, Intervals
 from kerne.alleles.transcript import Transcript
 from kerne.errors import InputFileError
 from kerne.knowledge.ensembl import read_gff3
@@ -54,6 +54,14 @@ class GeneModels:
         """Give the transcripts that share a base with `interval`, by start."""
         placed = self._by_contig.get(interval.contig)
         return () if placed is None else placed.overlapping(interval.start, interval.end)
+
+    def coding_places(self) -> Intervals:
+        """Unite the coding parts of all transcripts."""
+        return Intervals.build(
+            Interval(transcript.contig, start, end)
+            for transcript in self.transcripts
+            for start, end in _coding_exons(transcript)
+        )
 
     def write_gff3(self, path: Path, contigs: Collection[str]) -> None:
         """Write the transcripts on `contigs` in the dialect that `bcftools csq` reads.

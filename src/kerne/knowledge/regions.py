@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from kerne.alleles.assembly import Assembly
-from kerne.alleles.interval import Interval
+from kerne.alleles.interval import Interval, Intervals
 from kerne.errors import KnowledgeError
 from kerne.knowledge.genes import GeneModels, read_gene_models
 from kerne.knowledge.release import Kind
@@ -16,6 +16,16 @@ class GeneRegions:
     def __init__(self, base: KnowledgeBase, assembly: Assembly) -> None:
         self._base = base
         self._assembly = assembly
+
+    def coding_places(self) -> Intervals:
+        """Return the places of every coding base that the gene models know.
+
+        Raises
+        ------
+        KnowledgeError
+            There are no gene models.
+        """
+        return self.models().coding_places()
 
     def region(self, gene: str) -> Interval:
         """Return the interval of all transcripts of a gene.

@@ -1,19 +1,23 @@
 """What people do in research: issue a permit, ask, take an output out, ask as the public."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from kerne.alleles.allele import Allele
-from kerne.alleles.interval import Interval
+from kerne.alleles.interval import Interval, Intervals
+from kerne.alleles.normalise import trim
 from kerne.errors import ResearchError
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
 from kerne.gate.permits import PermitFacts
+from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.reader import reader
 from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal
@@ -25,7 +29,7 @@ from kerne.research.events import (
     PermitIssued,
     QuestionAnswered,
 )
-from kerne.research.ledger import ResearchLedger
+from kerne.research.ledger import PublicList, ResearchLedger
 from kerne.research.permit import (
     Permit,
     check_cut,
@@ -35,7 +39,17 @@ from kerne.research.permit import (
     next_question,
     revoke,
 )
-from kerne.research.public import PublicAnswer, PublicTier, listed, may_open
+from kerne.research.public import (
+    BYTES_A_DRAW,
+    WORDS_ELSEWHERE,
+    PublicAnswer,
+    PublicTier,
+    cost_of_a_person,
+    listed,
+    newcomers,
+    words_before_the_first,
+    words_of,
+)
 
 PUBLIC = Identity("public", frozenset())
 """Anyone: no name is asked for, and none is needed."""
@@ -59,6 +73,14 @@ class PublicReply:
 
     answer: PublicAnswer
     words: str
+
+
+class RowOwners(Protocol):
+    """What research asks of the register of people (`people.ledger.PeopleLedger`)."""
+
+    def persons_of_rows(self, rows: BitMap) -> dict[int, str]:
+        """Return the person of each row in `rows`, retired ones included."""
+        ...
 
 
 class PermitFile:
@@ -87,16 +109,22 @@ class PermitFile:
 class Research:
     """The actions of research, over the parts that the centre joins."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the parts are many, and each is named
         self,
         *,
         ledger: ResearchLedger,
         gate: Gate,
         genomes: GenomeStore,
+        register: RowOwners,
         region_of_gene: Callable[[str], Interval],
+        coding_places: Callable[[], Intervals],
         clock: Callable[[], datetime],
         tier: PublicTier = PublicTier(),  # noqa: B008  frozen
+        randomness: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
+        self._register = register
+        self._coding_places = coding_places
+        self._randomness = randomness
         self._ledger = ledger
         self._gate = gate
         self._genomes = genomes
@@ -257,27 +285,29 @@ class Research:
         return self._gate.answer(ask, work)
 
     def open_public_epoch(self, who: Identity, purpose: str) -> int | Refusal:
-        """Open a public epoch over today's population if the tier allows; return the newest.
+        """Open a public epoch over those never counted before, if enough; return the newest.
 
         What the public is told is statistics, so it counts those who may be counted for that,
         and no other purpose will do.
 
         Raises
         ------
+        KnowledgeError
+            Nothing says which places are coding.
         StaleVersionError
             Another epoch was opened meanwhile.
         """
         last = self._ledger.public_epoch()
 
-        def work(grant: Grant) -> tuple[BitMap, list[str]] | Refusal | None:
-            rows = _counted(grant)
+        def work(grant: Grant) -> PublicList | Refusal | None:
+            now = _counted(grant)
             if grant.purpose is not Purpose.STATISTICS:
                 return Refusal(("a public epoch is opened for the purpose `statistics` only",))
-            if not may_open(self._tier, self._ledger.public_population(), rows):
+            counted = self._ledger.publicly_counted()
+            rows = newcomers(now, counted, self._register.persons_of_rows(now | counted))
+            if len(rows) < self._tier.smallest_population:
                 return None
-            found = reader(grant, self._genomes).frequencies()
-            chosen = listed(self._tier, found.het + found.hom + found.hemi, found.af)
-            return rows, [str(found.allele(index)) for index in np.flatnonzero(chosen).tolist()]
+            return self._draw(grant, rows)
 
         ask = Ask(who, purpose, Action.COUNT_GENOMES, about="list of the next public epoch")
         result = self._gate.answer(ask, work)
@@ -285,26 +315,51 @@ class Research:
             return result
         if result is None:
             return last
-        rows, alleles = result
-        return self._ledger.open_public_epoch(rows, alleles, self._clock(), after=last)
+        return self._ledger.open_public_epoch(result, self._clock(), after=last)
+
+    def _draw(self, grant: Grant, rows: BitMap) -> PublicList | Refusal:
+        """Draw the list over `rows`, unless it would tell too much of each."""
+        places = self._coding_places()
+        found = reader(grant, self._genomes).frequencies(rows)
+        squared = found.ac + 2 * found.hom  # two copies count four times
+        asked = _answerable(found, places)
+        if cost_of_a_person(self._tier, found.ac[asked], squared[asked], len(rows)) > (
+            self._tier.largest_cost
+        ):
+            return Refusal(("a list of so many common alleles would tell too much of each person",))
+        randomness = self._randomness(BYTES_A_DRAW * len(asked))
+        chosen = asked[listed(self._tier, found.ac[asked], len(rows), randomness)]
+        return PublicList(rows, places, [str(found.allele(index)) for index in chosen.tolist()])
 
     def ask_public(self, purpose: str, allele: Allele) -> PublicReply | Refusal:
-        """Tell anyone whether enough people carry `allele` to be told of. Reads no genome."""
+        """Tell anyone whether `allele` is common enough to be told of. Reads no genome."""
+        named = Allele(allele.contig, *trim(allele.position, allele.reference, allele.alternative))
 
         def work(_grant: Grant) -> PublicReply:
             epoch = self._ledger.public_epoch()
             if epoch == 0:
-                words = (
-                    "public answers begin when "
-                    f"{self._tier.smallest_population:,} genomes may be counted"
-                )
-                return PublicReply(PublicAnswer.NOT_GIVEN, words)
-            yes = self._ledger.is_public(str(allele))
-            words = f"public epoch {epoch}; `no` means absent or too rare to tell"
+                return PublicReply(PublicAnswer.NOT_GIVEN, words_before_the_first(self._tier))
+            if not named.is_snv or not self._ledger.is_public_place(named.contig, named.position):
+                return PublicReply(PublicAnswer.NOT_GIVEN, WORDS_ELSEWHERE)
+            yes = self._ledger.is_public(str(named))
+            words = f"public epoch {epoch}; {words_of(self._tier)}"
             return PublicReply(PublicAnswer.YES if yes else PublicAnswer.NO, words)
 
-        ask = Ask(PUBLIC, purpose, Action.ASK_PUBLIC_QUESTION, about="whether an allele is known")
+        ask = Ask(PUBLIC, purpose, Action.ASK_PUBLIC_QUESTION, about="whether an allele is common")
         return self._gate.answer(ask, work)
+
+
+def _answerable(found: Frequencies, places: Intervals) -> NDArray[np.intp]:
+    """Return which alleles the public may be told of: exchanges of one base in `places`."""
+    inside = np.zeros(len(found), dtype=np.bool_)
+    for contig in places.contigs:
+        on = np.flatnonzero(found.contig == contig)
+        inside[on] = places.contains(contig, found.position[on])
+    single = [
+        len(reference) == len(alternative) == 1
+        for reference, alternative in zip(found.reference, found.alternative, strict=True)
+    ]
+    return np.flatnonzero(inside & np.array(single, dtype=np.bool_))
 
 
 def _counted(grant: Grant) -> BitMap:

@@ -2,8 +2,11 @@
 
 Three checks. *Small cells*: a count of 1 to 4 genomes, or one that leaves out 1 to 4 of those
 counted, points at people. *Dominance*: most of the count comes from one genome. *Differencing*:
-the same place was counted before over almost the same people, by whomever, and the difference of
-the two numbers would be an answer about those few.
+the populations over which a place was counted, by whomever, cut the nation into cells, people of
+one cell having been in exactly the same counts. Whatever is added and subtracted of those numbers
+is a sum over whole cells. So no cell may hold 1 to 4 people, and none is cut off by one withdrawal,
+though others came at the same time. And of a place inside another, counted over the same people,
+the rest of the outer place must not be a small cell either.
 
 References
 ----------
@@ -73,13 +76,12 @@ def review(output: Count, released: Iterable[Count]) -> Verdict:
         )
     if answered.alleles and answered.largest / answered.alleles > LARGEST_SHARE:
         found[Check.DOMINANCE] = "one genome brings most of the number"
-    for earlier in released:
-        if differs_by_few(output, earlier):
-            found[Check.DIFFERENCING] = (
-                f"`{earlier.answered.question}` was released over almost the same people: "
-                f"the two numbers together would tell about fewer than {SMALLEST_CELL} of them"
-            )
-            break
+    before = [earlier for earlier in released if _overlap(answered, earlier.answered)]
+    if not any(_is_same(output, earlier) for earlier in before) and _tells_of_few(output, before):
+        found[Check.DIFFERENCING] = (
+            "together with counts of this place that left before, the number would tell about "
+            f"fewer than {SMALLEST_CELL} genomes"
+        )
     return Verdict(tuple(found), tuple(found.values()))
 
 
@@ -88,11 +90,46 @@ def is_small(genomes: int) -> bool:
     return 0 < genomes < SMALLEST_CELL
 
 
-def differs_by_few(one: Count, other: Count) -> bool:
-    """Say whether two counts overlap in place and differ by a few genomes, but by some."""
-    if not _overlap(one.answered, other.answered):
+def cells(populations: Iterable[BitMap]) -> list[BitMap]:
+    """Cut all rows that occur into those that were in exactly the same populations."""
+    found: list[BitMap] = []
+    everyone = BitMap()
+    for rows in populations:
+        parts = (part for cell in found for part in (cell & rows, cell - rows))
+        found = [part for part in (*parts, rows - everyone) if part]
+        everyone |= rows
+    return found
+
+
+def _tells_of_few(output: Count, before: list[Count]) -> bool:
+    populations = (output.rows, *(earlier.rows for earlier in before))
+    if any(is_small(len(cell)) for cell in cells(populations)):
+        return True
+    return any(_rest_is_small(output, earlier) for earlier in before)
+
+
+def _rest_is_small(one: Count, other: Count) -> bool:
+    """Say whether one place lies in the other, and what the outer one has besides is few."""
+    if one.rows != other.rows:
         return False
-    return is_small(len(one.rows ^ other.rows))
+    first, second = one.answered, other.answered
+    if not (_lies_within(first, second) or _lies_within(second, first)):
+        return False
+    return is_small(abs(first.alleles - second.alleles)) or is_small(
+        abs(first.carriers - second.carriers)
+    )
+
+
+def _is_same(one: Count, other: Count) -> bool:
+    return one.rows == other.rows and _place(one.answered) == _place(other.answered)
+
+
+def _place(answered: QuestionAnswered) -> tuple[str, int, int]:
+    return answered.contig, answered.start, answered.end
+
+
+def _lies_within(inner: QuestionAnswered, outer: QuestionAnswered) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _overlap(one: QuestionAnswered, other: QuestionAnswered) -> bool:

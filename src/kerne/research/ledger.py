@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
+from kerne.alleles.interval import Intervals
 from kerne.database.engine import reading
 from kerne.database.history import History, Sealer, history_table
 from kerne.errors import ResearchError, StaleVersionError
@@ -52,6 +53,15 @@ _public_epoch = Table(
     Column("population", Text, nullable=False),
     sqlite_strict=True,
 )
+_public_place = Table(
+    "public_place",
+    metadata,
+    Column("epoch", Integer, primary_key=True),
+    Column("contig", Text, primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("end", Integer, nullable=False),
+    sqlite_strict=True,
+)
 _public_allele = Table(
     "public_allele",
     metadata,
@@ -68,6 +78,15 @@ class Holdings:
     projects: tuple[str, ...]
     cuts: tuple[str, ...]
     outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicList:
+    """What a public epoch is opened with: who was counted, where it answers, and `yes` to what."""
+
+    rows: BitMap
+    places: Intervals
+    alleles: Sequence[str]
 
 
 class ResearchLedger:
@@ -216,25 +235,30 @@ class ResearchLedger:
         with self._engine.connect() as connection:
             return connection.execute(select(func.max(_public_epoch.c.number))).scalar() or 0
 
-    def public_population(self) -> BitMap | None:
-        """Return the rows of the newest public epoch, `None` before the first."""
-        query = select(_public_epoch.c.population).order_by(_public_epoch.c.number.desc()).limit(1)
+    def publicly_counted(self) -> BitMap:
+        """Return the rows that any public epoch counted."""
         with self._engine.connect() as connection:
-            digest = connection.execute(query).scalar()
-        return None if digest is None else self.population(digest)
+            digests = connection.execute(select(_public_epoch.c.population)).scalars().all()
+        return BitMap.union(BitMap(), *(self.population(digest) for digest in digests))
 
-    def open_public_epoch(
-        self, rows: BitMap, alleles: list[str], at: datetime, *, after: int
-    ) -> int:
-        """Open the public epoch that follows `after` with its alleles; return its number.
+    def open_public_epoch(self, epoch: PublicList, at: datetime, *, after: int) -> int:
+        """Open the public epoch that follows `after`; return its number.
 
         Raises
         ------
         StaleVersionError
             The newest epoch is another.
         """
-        digest = self.keep_population(rows)
+        digest = self.keep_population(epoch.rows)
         number = after + 1
+        places = [
+            {"epoch": number, "contig": contig, "start": start, "end": end}
+            for contig in epoch.places.contigs
+            for start, end in zip(
+                *(edge.tolist() for edge in epoch.places.ranges(contig)), strict=True
+            )
+        ]
+        alleles = [{"epoch": number, "allele": allele} for allele in epoch.alleles]
         with self._engine.begin() as connection:
             newest = connection.execute(select(func.max(_public_epoch.c.number))).scalar() or 0
             if newest != after:
@@ -244,12 +268,21 @@ class ResearchLedger:
                     number=number, opened=at.isoformat(), population=digest
                 )
             )
-            if alleles:
-                connection.execute(
-                    insert(_public_allele),
-                    [{"epoch": number, "allele": allele} for allele in alleles],
-                )
+            for table, values in ((_public_place, places), (_public_allele, alleles)):
+                if values:
+                    connection.execute(insert(table), values)
         return number
+
+    def is_public_place(self, contig: str, position: int) -> bool:
+        """Say whether the newest public epoch answers about alleles at `position`, 0-based."""
+        query = select(_public_place.c.start).where(
+            _public_place.c.epoch == self.public_epoch(),
+            _public_place.c.contig == contig,
+            _public_place.c.start <= position,
+            _public_place.c.end > position,
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
 
     def is_public(self, allele: str) -> bool:
         """Say whether `allele` is on the list of the newest public epoch."""
