@@ -104,8 +104,27 @@ def test_airlock__holds_a_place_inside_another_when_the_rest_is_small() -> None:
     assert review(inner, [outer]).passes
     assert review(outer, [inner]).passes
     assert review(count(EVERYONE, alleles=62), [count(EVERYONE, start=150, end=300)]).passes
-    others = count(set(range(200, 300)), start=100, end=300, carriers=50, alleles=61)
+    others = count(set(range(200, 300)), start=100, end=300, carriers=52, alleles=61)
     assert review(others, [count(EVERYONE)]).passes
+
+
+def test_airlock__holds_a_count_when_those_who_left_hold_a_small_cell() -> None:
+    """Twenty left: 1 to 4 carriers among them point at people, and so do 1 to 4 others."""
+    before = count(EVERYONE, carriers=60, alleles=70)
+    stayed = EVERYONE - set(range(20))
+
+    def passes(carriers: int, alleles: int) -> bool:
+        after = count(stayed, carriers=carriers, alleles=alleles)
+        forward, backward = review(after, [before]).passes, review(before, [after]).passes
+        assert forward == backward
+        return forward
+
+    assert passes(60, 70)
+    assert passes(55, 65)
+    assert not passes(58, 65)
+    assert not passes(60, 68)
+    assert not passes(42, 52)
+    assert passes(40, 50)
 
 
 def test_airlock__lets_the_same_count_out_again() -> None:

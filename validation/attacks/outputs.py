@@ -6,7 +6,7 @@ that is the count of 1 to 4 people, by linear algebra and not by the airlock's o
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Final
 
 import numpy as np
@@ -129,14 +129,13 @@ def single_withdrawals(released: Sequence[Count]) -> int:
 
 
 def small_rests(released: Sequence[Count]) -> int:
-    """Count inner and outer places, asked over the same people, with few alleles between."""
+    """Count pairs of which one lies within the other but for 1 to 4 alleles or carriers."""
     return sum(
         is_small(outer.answered.alleles - inner.answered.alleles)
-        for outer in released
-        for inner in released
-        if outer.answered.gene == "OUTER"
-        and inner.answered.gene == "INNER"
-        and outer.rows == inner.rows
+        or is_small(outer.answered.carriers - inner.answered.carriers)
+        for inner, outer in permutations(released, 2)
+        if set(inner.rows) <= set(outer.rows)
+        and set(range(*_place(inner))) <= set(range(*_place(outer)))
     )
 
 

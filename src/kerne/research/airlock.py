@@ -5,8 +5,8 @@ counted, points at people. *Dominance*: most of the count comes from one genome.
 the populations over which a place was counted, by whomever, cut the nation into cells, people of
 one cell having been in exactly the same counts. Whatever is added and subtracted of those numbers
 is a sum over whole cells. So no cell may hold 1 to 4 people, and none is cut off by one withdrawal,
-though others came at the same time. And of a place inside another, counted over the same people,
-the rest of the outer place must not be a small cell either.
+though others came at the same time. And where one count lies within another, in people and in
+place, what the outer one has besides is a count too, and must not be a small one.
 
 References
 ----------
@@ -109,15 +109,22 @@ def _tells_of_few(output: Count, before: list[Count]) -> bool:
 
 
 def _rest_is_small(one: Count, other: Count) -> bool:
-    """Say whether one place lies in the other, and what the outer one has besides is few."""
-    if one.rows != other.rows:
+    """Say whether one count lies within the other, and what the outer one has besides is few.
+
+    The difference of the two is then itself a count: of people who left or came, of a place
+    around a place, or of both.
+    """
+    if _lies_within(other, one):
+        inner, outer = other, one
+    elif _lies_within(one, other):
+        inner, outer = one, other
+    else:
         return False
-    first, second = one.answered, other.answered
-    if not (_lies_within(first, second) or _lies_within(second, first)):
-        return False
-    return is_small(abs(first.alleles - second.alleles)) or is_small(
-        abs(first.carriers - second.carriers)
-    )
+    carriers = outer.answered.carriers - inner.answered.carriers
+    alleles = outer.answered.alleles - inner.answered.alleles
+    others = len(outer.rows) - len(inner.rows) - carriers
+    same_place = _place(inner.answered) == _place(outer.answered)
+    return is_small(carriers) or is_small(alleles) or (same_place and is_small(others))
 
 
 def _is_same(one: Count, other: Count) -> bool:
@@ -128,8 +135,11 @@ def _place(answered: QuestionAnswered) -> tuple[str, int, int]:
     return answered.contig, answered.start, answered.end
 
 
-def _lies_within(inner: QuestionAnswered, outer: QuestionAnswered) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
+def _lies_within(inner: Count, outer: Count) -> bool:
+    """Say whether all that `inner` counts is counted by `outer`, in people and in place."""
+    of_people = inner.rows.issubset(outer.rows)
+    start, end = inner.answered.start, inner.answered.end
+    return of_people and outer.answered.start <= start and end <= outer.answered.end
 
 
 def _overlap(one: QuestionAnswered, other: QuestionAnswered) -> bool:
