@@ -49,20 +49,26 @@ def confirm_restore(ctx: click.Context, *, register: str, asking: Asking) -> Non
 
 
 @custody.command("propose-turn-back")
-@click.argument("project")
+@click.argument("in_project", metavar="PROJECT")
 @click.argument("pseudonym")
 @click.option("--ground", type=click.Choice([each.value for each in TurnBackGround]), required=True)
 @click.option("--document", required=True, help="Reference of the decision behind it.")
 @asking_options
 @click.pass_context
 def propose_turn_back(
-    ctx: click.Context, project: str, pseudonym: str, *, ground: str, document: str, asking: Asking
+    ctx: click.Context,
+    in_project: str,
+    pseudonym: str,
+    *,
+    ground: str,
+    document: str,
+    asking: Asking,
 ) -> None:
     """Propose to turn PSEUDONYM of PROJECT back; the person sees it in their log."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
     made = centre.custody.propose_turn_back(
-        *(asker.who, asker.purpose, project, pseudonym),
+        *(asker.who, asker.purpose, in_project, pseudonym),
         ground=TurnBackGround(ground),
         document=document,
         reason=asker.reason,
