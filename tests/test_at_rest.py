@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from sqlalchemy import MetaData
 
 from kerne.cases.ledger import CaseLedger
 from kerne.database.engine import open_database
@@ -18,6 +19,7 @@ from kerne.sequencing.ledger import OrderLedger
 
 pytestmark = pytest.mark.xdist_group("demo")
 
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 IN_CLEAR_BY_DESIGN = ("answers", "knowledge")
 """Signed answers as handed over; releases of public reference data."""
 
@@ -90,3 +92,15 @@ def test_erased_key__with_the_master_rotated_leaves_old_copies_shut(home: Home) 
     (home.path / "keys" / KEYS_FILE).write_bytes(old)
     with pytest.raises(VaultError, match=r"master.key` is missing"):
         open_vault(home.path / "keys")
+
+
+def test_tables__are_all_named_in_the_page_on_what_stands_in_clear(home: Home) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "explanation" / "at-rest.md").read_text()
+    tables = set()
+    for path in home.path.rglob("*.sqlite"):
+        engine = open_database(path, MetaData())
+        with engine.connect() as connection:
+            tables |= set(connection.exec_driver_sql(TABLES).scalars())
+        engine.dispose()
+    assert len(tables) > 20
+    assert sorted(table for table in tables if f"`{table}`" not in page) == []

@@ -116,8 +116,8 @@ def linear_rule(lists: Lists) -> NDArray[np.int64]:
 
 
 def _bits(texts: Sequence[str]) -> NDArray[np.float32]:
-    """Return +1 and -1 for each bit, (texts, bits of the longest)."""
-    raw = [base64.b32decode(text + "=" * (-len(text) % 8)) for text in texts]
+    """Return +1 and -1 for each bit of the first 64 bytes, (texts, bits of the longest)."""
+    raw = [base64.b32decode(text + "=" * (-len(text) % 8))[:64] for text in texts]
     longest = max(map(len, raw))
     filled = np.frombuffer(b"".join(each.ljust(longest, b"\0") for each in raw), dtype=np.uint8)
     bits = np.unpackbits(filled.reshape(len(texts), longest), axis=1)
