@@ -28,6 +28,7 @@ from kerne.audit.erasing import AuditErasing
 from kerne.audit.ledger import open_audit
 from kerne.cases.actions import Cases
 from kerne.cases.closing import ClosedGenes, RuledFindings
+from kerne.cases.kin_use import KinByChoice
 from kerne.cases.ledger import CaseLedger
 from kerne.cases.signature import open_answer_key
 from kerne.consent.actions import Consent
@@ -223,6 +224,7 @@ class _Parts:
             orders=OrderBook(self._orders, self._calendar),
             register=self._people,
             findings=findings,
+            kin=KinByChoice(self._consent, self._people, clock, settings.tzinfo),
             genomes=self._genome_actions,
             knowledge=lambda: self._knowledge,
             assembly=self._assembly,

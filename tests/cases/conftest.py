@@ -343,6 +343,9 @@ class NotedRegister:
     def rows_of(self, person: str) -> BitMap:
         return BitMap([self.sequenced[person]] if person in self.sequenced else [])
 
+    def may_help(self, person: str) -> bool:
+        return person in self.sequenced
+
     def kinship(self) -> Kinship:
         return Kinship(
             ParentOf(parent, child, Parenthood.GENETIC)
@@ -487,6 +490,7 @@ def room(tmp_path: Path, ledger: CaseLedger, knowledge: Knowledge) -> Room:
         orders=NotedOrders(),
         register=register,
         findings=findings,
+        kin=register,
         genomes=genomes,
         knowledge=lambda: knowledge,
         assembly=KERNIA1,

@@ -272,16 +272,18 @@ def test_withdrawal_of_a_parent__ends_the_use_and_leaves_the_signed_answer_as_it
         assert again.verified
 
 
-def test_next_interpretation__leaves_out_who_withdrew_and_does_not_say_why(home: Path) -> None:
+@pytest.mark.parametrize("choice", ["withdraw_analysis", "limit_to_own_treatment"])
+def test_next_interpretation__leaves_out_who_no_longer_helps_and_does_not_say_why(
+    home: Path, choice: str
+) -> None:
     with open_centre(home, lambda: AT) as centre:
         opened = open_case(centre, PATIENT, PARENTS)
         assert left_out_in_words(Kin.FATHER) not in opened.interpret().notes
-        assert isinstance(
-            centre.consent.withdraw_analysis(citizen(FATHER), "own-access", FATHER), Receipt
-        )
+        change = getattr(centre.consent, choice)
+        assert isinstance(change(citizen(FATHER), "own-access", FATHER), Receipt)
         found = opened.interpret()
         assert left_out_in_words(Kin.FATHER) in found.notes
-        assert found_in(repr(found), ("withdr", "consent")) == []
+        assert found_in(repr(found), ("withdr", "consent", "limit", "register")) == []
 
 
 # A man who is not the father

@@ -18,6 +18,7 @@ from kerne.interpretation.consequence import (
     parse_output,
     predict,
 )
+from kerne.interpretation.secondary import FindingClass, SecondaryList
 from kerne.knowledge.genes import GeneModels
 
 MakeCall = Callable[..., Call]
@@ -167,6 +168,23 @@ def test_gene_that_reaches_beyond_the_reference__is_named(
     found = predict([make_call(115, "C>T")], genes, ReferenceSequence(path))
     assert found.by_allele == {}
     assert found.outside == ("genes that reach beyond the reference sequence: PLUS",)
+
+
+def test_gene_of_the_secondary_list_beyond_the_reference__is_not_named(
+    tmp_path: Path,
+    genes: GeneModels,
+    make_call: MakeCall,
+    chr1: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    early = FindingClass(actionable=True, adult_onset=False)
+    monkeypatch.setattr(
+        "kerne.interpretation.consequence.secondary_list",
+        lambda: SecondaryList("9", {"PLUS": early}),
+    )
+    path = tmp_path / "short.fa"
+    path.write_text(f">chr1\n{chr1[:300]}\n")
+    assert predict([make_call(115, "C>T")], genes, ReferenceSequence(path)).outside == ()
 
 
 def test_allele_between_genes__has_no_consequence(look: Look, make_call: MakeCall) -> None:

@@ -43,7 +43,7 @@ from kerne.cases.freestanding import (
 )
 from kerne.cases.gathering import SEX_OF, Gatherer
 from kerne.cases.ledger import CaseLedger, CaseLine
-from kerne.cases.parts import NationalGenomes, OpenFindings, OrderBook, Register
+from kerne.cases.parts import KinUse, NationalGenomes, OpenFindings, OrderBook, Register
 from kerne.cases.report import PAGE, RECORD, write_files
 from kerne.cases.showing import Showing
 from kerne.cases.signature import AnswerKey, is_signed
@@ -88,6 +88,7 @@ class Cases:
     orders: OrderBook
     register: Register
     findings: OpenFindings
+    kin: KinUse
     genomes: NationalGenomes
     knowledge: Callable[[], Knowledge]
     assembly: Assembly
@@ -150,7 +151,7 @@ class Cases:
 
         def work(grant: Pass) -> Interpretation | Refusal:
             state = self.ledger.case(case)
-            gatherer = Gatherer(self.genomes, self.register, self.assembly, who, purpose)
+            gatherer = Gatherer(self.genomes, self.register, self.kin, self.assembly, who, purpose)
             disclosure = self._showing.disclosure(state)
             seen = gatherer.examination(state, self.knowledge(), disclosure, panel)
             if isinstance(seen, Refusal):

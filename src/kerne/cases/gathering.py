@@ -12,7 +12,7 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly
 from kerne.cases.case import Case
 from kerne.cases.events import KinInCase
-from kerne.cases.parts import NationalGenomes, Persons, Register
+from kerne.cases.parts import KinUse, NationalGenomes, Persons, Register
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.genotypes import Zygosity
 from kerne.interpretation.at_hand import Knowledge
@@ -89,6 +89,7 @@ class Gatherer:
 
     genomes: NationalGenomes
     people: Register
+    kin: KinUse
     assembly: Assembly
     who: Identity
     purpose: str
@@ -134,7 +135,7 @@ class Gatherer:
         at_hand, notes = [], []
         for relative in relatives:
             kin = kin_of(relative.person, patient, kinship, self.people)
-            if not self.people.rows_of(relative.person):
+            if not self.kin.may_help(relative.person):
                 notes.append(left_out_in_words(kin))
                 continue
             calls = self.calls_of(relative.person)

@@ -71,6 +71,14 @@ class Register(Persons, Protocol):
         ...
 
 
+class KinUse(Protocol):
+    """What cases ask about the genomes of a patient's kin."""
+
+    def may_help(self, person: str) -> bool:
+        """Say whether the treatment of another may draw on the person's genome now."""
+        ...
+
+
 class OpenFindings(Protocol):
     """What cases ask about a person's secondary findings."""
 
