@@ -113,6 +113,20 @@ def test_everything_else__gets_no_answer_while_the_audit_fails(
     assert second.size() == 0
 
 
+def test_own_treatment__goes_on_while_the_audit_is_locked(trust: Trust, gate: Gate) -> None:
+    trust.audit.engine.dispose()
+    event.listen(
+        trust.audit.engine,
+        "connect",
+        lambda connection, _record: connection.execute("PRAGMA busy_timeout=20"),
+    )
+    with closing(sqlite3.connect(str(trust.audit.engine.url.database))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert gate.answer(READ, lambda grant: grant.entry) == -1
+        with pytest.raises(AuditError, match="locked"):
+            gate.answer(COUNT, lambda grant: grant.entry)
+
+
 def test_own_treatment__without_a_relation_gets_no_answer_while_the_audit_fails(
     trust: Trust, gate: Gate, second: AuditLedger
 ) -> None:
