@@ -1,6 +1,8 @@
 """A backup appears whole or not at all, holds no key, and shows every change to it."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ from kerne.custody.backup import (
 )
 from kerne.custody.key_copies import copy_keys, put_keys_back
 from kerne.errors import BackupError, VaultError
-from tests.custody.conftest import AT, Clock, Site
+from kerne.people.asking import Refusal
+from tests.custody.conftest import AT, REGISTRAR, Clock, Site
 
 KEY = Ed25519PrivateKey.generate()
 NOTHING = AuditMark(0, "")
@@ -148,3 +151,25 @@ def test_keys__that_are_none_are_neither_copied_nor_put_back(tmp_path: Path) -> 
         copy_keys(tmp_path / "none", tmp_path / "no.key", tmp_path / "copy", lambda _: None)
     with pytest.raises(BackupError, match="is no copy of keys"):
         put_keys_back(tmp_path, tmp_path / "keys", tmp_path / "checkpoint.key")
+
+
+def test_audit_that_does_not_verify__is_not_backed_up(site: Site) -> None:
+    with closing(sqlite3.connect(site.home / "audit" / "audit.sqlite")) as connection, connection:
+        connection.execute("UPDATE personal SET said = 'insurance' WHERE number = 1")
+    with site.open() as centre, pytest.raises(BackupError, match="the audit does not verify"):
+        centre.copies.back_up(site.beside("backup"))
+    assert not site.beside("backup").exists()
+
+
+def test_backup_of_an_unproven_centre__is_one(site: Site) -> None:
+    (site.home / "restored-unproven").touch()
+    with site.open() as centre:
+        centre.copies.back_up(site.beside("backup"))
+        centre.copies.copy_keys(site.beside("keys"))
+    restored = restore_centre(
+        *(site.beside("backup"), site.beside("new"), site.beside("keys"), site.replica),
+        clock=Clock(),
+    )
+    assert not restored.is_proven
+    with site.open(site.beside("new")) as centre:
+        assert isinstance(centre.genomes.frequencies(REGISTRAR, "quality"), Refusal)

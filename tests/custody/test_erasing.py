@@ -3,13 +3,14 @@
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from kerne.centre import Centre
-from kerne.custody.events import ErasureGround, ErasureStep
+from kerne.custody.events import CustodyEvent, ErasureGround, ErasureStep, ErasureStepDone
+from kerne.custody.ledger import CustodyLedger
 from kerne.custody.proposal import Stage
 from kerne.custody.rooms import Rooms
 from kerne.errors import CustodyError, PersonError, VaultError
@@ -177,3 +178,30 @@ def test_erasure__goes_to_its_end_whatever_step_it_is_cut_off_at(
     with site.open() as centre:
         assert_erased(centre, site.home)
         assert [each.stage for each in centre.custody.ledger.proposals()] == [Stage.DONE]
+
+
+def test_proposal_that_nobody_made__is_unknown(site: Site) -> None:
+    with site.open() as centre:
+        ledger = centre.custody.ledger
+        assert ledger.proposer("X-2026-000009") is None
+        with pytest.raises(CustodyError, match="there is no proposal"):
+            ledger.proposal("X-2026-000009")
+
+
+def test_erasure_that_two_processes_carry_on__is_done_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = CustodyLedger.append
+
+    def after_another(
+        ledger: CustodyLedger, version: int, event: CustodyEvent, *, entry: int, at: datetime
+    ) -> None:
+        if isinstance(event, ErasureStepDone):
+            append(ledger, version, event, entry=entry, at=at)
+        append(ledger, version, event, entry=entry, at=at)
+
+    monkeypatch.setattr(CustodyLedger, "append", after_another)
+    with site.open() as centre:
+        erase(centre, WHOM)
+        (proposal,) = centre.custody.ledger.proposals()
+        assert (proposal.stage, proposal.version) == (Stage.DONE, 2 + len(ErasureStep))

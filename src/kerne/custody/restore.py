@@ -84,7 +84,8 @@ class Restored:
     without_key
         How many persons have no key any more: nothing sealed for them can be read.
     is_proven
-        A replica was replayed; otherwise the centre answers own treatment only.
+        A replica was replayed, and the backup was of a proven centre; otherwise the centre answers
+        own treatment only.
     """
 
     manifest: BackupManifest
@@ -142,7 +143,7 @@ class Replay:
             erased=len(registered - left),
             lost_persons=lost,
             without_key=sum(not keys.get(person, False) for person in left),
-            is_proven=replica is not None,
+            is_proven=not (self.home / UNPROVEN).exists(),
         )
 
     def _erase(self, registered: Collection[str], keyed: Collection[str], entry: int) -> None:

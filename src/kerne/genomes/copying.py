@@ -7,8 +7,10 @@ must be copied at the same moment, are copied while no other writer can change t
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path
 
+from kerne.errors import DamagedStoreError
 from kerne.genomes.manifest import FILE_NAME, SEGMENTS, read_manifest, write_manifest
 from kerne.genomes.writing import only_writer
 
@@ -22,13 +24,14 @@ def copied_store(store: Path, target: Path) -> Iterator[None]:
     GenomeError
         There is no store.
     DamagedStoreError
-        Its manifest does not match its checksum.
+        Its manifest does not match its checksum, or a segment does not match the manifest.
     """
     (target / SEGMENTS).mkdir(parents=True)
     _copy(store, target)
     with only_writer(store):
         _copy(store, target)
         yield
+    _check(target)
 
 
 def _copy(store: Path, target: Path) -> None:
@@ -44,6 +47,20 @@ def _copy(store: Path, target: Path) -> None:
     for other in store.iterdir():
         if other.is_file() and other.name not in {FILE_NAME, "lock"} and ".new" not in other.name:
             shutil.copyfile(other, target / other.name)
+
+
+def _check(copy: Path) -> None:
+    """Read the segments of a copy whole and compare them with its manifest."""
+    for entry in read_manifest(copy).segments:
+        for name, sha256 in entry.files.items():
+            path = copy / SEGMENTS / entry.name / name
+            if not path.is_file() or _digest(path) != sha256:
+                raise DamagedStoreError(f"`{entry.name}/{name}` of the genome store is damaged")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _copy_segment(source: Path, target: Path) -> None:
