@@ -182,6 +182,11 @@ def test_withdrawal__cancels_what_is_not_released_of_that_person_only(home: Path
         receipt = centre.consent.withdraw_analysis(me, "own-access", PERSONS[0])
         assert isinstance(receipt, Receipt)
         assert "orders whose sample is not released yet are cancelled" in receipt.from_now_on
+        cancelled = f"cancelled: orders `{placed.number}`, `{begun.number}`"
+        assert cancelled in receipt.from_now_on
+        again = centre.consent.receipts_of(me, "own-access", PERSONS[0])
+        assert isinstance(again, tuple)
+        assert again[-1] == receipt
         assert [stage_of(centre, each) for each in (placed, begun, released, of_another)] == [
             *[Stage.CANCELLED, Stage.CANCELLED],
             *[Stage.RELEASED, Stage.PLACED],
@@ -348,6 +353,10 @@ def withdraw_and_try_again(home: Path, geneticist: Identity, case: str) -> None:
     with open_centre(home) as centre:
         withdrawn = centre.consent.withdraw_analysis(citizen(person), "own-access", person)
         assert isinstance(withdrawn, Receipt)
+        kept = f"signed before and kept in the medical record: case `{case}`"
+        assert kept in withdrawn.cannot_be_recalled
+        counted = "left out of every further answer: project `PRJ-0001`"
+        assert counted in withdrawn.from_now_on
         cases = centre.cases
         assert isinstance(cases.interpret(geneticist, OWN, case), Refusal)
         assert isinstance(cases.candidates(geneticist, OWN, case), Refusal)

@@ -63,7 +63,7 @@ from kerne.gate.law import RuledGenomes
 from kerne.genomes.actions import Genomes
 from kerne.genomes.store import GenomeStore, utc_now
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
-from kerne.joining import OrderBook
+from kerne.joining import OrderBook, Reach, touches_of
 from kerne.knowledge.regions import GeneRegions
 from kerne.knowledge.releases import KnowledgeBase
 from kerne.people.actions import People
@@ -261,6 +261,7 @@ class _Parts:
             *(gate, self._consent, self._people, clock),
             age_of_consent_years=self._book.terms.own_choices_from_years,
             zone=self._settings.tzinfo,
+            touches=touches_of(self._book.terms),
             react=self._react,
         )
         return Centre(
@@ -335,6 +336,10 @@ class _Parts:
             self._end_orders(person)
         for placed in self._orders.unhandled("consent", OrderPlaced):
             self._end_orders(placed.event.person)
+        reach = Reach(self._people, self._orders, self._cases, self._research)
+        for withdrawal in self._consent.restrictions("reach"):
+            self._end_orders(withdrawal.event.person)
+            self._consent.reaches.keep(withdrawal, partial(reach, withdrawal), self._clock())
 
     def _end_orders(self, person: str) -> None:
         withdrawal = self._consent.withdrawal_of(person)

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from kerne.cases.answer import ReleasedOrder
+from kerne.cases.ledger import CaseLedger
+from kerne.consent.events import ConsentEvent
+from kerne.consent.reach import Reached, Touches, reached_by
+from kerne.database.history import Recorded
 from kerne.errors import OrderError
+from kerne.people.ledger import PeopleLedger
+from kerne.policy.terms import Terms
+from kerne.research.ledger import ResearchLedger
 from kerne.sequencing.ledger import OrderLedger
 from kerne.sequencing.turnaround import Calendar
 
@@ -34,3 +41,36 @@ class OrderBook:
             question=state.question,
             working_days=self.calendar.working_days(sample.accepted_at, sample.released_at),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a person's genome and data have been, as consent asks when something is withdrawn."""
+
+    people: PeopleLedger
+    orders: OrderLedger
+    cases: CaseLedger
+    research: ResearchLedger
+
+    def __call__(self, withdrawal: Recorded[ConsentEvent]) -> Reached:
+        """Find what `withdrawal` reaches, once its orders are cancelled."""
+        person = withdrawal.event.person
+        cases = self.cases.lines_of(person)
+        held = self.research.holdings(self.people.rows_ever_of(person))
+        found = Reached(
+            orders=self.orders.cancelled_under(person, withdrawal.entry),
+            cases=tuple(case.number for case in cases if case.signed_at is None),
+            answers=tuple(case.number for case in cases if case.signed_at is not None),
+            projects=held.projects,
+            cuts=held.cuts,
+            outputs=held.outputs,
+        )
+        return reached_by(withdrawal.event, found)
+
+
+def touches_of(terms: Terms) -> Touches:
+    """Return what the rule book's terms let a withdrawal touch."""
+    opt_out = terms.ehds_opt_out
+    return Touches(
+        opt_out.touches_running_permits, opt_out.touches_cuts, opt_out.touches_finished_analyses
+    )

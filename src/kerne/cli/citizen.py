@@ -148,6 +148,19 @@ def withdraw_download(ctx: click.Context, person: str, *, form: SignedForm, aski
     _say(unwrap(centre.consent.withdraw_download(asker.who, asker.purpose, person, form=form)))
 
 
+@citizen.command("receipts")
+@click.argument("person")
+@asking_options
+@click.pass_context
+def receipts(ctx: click.Context, person: str, *, asking: Asking) -> None:
+    """Show the receipt of everything that PERSON has chosen, oldest first."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    for receipt in unwrap(centre.consent.receipts_of(asker.who, asker.purpose, person)):
+        click.echo(f"at\t{receipt.at.isoformat(timespec='seconds')}")
+        _say(receipt)
+
+
 @citizen.command("consent")
 @click.argument("person")
 @click.option("--document", required=True, help="The signed form.")

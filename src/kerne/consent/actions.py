@@ -30,7 +30,9 @@ from kerne.consent.events import (
 )
 from kerne.consent.law import Chosen
 from kerne.consent.ledger import ConsentLedger
+from kerne.consent.reach import Touches
 from kerne.consent.receipt import Receipt, receipt_of
+from kerne.database.history import Recorded
 from kerne.errors import ConsentError
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
 from kerne.people.person import age_years
@@ -74,6 +76,8 @@ class Consent:
         From this age on people decide themselves; the rule book says which.
     zone
         The country's time zone: ages are counted in its days.
+    touches
+        What the rule book lets a withdrawal touch.
     react
         Called when choices have changed: what other rooms do about it. It may be done again.
     """
@@ -87,6 +91,7 @@ class Consent:
         *,
         age_of_consent_years: int,
         zone: tzinfo,
+        touches: Touches = Touches(),  # noqa: B008  frozen
         react: Callable[[], None] = lambda: None,
     ) -> None:
         self._door = door
@@ -95,6 +100,7 @@ class Consent:
         self._clock = clock
         self._age_of_consent_years = age_of_consent_years
         self._zone = zone
+        self._touches = touches
         self._react = react
 
     def consent_to_analysis(  # noqa: PLR0913 - one argument for each field of the form
@@ -301,20 +307,54 @@ class Consent:
 
         return self._door.answer(ask, work)
 
+    def receipts_of(
+        self, who: Identity, purpose: str, person: str
+    ) -> tuple[Receipt, ...] | Refusal:
+        """Return the receipts of everything that a person has chosen, oldest first.
+
+        Raises
+        ------
+        ConsentError
+            The person is not registered.
+        """
+
+        def work(_granted: Pass) -> tuple[Receipt, ...]:
+            self._known(person)
+            return self._receipts(self._ledger.events_of(person))
+
+        ask = Ask(who, purpose, Action.READ_CHOICES, (person,), about="receipts")
+        return self._door.answer(ask, work)
+
     def _change(
         self, who: Identity, purpose: str, event: ConsentEvent, form: SignedForm
     ) -> Receipt | Refusal:
         about = f"choice {type(event).__name__}"
         ask = Ask(who, purpose, action_of(event), (event.person,), about=about)
 
-        def work(granted: Pass) -> Receipt:
+        def work(granted: Pass) -> Recorded[ConsentEvent]:
             choices = self._known(event.person)
             at = self._clock()
             made = self._made(who, purpose, event, form, at)
-            self._ledger.append(choices.version, decide(choices, made), entry=granted.entry, at=at)
-            return receipt_of(made, entry=granted.entry, at=at)
+            return self._ledger.append(
+                choices.version, decide(choices, made), entry=granted.entry, at=at
+            )
 
-        return self._changed(self._door.answer(ask, work))
+        recorded = self._changed(self._door.answer(ask, work))
+        return recorded if isinstance(recorded, Refusal) else self._receipts([recorded])[0]
+
+    def _receipts(self, choices: Sequence[Recorded[ConsentEvent]]) -> tuple[Receipt, ...]:
+        """Return the receipts of choices of one person, with what each of them reached."""
+        reached = self._ledger.reaches.reached(choices[0].event.person) if choices else {}
+        return tuple(
+            receipt_of(
+                choice.event,
+                entry=choice.entry,
+                at=choice.at,
+                reached=reached.get(choice.number),
+                touches=self._touches,
+            )
+            for choice in choices
+        )
 
     def _made(
         self, who: Identity, purpose: str, event: ConsentEvent, form: SignedForm, at: datetime

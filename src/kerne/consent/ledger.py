@@ -24,6 +24,7 @@ from kerne.consent.events import (
 )
 from kerne.consent.law import AgedProfile, Chosen, GenomeLaw
 from kerne.consent.populations import Populations, Rows, profile_of, text_of
+from kerne.consent.reach import WITHDRAWALS, ReachLedger
 from kerne.database.carrying import Carrier
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
@@ -75,6 +76,7 @@ class ConsentLedger:
         self._law = law
         self.carrier = Carrier(self._history, _EVENT, _HANDLED)
         self._populations = Populations(engine, _EVENT, _PROFILE, rows, law)
+        self.reaches = ReachLedger(engine, sealer)
 
     def choices(self, person: str) -> Choices:
         """Return what `person` has chosen; the defaults when nothing was ever said."""
@@ -122,6 +124,10 @@ class ConsentLedger:
         """Yield who withdrew the consent to analysis, as far as `reaction` has not handled it."""
         for recorded in self._outbox.unhandled(reaction, AnalysisConsentWithdrawn):
             yield recorded.event.person
+
+    def restrictions(self, reaction: str) -> Iterator[Recorded[ConsentEvent]]:
+        """Yield the choices that take a genome out, as far as `reaction` has not handled them."""
+        return self._outbox.unhandled(reaction, WITHDRAWALS)
 
     def append(
         self, expected_version: int, event: ConsentEvent, *, entry: int, at: datetime

@@ -1,7 +1,7 @@
 """What a change of choices does from now on and what it cannot undo, in words for a person."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -21,6 +21,7 @@ from kerne.consent.events import (
     ResearchUseRefused,
     SecondaryChoice,
 )
+from kerne.consent.reach import Reached, Touches
 
 PUBLISHED = "results that were published, or taken out of a workspace, before this moment"
 SIGNED = "answers that were signed before this moment: they stay in the medical record"
@@ -60,10 +61,64 @@ class Receipt:
     at: datetime
 
 
-def receipt_of(event: ConsentEvent, *, entry: int, at: datetime) -> Receipt:
-    """Say what `event` does from now on and what it cannot undo."""
+def receipt_of(
+    event: ConsentEvent,
+    *,
+    entry: int,
+    at: datetime,
+    reached: Reached | None = None,
+    touches: Touches = Touches(),  # noqa: B008  frozen
+) -> Receipt:
+    """Say what `event` does from now on and what it cannot undo.
+
+    Parameters
+    ----------
+    reached
+        What it reached in other rooms; `None` before that is known, and for what reaches nothing.
+    touches
+        What the country's law lets it touch.
+    """
     change, from_now_on, cannot_be_recalled = _words(event)
-    return Receipt(event.person, change, from_now_on, cannot_be_recalled, entry, at)
+    receipt = Receipt(event.person, change, from_now_on, cannot_be_recalled, entry, at)
+    if reached is None:
+        return receipt
+    return replace(
+        receipt,
+        from_now_on=(*from_now_on, *_undone(reached, touches)),
+        cannot_be_recalled=(*cannot_be_recalled, *_standing(reached, touches)),
+    )
+
+
+def _undone(reached: Reached, touches: Touches) -> Iterator[str]:
+    if reached.orders:
+        yield f"cancelled: {_named('order', reached.orders)}"
+    if reached.cases:
+        yield f"taken out of the work list, unfinished: {_named('case', reached.cases)}"
+    for kind, numbers, is_touched in (
+        ("project", reached.projects, touches.running_permits),
+        ("cut", reached.cuts, touches.cuts),
+    ):
+        if numbers:
+            beyond = "" if is_touched else ", although the country's rules do not ask for it"
+            yield f"left out of every further answer{beyond}: {_named(kind, numbers)}"
+
+
+def _standing(reached: Reached, touches: Touches) -> Iterator[str]:
+    if reached.answers:
+        yield f"signed before and kept in the medical record: {_named('case', reached.answers)}"
+    if reached.outputs:
+        further = (
+            "; by the country's rules whoever has them does not use them further"
+            if touches.finished_analyses
+            else ""
+        )
+        yield f"left a workspace before: {_named('output', reached.outputs)}{further}"
+
+
+def _named(kind: str, numbers: Sequence[str]) -> str:
+    """Name the things of one kind by their numbers."""
+    plural = "" if len(numbers) == 1 else "s"
+    return f"{kind}{plural} " + ", ".join(f"`{number}`" for number in numbers)
 
 
 def _words(event: ConsentEvent) -> Words:

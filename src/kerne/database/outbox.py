@@ -34,8 +34,10 @@ class Outbox(Generic[E]):
         self._history = history
         self._table = table
 
-    def unhandled(self, reaction: str, kind: type[K]) -> Iterator[Recorded[K]]:
-        """Yield the events of this kind that are not handled yet, oldest first.
+    def unhandled(
+        self, reaction: str, kind: type[K] | tuple[type[K], ...]
+    ) -> Iterator[Recorded[K]]:
+        """Yield the events of a kind, or of several, that are not handled yet, oldest first.
 
         An event counts as handled when the next one is asked for, so a reaction that is cut off
         meets its event again: reactions must be idempotent.

@@ -150,6 +150,15 @@ class OrderLedger:
         with reading(self._engine).connect() as connection:
             return [_line(row) for row in connection.execute(query).mappings()]
 
+    def cancelled_under(self, person: str, entry: int) -> tuple[str, ...]:
+        """Return the orders of one person that were cancelled under the audit entry `entry`."""
+        cancelled = self.lines(person=person, stage=Stage.CANCELLED)
+        return tuple(
+            line.number
+            for line in cancelled
+            if any(recorded.entry == entry for recorded in self.history.read(line.number)[-1:])
+        )
+
     def append(self, order: Order | None, event: OrderEvent, *, entry: int, at: datetime) -> None:
         """Append the event that was decided on the state `order` (`None`: a new order)."""
         version = 0 if order is None else order.version
