@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from kerne.alleles.assembly import assembly_named
@@ -339,7 +339,8 @@ class _Parts:
         reach = Reach(self._people, self._orders, self._cases, self._research)
         for withdrawal in self._consent.restrictions("reach"):
             self._end_orders(withdrawal.event.person)
-            self._consent.reaches.keep(withdrawal, partial(reach, withdrawal), self._clock())
+            find = partial(reach, withdrawal.event, withdrawal.entry)
+            self._consent.reaches.keep(withdrawal, find, self._clock())
 
     def _end_orders(self, person: str) -> None:
         withdrawal = self._consent.withdrawal_of(person)

@@ -6,7 +6,6 @@ from kerne.cases.answer import ReleasedOrder
 from kerne.cases.ledger import CaseLedger
 from kerne.consent.events import ConsentEvent
 from kerne.consent.reach import Reached, Touches, reached_by
-from kerne.database.history import Recorded
 from kerne.errors import OrderError
 from kerne.people.ledger import PeopleLedger
 from kerne.policy.terms import Terms
@@ -52,20 +51,23 @@ class Reach:
     cases: CaseLedger
     research: ResearchLedger
 
-    def __call__(self, withdrawal: Recorded[ConsentEvent]) -> Reached:
-        """Find what `withdrawal` reaches, once its orders are cancelled."""
-        person = withdrawal.event.person
+    def __call__(self, withdrawal: ConsentEvent, entry: int) -> Reached:
+        """Find what `withdrawal`, made under the audit entry `entry`, reaches.
+
+        Its orders have been cancelled before.
+        """
+        person = withdrawal.person
         cases = self.cases.lines_of(person)
         held = self.research.holdings(self.people.rows_ever_of(person))
         found = Reached(
-            orders=self.orders.cancelled_under(person, withdrawal.entry),
+            orders=self.orders.cancelled_under(person, entry),
             cases=tuple(case.number for case in cases if case.signed_at is None),
             answers=tuple(case.number for case in cases if case.signed_at is not None),
             projects=held.projects,
             cuts=held.cuts,
             outputs=held.outputs,
         )
-        return reached_by(withdrawal.event, found)
+        return reached_by(withdrawal, found)
 
 
 def touches_of(terms: Terms) -> Touches:

@@ -136,6 +136,32 @@ def test_citizen__reads_and_changes_their_choices(run: Run, walked: Walked) -> N
     assert "research\tsubject-query" in run(*home, "choices", person, *own(person)).out
 
 
+def test_register__is_previewed_and_taken_over_by_a_registrar(
+    run: Run, walked: Walked, tmp_path: Path
+) -> None:
+    file = tmp_path / "register.tsv"
+    person = withdrawn(walked)
+    lines = (
+        "person\tdate\tchoice",
+        f"{person}\t2026-01-05\tlimited",
+        "P-777777\t2026-01-05\tlifted",
+    )
+    file.write_text("\n".join(lines))
+    registrar = ("--as", "registrar-1", "--purpose", "quality")
+    home = ("register", "--home", walked.home)
+    assert run(*home, "preview", file, "--as", "doctor-1", "--purpose", "quality").code == 3
+    seen = run(*home, "preview", file, *registrar)
+    assert seen.code == 0
+    assert "newly limited\t1\n" in seen.out
+    assert "lines not registered here\t3\n" in seen.out
+    digest = seen.out.splitlines()[-1].split("\t")[1]
+    assert run(*home, "apply", file, "--digest", "0" * 64, *registrar).code == 6
+    assert run(*home, "apply", file, "--digest", digest, *registrar).code == 0
+    receipts = run("citizen", "--home", walked.home, "receipts", person, *own(person)).out
+    assert "entered the tissue-use register" in receipts
+    assert "left out of every further answer: project `PRJ-0001`" in receipts
+
+
 @pytest.mark.parametrize("purpose", ["insurance", "pension", "employment", "", "Research"])
 def test_purpose_outside_the_list__is_refused_in_words(
     run: Run, walked: Walked, purpose: str

@@ -1,15 +1,13 @@
 """`kerne citizen`: what I chose, how I change it, and who has read what."""
 
-import functools
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from kerne.audit.access import Access
 from kerne.audit.proof import held_checkpoint
 from kerne.cli.custody import say_erased
+from kerne.cli.forms import capacity_named, form_options, signed_by_option
 from kerne.cli.options import (
     Asking,
     asker_from,
@@ -29,34 +27,6 @@ from kerne.genomes.own_copy import UNFILTERED
 _OUTPUT = click.Path(path_type=Path, dir_okay=False)
 _HELD = click.Path(path_type=Path, dir_okay=False, exists=True)
 _LEVELS = click.Choice([level.value for level in ResearchLevel])
-_signed_by = click.option(
-    "--signed-by",
-    type=click.Choice([each.value for each in Capacity]),
-    help="As what the form was signed, where it is recorded for the person.",
-)
-
-
-def _form_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add `--document`, `--version` and `--signed-by`; the command gets them as `form`."""
-
-    @click.option("--document", help="The signed form, where there is one.")
-    @click.option("--version", "document_version", help="The wording of the form.")
-    @_signed_by
-    @functools.wraps(command)
-    def form_command(
-        *args: Any,  # Any: the command's own arguments
-        document: str | None,
-        document_version: str | None,
-        signed_by: str | None,
-        **options: Any,  # Any: the command's own options
-    ) -> None:
-        command(*args, form=SignedForm(document, document_version, _capacity(signed_by)), **options)
-
-    return form_command
-
-
-def _capacity(signed_by: str | None) -> Capacity | None:
-    return None if signed_by is None else Capacity(signed_by)
 
 
 @click.group()
@@ -126,7 +96,7 @@ def download(ctx: click.Context, person: str, *, output: Path, asking: Asking) -
 
 @citizen.command("consent-download")
 @click.argument("person")
-@_form_options
+@form_options
 @asking_options
 @click.pass_context
 def consent_download(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) -> None:
@@ -138,7 +108,7 @@ def consent_download(ctx: click.Context, person: str, *, form: SignedForm, askin
 
 @citizen.command("withdraw-download")
 @click.argument("person")
-@_form_options
+@form_options
 @asking_options
 @click.pass_context
 def withdraw_download(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) -> None:
@@ -169,7 +139,7 @@ def receipts(ctx: click.Context, person: str, *, asking: Asking) -> None:
     "--secondary", type=click.Choice([each.value for each in SecondaryChoice]), required=True
 )
 @click.option("--recontact/--no-recontact", required=True, help="Tell when an answer changes.")
-@_signed_by
+@signed_by_option
 @asking_options
 @click.pass_context
 def consent(  # noqa: PLR0913  one argument for each field of the form
@@ -196,7 +166,7 @@ def consent(  # noqa: PLR0913  one argument for each field of the form
                 document_version=document_version,
                 secondary=SecondaryChoice(secondary),
                 recontact=recontact,
-                signed_by=_capacity(signed_by),
+                signed_by=capacity_named(signed_by),
             )
         )
     )
@@ -204,7 +174,7 @@ def consent(  # noqa: PLR0913  one argument for each field of the form
 
 @citizen.command("withdraw-analysis")
 @click.argument("person")
-@_form_options
+@form_options
 @asking_options
 @click.pass_context
 def withdraw_analysis(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) -> None:
@@ -217,7 +187,7 @@ def withdraw_analysis(ctx: click.Context, person: str, *, form: SignedForm, aski
 @citizen.command("refuse-research")
 @click.argument("person")
 @click.option("--level", type=_LEVELS, default=ResearchLevel.ALLELE_FREQUENCY.value)
-@_form_options
+@form_options
 @asking_options
 @click.pass_context
 def refuse_research(
@@ -238,7 +208,7 @@ def refuse_research(
 @citizen.command("allow-research")
 @click.argument("person")
 @click.option("--level", type=_LEVELS, required=True)
-@_form_options
+@form_options
 @asking_options
 @click.pass_context
 def allow_research(
@@ -258,7 +228,7 @@ def allow_research(
 
 @citizen.command("limit")
 @click.argument("person")
-@_form_options
+@form_options
 @asking_options
 @click.pass_context
 def limit(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) -> None:
@@ -270,7 +240,7 @@ def limit(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) 
 
 @citizen.command("remove-from-research")
 @click.argument("person")
-@_form_options
+@form_options
 @asking_options
 @click.pass_context
 def remove_from_research(
@@ -328,7 +298,7 @@ def erase(
 
 @citizen.command("lift-limit")
 @click.argument("person")
-@_form_options
+@form_options
 @asking_options
 @click.pass_context
 def lift_limit(ctx: click.Context, person: str, *, form: SignedForm, asking: Asking) -> None:
@@ -341,7 +311,7 @@ def lift_limit(ctx: click.Context, person: str, *, form: SignedForm, asking: Ask
 @citizen.command("block")
 @click.argument("person")
 @click.argument("reader", default=ALL_READERS)
-@_form_options
+@form_options
 @asking_options
 @click.pass_context
 def block(
@@ -356,7 +326,7 @@ def block(
 @citizen.command("unblock")
 @click.argument("person")
 @click.argument("reader", default=ALL_READERS)
-@_form_options
+@form_options
 @asking_options
 @click.pass_context
 def unblock(

@@ -29,10 +29,9 @@ from kerne.consent.events import (
     SecondaryChoice,
 )
 from kerne.consent.law import Chosen
-from kerne.consent.ledger import ConsentLedger
+from kerne.consent.ledger import ConsentLedger, RecordedChoice
 from kerne.consent.reach import Touches
 from kerne.consent.receipt import Receipt, receipt_of
-from kerne.database.history import Recorded
 from kerne.errors import ConsentError
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
 from kerne.people.person import age_years
@@ -331,7 +330,7 @@ class Consent:
         about = f"choice {type(event).__name__}"
         ask = Ask(who, purpose, action_of(event), (event.person,), about=about)
 
-        def work(granted: Pass) -> Recorded[ConsentEvent]:
+        def work(granted: Pass) -> RecordedChoice:
             choices = self._known(event.person)
             at = self._clock()
             made = self._made(who, purpose, event, form, at)
@@ -342,7 +341,7 @@ class Consent:
         recorded = self._changed(self._door.answer(ask, work))
         return recorded if isinstance(recorded, Refusal) else self._receipts([recorded])[0]
 
-    def _receipts(self, choices: Sequence[Recorded[ConsentEvent]]) -> tuple[Receipt, ...]:
+    def _receipts(self, choices: Sequence[RecordedChoice]) -> tuple[Receipt, ...]:
         """Return the receipts of choices of one person, with what each of them reached."""
         reached = self._ledger.reaches.reached(choices[0].event.person) if choices else {}
         return tuple(

@@ -24,13 +24,17 @@ from kerne.consent.events import (
 )
 from kerne.consent.law import AgedProfile, Chosen, GenomeLaw
 from kerne.consent.populations import Populations, Rows, profile_of, text_of
-from kerne.consent.reach import WITHDRAWALS, ReachLedger
+from kerne.consent.reach import WITHDRAWALS
+from kerne.consent.reaches import ReachLedger
 from kerne.database.carrying import Carrier
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
 from kerne.database.outbox import Outbox, outbox_table
 from kerne.errors import ConsentError
 from kerne.people.asking import Epoch, Population, Purpose
+
+RecordedChoice = Recorded[ConsentEvent]
+"""A choice as it stands in its history."""
 
 metadata = MetaData()
 _EVENT = history_table("consent", metadata)

@@ -5,12 +5,8 @@ been; what was found is kept once, under the choice that it belongs to, so that 
 the same receipt again.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Final
-
-from sqlalchemy import Engine, MetaData
 
 from kerne.consent.events import (
     AnalysisConsentWithdrawn,
@@ -19,8 +15,7 @@ from kerne.consent.events import (
     ResearchLevel,
     ResearchUseRefused,
 )
-from kerne.database.history import SEALED, History, Recorded, Sealer, history_table
-from kerne.errors import StaleVersionError
+from kerne.database.history import SEALED
 
 WITHDRAWALS: Final[tuple[type[ConsentEvent], ...]] = (
     AnalysisConsentWithdrawn,
@@ -28,9 +23,6 @@ WITHDRAWALS: Final[tuple[type[ConsentEvent], ...]] = (
     LimitedToOwnTreatment,
 )
 """Choices that take a genome out of something."""
-
-metadata = MetaData()
-_EVENT: Final = history_table("consent_reach", metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,41 +90,3 @@ def reached_by(event: ConsentEvent, found: Reached) -> Reached:
             touches_cuts = level is ResearchLevel.SUBJECT_QUERY
             return Reached(cuts=found.cuts if touches_cuts else ())
     return replace(found, orders=(), cases=(), answers=())
-
-
-class ReachLedger:
-    """What each withdrawal reached, as it was found when it was made.
-
-    Parameters
-    ----------
-    engine
-        The database of choices.
-    sealer
-        The vault: what was reached is sealed under the person's key.
-    """
-
-    def __init__(self, engine: Engine, sealer: Sealer) -> None:
-        metadata.create_all(engine)
-        self._history: History[WithdrawalReached] = History(
-            engine, _EVENT, [WithdrawalReached], sealer
-        )
-
-    def reached(self, person: str) -> dict[int, Reached]:
-        """Return what each withdrawal of `person` reached, by the number of the choice."""
-        events = (recorded.event for recorded in self._history.read(person))
-        return {event.choice: event.reached for event in events}
-
-    def keep(
-        self,
-        withdrawal: Recorded[ConsentEvent],
-        find: Callable[[], Reached],
-        at: datetime,
-    ) -> None:
-        """Keep what `find` finds for `withdrawal`, unless it is kept already."""
-        person = withdrawal.event.person
-        while withdrawal.number not in (kept := self.reached(person)):
-            event = WithdrawalReached(person, withdrawal.number, find())
-            try:
-                self._history.append(person, len(kept), [event], entry=withdrawal.entry, at=at)
-            except StaleVersionError:  # another process keeps what was reached, too: look again
-                continue

@@ -230,12 +230,27 @@ class Gate:
             raise
 
     def _still_holds(self, grant: Grant) -> bool:
-        """Say whether what the answer rests on is still so: choices, relations, the day."""
-        if grant.ask.persons:
-            return grant.ask.action not in SHOWS or self._is_permitted(grant.ask)
+        """Say whether what the answer rests on is still so: choices, relations, permits, rows, day.
+
+        INVARIANT: what changes something is never found wanting here, since it would be repeated.
+        """
+        ask = grant.ask
+        if ask.persons:
+            return ask.action not in SHOWS or (self._is_permitted(ask) and self._opens_same(grant))
         if grant.population is None:
             return True
-        return self._finder.epoch(self._clock()) == grant.population.epoch
+        if self._finder.epoch(self._clock()) != grant.population.epoch:
+            return False
+        # A permit may have been revoked, which is in no epoch.
+        return ask.project is None or self._is_permitted(ask)
+
+    def _opens_same(self, grant: Grant) -> bool:
+        """Say whether a genome that is only read is in the same rows as when it was opened."""
+        if grant.ask.action is not Action.READ_GENOME or grant.population is None:
+            return True
+        today = self._finder.today(self._clock())
+        now = self._finder.population(grant.ask, grant.purpose, today)
+        return now is not None and now.rows == grant.population.rows
 
     def _is_permitted(self, ask: Ask, record: Record = Record.MAIN) -> bool:
         requests = self._finder.facts(ask, self._clock(), record).requests
