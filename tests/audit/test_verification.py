@@ -147,6 +147,7 @@ TAMPERINGS = {
     "a checkpoint made up": "INSERT INTO checkpoint VALUES (8, x'00', '2026-03-01', x'00')",
     "a checkpoint of more than there is": "UPDATE checkpoint SET size = 60",
     "a checkpoint at no time": "UPDATE checkpoint SET at = 'yesterday'",
+    "a time written in another way": "UPDATE checkpoint SET at = replace(at, 'T', 'U')",
     "a table dropped": "DROP TABLE population",
 }
 

@@ -137,4 +137,7 @@ def _checkpoint(row: RowMapping) -> Checkpoint:
         at = datetime.fromisoformat(row["at"])
     except ValueError as error:
         raise AuditError(f"the time of the checkpoint of `{row['size']}` is not a time") from error
+    if at.isoformat() != row["at"]:
+        # What was signed is the time as it is written: another way to write it is a change.
+        raise AuditError(f"the time of the checkpoint of `{row['size']}` is not as it was written")
     return Checkpoint(row["size"], row["root"], at, row["signature"])
