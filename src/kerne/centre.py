@@ -57,7 +57,8 @@ from kerne.custody.retention import RetentionTerms
 from kerne.custody.rooms import Rooms
 from kerne.custody.standby import Standby
 from kerne.database.engine import open_database
-from kerne.founding import found_centre
+from kerne.durable import sweep
+from kerne.founding import ROOMS, found_centre
 from kerne.gate.door import Gate
 from kerne.gate.law import RuledGenomes
 from kerne.genomes.actions import Genomes
@@ -308,6 +309,8 @@ class _Parts:
 
     def recover(self) -> None:
         """Carry on what an interrupted process left: erasures, lists, the open audit entries."""
+        for place in (self._home, *(self._home / name for name in ROOMS)):
+            sweep(place)
         self._standby.check_not_older()
         self._eraser.recover()
         self._genome_actions.recover()

@@ -1,11 +1,25 @@
-"""Files that are there whole or not at all, and are still there after the power was cut."""
+"""Files that are there whole or not at all, and are still there after the power was cut.
 
+A disk keeps what it was told to wait for: the content of a file, and, apart from it, the name in
+its directory. What is made here bears a name of its own until it is whole, and is locked as long
+as its maker lives: whoever sweeps later can tell what a dead one left from what is in the making.
+"""
+
+import fcntl
 import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 ANYBODY: Final = 0o666
 OWNER_ONLY: Final = 0o600
+ANYBODY_DIRECTORY: Final = 0o777
+OWNER_ONLY_DIRECTORY: Final = 0o700
+MAKING: Final = ".making"
+"""Ending of what is not whole yet."""
 
 
 def write_durably(path: Path, content: bytes, mode: int = ANYBODY) -> None:
@@ -22,24 +36,53 @@ def replace_durably(path: Path, content: bytes, mode: int = ANYBODY) -> None:
 
     Of two processes that replace it at once, the last one's content stays.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.new")
-    write_durably(partial, content, mode)
-    partial.replace(path)
+    with _in_the_making(path, content, mode) as whole:
+        whole.replace(path)
     sync_directory(path.parent)
 
 
 def write_once(path: Path, content: bytes) -> None:
     """Write a file for its owner only, unless it is there: of two writers the first one's stays."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    partial.unlink(missing_ok=True)
-    write_durably(partial, content, OWNER_ONLY)
-    try:
-        path.hardlink_to(partial)  # unlike a rename, a link replaces nothing
-    except FileExistsError:
-        return
-    finally:
-        partial.unlink()
+    with _in_the_making(path, content, OWNER_ONLY) as whole, suppress(FileExistsError):
+        path.hardlink_to(whole)  # unlike a rename, a link replaces nothing
     sync_directory(path.parent)
+
+
+def make_directory(path: Path, mode: int = ANYBODY_DIRECTORY) -> None:
+    """Make a directory, with those above it, unless it is there; wait until the disk has it."""
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=mode, exist_ok=True)
+        sync_directory(each.parent)
+
+
+@contextmanager
+def directory_in_the_making(path: Path) -> Iterator[Path]:
+    """Give an empty directory beside `path` to fill; what is left of it at the end is removed."""
+    place, lock = _locked(path, lambda place: place.mkdir(OWNER_ONLY_DIRECTORY))
+    try:
+        yield place
+    finally:
+        if place.exists():
+            shutil.rmtree(place)
+        os.close(lock)
+
+
+def locked_file(path: Path) -> int:
+    """Make an empty file that is locked from the first moment of its name; return its descriptor.
+
+    The lock ends with the process, however that ends. Neither file nor name is durable.
+    """
+    place, lock = _locked(path, lambda place: place.touch(OWNER_ONLY))
+    place.rename(path)
+    return lock
+
+
+def sweep(directory: Path) -> None:
+    """Remove what makers left in `directory` that died; what is in the making stays."""
+    for left in directory.glob(f"*{MAKING}"):
+        with suppress(FileNotFoundError):
+            _remove_unless_locked(left)
 
 
 def sync_directory(directory: Path) -> None:
@@ -49,3 +92,45 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _remove_unless_locked(left: Path) -> None:
+    descriptor = os.open(left, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    else:
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _in_the_making(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """Give a whole and locked file beside `path` to name; its own name is removed at the end."""
+    place, lock = _locked(path, lambda place: place.touch(mode))
+    try:
+        write_durably(place, content)
+        yield place
+    finally:
+        place.unlink(missing_ok=True)
+        os.close(lock)
+
+
+def _locked(path: Path, make: Callable[[Path], None]) -> tuple[Path, int]:
+    """Make something in the making beside `path`; return its name and the descriptor of its lock.
+
+    One that is swept between its first moment and its lock is made again.
+    """
+    while True:
+        place = path.with_name(f".{path.name}.{uuid4().hex}{MAKING}")
+        make(place)
+        lock = os.open(place, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if place.exists():
+            return place, lock
+        os.close(lock)

@@ -1,12 +1,14 @@
 """Make a new centre on disk: its directories, its keys, its first registrar."""
 
 from pathlib import Path
+from typing import Final
 
 from kerne.alleles.assembly import assembly_named
 from kerne.audit.checkpoint import sign_checkpoint, signing_key, write_checkpoint
 from kerne.audit.tree import EMPTY_ROOT
-from kerne.custody.home import AUDIT, CHECKPOINT_KEY, DATABASE, GENOMES, KEYS, NEWEST
+from kerne.custody.home import ALONGSIDE, AUDIT, CHECKPOINT_KEY, DATABASE, GENOMES, KEYS, NEWEST
 from kerne.database.engine import open_database
+from kerne.durable import OWNER_ONLY_DIRECTORY, make_directory
 from kerne.errors import SettingsError
 from kerne.genomes.store import create_store, utc_now
 from kerne.knowledge.release import Kind
@@ -17,6 +19,9 @@ from kerne.people.ledger import metadata as people_metadata
 from kerne.people.organisation import Organisation
 from kerne.people.vault import open_vault
 from kerne.settings import FILE_NAME, Settings, write_settings
+
+ROOMS: Final = (AUDIT, KEYS, GENOMES, *ALONGSIDE)
+"""The directories of a centre."""
 
 
 def found_centre(
@@ -44,13 +49,16 @@ def found_centre(
     home = settings.home
     if (home / FILE_NAME).exists():
         raise SettingsError(f"`{home}` already holds a centre")
-    for name in ("audit", "keys", "genomes", "knowledge", "answers"):
-        (home / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ROOMS:
+        make_directory(home / name, OWNER_ONLY_DIRECTORY)
     assembly = assembly_named(settings.assembly)
     if reference is not None:
         base = KnowledgeBase(home / "knowledge")
         reference = base.add(Kind.REFERENCE, reference, assembly=assembly.name).path
-    create_store(home / GENOMES, assembly, kept_by_centre=True, reference=reference)
+    # Whoever was interrupted while founding may found again.
+    create_store(
+        home / GENOMES, assembly, kept_by_centre=True, reference=reference, over_empty=True
+    )
     vault = open_vault(home / KEYS, settings.keys)
     people = PeopleLedger(open_database(home / DATABASE, people_metadata), vault)
     for organisation in organisations:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from kerne.durable import replace_durably
 from kerne.errors import SettingsError
 from kerne.sealing.place import KeyPlace, MasterPlace
 
@@ -94,7 +95,7 @@ def write_settings(settings: Settings) -> None:
         values = {name: getattr(settings.keys, name) for name in _KEY_KINDS}
         lines += ["", "[keys]"]
         lines += [f'{name} = "{value}"' for name, value in values.items() if value is not None]
-    (settings.home / FILE_NAME).write_text("\n".join(lines) + "\n")
+    replace_durably(settings.home / FILE_NAME, ("\n".join(lines) + "\n").encode())
 
 
 def _key_place(path: Path, values: object) -> KeyPlace:

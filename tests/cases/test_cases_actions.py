@@ -1,16 +1,18 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from kerne.cases import actions, report
 from kerne.cases.actions import Answer
 from kerne.cases.answer import PUBLIC_KEY, SIGNATURE
 from kerne.cases.case import Case, Stage, Verdict
-from kerne.cases.events import Bearing, KinInCase
+from kerne.cases.events import AnswerIssued, Bearing, KinInCase
 from kerne.cases.ledger import CaseLedger
 from kerne.cases.report import RECORD
 from kerne.cases.signature import is_signed
-from kerne.errors import CaseError, PhenotypeError
+from kerne.errors import CaseError, PhenotypeError, StaleVersionError
 from kerne.interpretation.candidate import Classification, Interpretation, Mode
 from kerne.interpretation.parentage import left_out_in_words
 from kerne.interpretation.pedigree import Kin
@@ -271,3 +273,39 @@ def test_list_cases__leaves_out_the_line_that_is_refused(room: Room) -> None:
     assert [line.number for line in room.cases.list_cases(room.geneticist, OWN)] == [case]
     room.door.closed_to.add(PATIENT)
     assert room.cases.list_cases(room.geneticist, OWN) == ()
+
+
+def test_answer_that_two_processes_hand_over__is_handed_over_once(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = report.write_files
+
+    def while_another_does(files: dict[str, bytes], directory: Path) -> None:
+        monkeypatch.setattr(actions, "write_files", write)
+        assert room.cases.issue_outstanding() == 1
+        write(files, directory)
+
+    monkeypatch.setattr(actions, "write_files", while_another_does)
+    case, _ = signed(room)
+    assert [type(each.event) for each in room.cases.ledger.history.read(case)].count(
+        AnswerIssued
+    ) == 1
+    room.cases._issue(case, 1)
+    assert room.cases.ledger.case(case).stage is Stage.ISSUED
+
+
+def test_answer__that_cannot_be_noted_as_handed_over_is_a_fault(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_words: object, **_more: object) -> None:
+        raise StaleVersionError("somebody else")
+
+    with monkeypatch.context() as patch:
+
+        def spoil(*_words: object) -> None:
+            patch.setattr(CaseLedger, "append", fail)
+
+        patch.setattr(actions, "write_files", spoil)
+        with pytest.raises(StaleVersionError, match="somebody else"):
+            signed(room)
+    assert room.cases.issue_outstanding() == 1

@@ -49,6 +49,13 @@ def test_write_files__replaces_its_own_files_and_touches_no_other(tmp_path: Path
     assert (directory / "report.html").read_bytes() == b"<p>"
 
 
+def test_write_files__does_not_write_over_a_file(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(CaseError, match="cannot be written"):
+        write_files(FILES, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_write_files__leaves_nothing_when_it_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

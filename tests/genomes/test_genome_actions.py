@@ -180,6 +180,43 @@ def test_custodian__removes_and_the_row_is_retired(filled: Rooms) -> None:
     assert filled.genomes.recover() == 0
 
 
+def test_removal_interrupted_after_the_row_was_retired__is_carried_on_by_recover(
+    filled: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*_words: object, **_more: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GenomeStore, "remove", end)
+        with pytest.raises(KeyboardInterrupt):
+            filled.genomes.remove(filled.custodian, "custody", "S1")
+    assert filled.store.samples() == ["S0", "S1", "S2"]
+    assert filled.genomes.recover() == 1
+    assert filled.store.samples() == ["S0", "S2"]
+    # The record says what is so: the genome is out of every count since its row was retired.
+    assert filled.people.has_entry(filled.gate._audit.size() - 1)
+
+
+def test_removal_that_another_process_carries_on__is_not_a_fault(
+    filled: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = GenomeStore.remove
+
+    def second(store: GenomeStore, sample: str, *, entry: int | None = None) -> int:
+        remove(GenomeStore(store.path), sample)
+        return remove(store, sample, entry=entry)
+
+    monkeypatch.setattr(GenomeStore, "remove", second)
+    assert filled.genomes.remove(filled.custodian, "custody", "S1") == 1
+
+    def fail(_store: GenomeStore, _sample: str, *, entry: int | None = None) -> int:
+        raise GenomeError(f"entry `{entry}` fails")
+
+    monkeypatch.setattr(GenomeStore, "remove", fail)
+    with pytest.raises(GenomeError, match="fails"):
+        filled.genomes.remove(filled.custodian, "custody", "S2")
+
+
 def test_freestanding_entrance__does_not_open_a_centres_store(filled: Rooms) -> None:
     with pytest.raises(GateError, match="kept by a centre"):
         open_freestanding(filled.store.path)

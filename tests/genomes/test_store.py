@@ -299,9 +299,9 @@ def test_what_an_interrupted_writer_left__is_removed_by_the_next(
     left = store.path / "segments" / "000002"
     left.mkdir()
     (left / "calls.parquet").write_bytes(b"half")
-    (store.path / "manifest.json.new").write_bytes(b"{")
+    (store.path / ".manifest.json.1.making").write_bytes(b"{")
     store.remove("one")
-    assert not (store.path / "manifest.json.new").exists()
+    assert not (store.path / ".manifest.json.1.making").exists()
     assert [place.name for place in (store.path / "segments").iterdir()] == ["000002"]
     assert store.samples() == ["two"]
 

@@ -83,6 +83,7 @@ def test_retired_row__is_remembered_and_not_counted(peopled: PeopleLedger) -> No
     assert peopled.rows_of(P) == BitMap()
     assert peopled.rows_ever_of(P) == BitMap([1])
     assert peopled.persons_of_rows(BitMap([1, 2])) == {1: P, 2: Q}
+    assert peopled.retired(BitMap([1, 2, 3])) == BitMap([1])
     with pytest.raises(PersonError, match="row `3` is not registered"):
         peopled.retire_row(3)
 

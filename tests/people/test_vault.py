@@ -104,7 +104,7 @@ def test_master_key__is_the_owners_alone(vault: Vault, tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert len(path.read_bytes()) == 32
     assert {found.name for found in tmp_path.iterdir()} >= {MASTER_FILE, KEYS_FILE}
-    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.glob("*.making"))
 
 
 def test_master_key__that_others_can_read_is_not_used(vault: Vault, tmp_path: Path) -> None:

@@ -9,6 +9,9 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
+from kerne import durable
+from kerne.durable import OWNER_ONLY_DIRECTORY, locked_file, make_directory
+
 _ENDING = ".writer"
 
 
@@ -24,12 +27,8 @@ class Writer:
     def __init__(self, directory: Path) -> None:
         self.name = uuid4().hex
         self._directory = directory
-        directory.mkdir(mode=0o700, exist_ok=True)
-        making = directory / f"{self.name}.making"
-        self._lock = os.open(making, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        # INVARIANT: a file with the ending is locked from its first moment to its writer's last.
-        making.rename(self._path(self.name))
+        make_directory(directory, OWNER_ONLY_DIRECTORY)
+        self._lock = locked_file(self._path(self.name))
 
     def close(self) -> None:
         """Leave: what this writer left open may be closed by others."""
@@ -56,6 +55,7 @@ class Writer:
 
     def sweep(self) -> None:
         """Remove the files of all dead writers."""
+        durable.sweep(self._directory)
         for path in self._directory.glob(f"*{_ENDING}"):
             self.is_alive(path.name.removesuffix(_ENDING))
 

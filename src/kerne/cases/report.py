@@ -5,7 +5,6 @@ same content for machines (`report.json`, canonical) and a Phenopacket, all or n
 """
 
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,13 @@ from typing import Final
 
 from kerne import __version__
 from kerne.cases.events import Bearing
-from kerne.durable import OWNER_ONLY, sync_directory, write_durably
+from kerne.durable import (
+    OWNER_ONLY,
+    directory_in_the_making,
+    make_directory,
+    sync_directory,
+    write_durably,
+)
 from kerne.errors import CaseError, reason_of
 from kerne.interpretation.candidate import (
     CandidateVariant,
@@ -199,16 +204,18 @@ def write_files(files: Mapping[str, bytes], directory: Path) -> None:
 
 
 def _write_all(files: Mapping[str, bytes], directory: Path) -> None:
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{directory.name}.", dir=directory.parent) as place:
-        fresh = Path(place, "files")
-        fresh.mkdir(mode=0o700)
+    make_directory(directory.parent)
+    with directory_in_the_making(directory) as fresh:
         for name, content in files.items():
             write_durably(fresh / name, content, OWNER_ONLY)
-        if directory.exists():
+        sync_directory(fresh)
+        try:
+            fresh.rename(directory)
+        except OSError:
+            # It stands there, maybe since a moment: two may hand over the same answer at once.
+            if not directory.is_dir():
+                raise
             for name in files:
                 (fresh / name).replace(directory / name)
-        else:
-            fresh.rename(directory)
     sync_directory(directory)
     sync_directory(directory.parent)

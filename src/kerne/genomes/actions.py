@@ -2,10 +2,11 @@
 
 In a centre a sample has a number, not a name, and whose it is stands in the people ledger. The
 store and that ledger are two files and not one transaction: rows that an interrupted `add` left
-in the store alone belong to nobody, are in no population, and are registered by `recover`.
+in the store alone belong to nobody, are in no population, and are registered by `recover`; rows
+that an interrupted `remove` retired are in no population either, and `recover` takes them out.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,8 +103,18 @@ class Genomes:
         return self._gate.answer(ask, work)
 
     def recover(self) -> int:
-        """Register rows that an interrupted `add` left unregistered; return how many."""
+        """Carry on an interrupted `add` or `remove`; return how many rows it was about.
+
+        Rows that nobody registered are registered, and retired ones leave the store.
+        """
         rows = self._store.rows()
+        retired = self._people.retired(BitMap(rows.values()))
+        for sample, row in rows.items():
+            if row in retired:
+                self._take_out(sample, None)
+        return self._register_missing(rows) + len(retired)
+
+    def _register_missing(self, rows: Mapping[str, int]) -> int:
         known = self._people.persons_of_rows(BitMap(rows.values()))
         missing = [
             GenomeRow(row, sample, self._people.person_of_sample(sample))
@@ -113,6 +124,14 @@ class Genomes:
         if missing:
             self._people.register_rows(missing)
         return len(missing)
+
+    def _take_out(self, sample: str, entry: int | None) -> None:
+        """Remove a sample from the store, unless another process that carries on was faster."""
+        try:
+            self._store.remove(sample, entry=entry)
+        except GenomeError:
+            if sample in self._store.rows():
+                raise
 
     def has_entry(self, entry: int) -> bool:
         """Say whether the database was changed under the audit entry `entry`."""
@@ -138,8 +157,9 @@ class Genomes:
                 raise GenomeError(f"no sample `{sample}` in the genome database")
             # Out of every population first: interrupted here, it is gone for all who count.
             self.recover()
-            self._people.retire_row(row)
-            return self._store.remove(sample, entry=grant.entry)
+            self._people.retire_row(row, entry=grant.entry, at=self._store.clock())
+            self._take_out(sample, grant.entry)
+            return row
 
         about = f"removal of sample {sample}"
         ask = Ask(who, purpose, Action.REMOVE_GENOME, (person,), None, reason, about)

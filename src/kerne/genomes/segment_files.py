@@ -33,7 +33,7 @@ Columns = dict[str, Any]  # Any: Arrow and numpy arrays alike
 def write_segment(directory: Path, name: str, segment: Segment, assembly: Assembly) -> SegmentEntry:
     """Write a segment durably into `directory / name` and return its manifest entry."""
     place = directory / name
-    place.mkdir(parents=True)
+    place.mkdir()
     checksums = {}
     for table, columns in _columns(segment, assembly).items():
         content = _parquet(columns)

@@ -19,6 +19,7 @@ import numpy as np
 
 from kerne.alleles.assembly import Assembly, assembly_named
 from kerne.alleles.sequence import ReferenceSequence
+from kerne.durable import make_directory, sweep
 from kerne.errors import DamagedStoreError, GenomeError, reason_of
 from kerne.genomes.calls import is_carried
 from kerne.genomes.intake import GenomeFile, IntakeRules, read_genomes
@@ -96,7 +97,7 @@ def create_store(  # noqa: PLR0913  one argument for each rule of the store
         min_dp=min_dp,
     )
     try:
-        (path / SEGMENTS).mkdir(parents=True, exist_ok=True)
+        make_directory(path / SEGMENTS)
     except OSError as error:
         raise GenomeError(f"`{path}` cannot be written: {reason_of(error)}") from error
     with only_writer(path):
@@ -272,8 +273,7 @@ class GenomeStore:
         for place in (self.path / SEGMENTS).iterdir():
             if place.name not in named:
                 shutil.rmtree(place)
-        for left in self.path.glob(f"{FILE_NAME}.*new"):
-            left.unlink()
+        sweep(self.path)
 
     def _read_files(
         self, files: Sequence[GenomeFile], manifest: Manifest, watch: Watch

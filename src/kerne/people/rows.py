@@ -129,7 +129,7 @@ class RowRegister:
                 connection.execute(insert(GENOME_ROW).values(**values, retired=0))
                 connection.execute(insert(ROW_CHANGE).values(row=genome.row, change="registered"))
 
-    def retire_row(self, row: int) -> None:
+    def retire_row(self, row: int, *, entry: int | None = None, at: datetime | None = None) -> None:
         """Take `row` out of all counting for good; a retired row may be retired again.
 
         Raises
@@ -146,6 +146,11 @@ class RowRegister:
                 return
             connection.execute(update(GENOME_ROW).where(GENOME_ROW.c.row == row).values(retired=1))
             connection.execute(insert(ROW_CHANGE).values(row=row, change="retired"))
+            record_change(connection, "row retired", entry, at)
+
+    def retired(self, rows: BitMap) -> BitMap:
+        """Return which of `rows` are retired."""
+        return rows & self._bitmap(select(GENOME_ROW.c.row).where(GENOME_ROW.c.retired == 1))
 
     def rows_of(self, person: str) -> BitMap:
         """Return the rows of `person` that can be read: of every origin, none of them retired."""
