@@ -204,6 +204,10 @@ class Rereading:
             self._say("the list of open asks disagrees with the entries")
         self._finish_populations(connection)
         self._finish_late(connection)
+        # What is looked up is looked up by indexes, and they are read nowhere else.
+        for (found,) in connection.exec_driver_sql("PRAGMA integrity_check(1)"):
+            if found != "ok":
+                self._say(f"the file disagrees with itself: {found}")
 
     def _finish_populations(self, connection: Connection) -> None:
         stored = set()
