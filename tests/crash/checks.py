@@ -232,7 +232,8 @@ def _citizens(look: _Look) -> Iterator[str]:
 def _debris(look: _Look) -> Iterator[str]:
     for pattern in DEBRIS:
         yield from (f"debris: {path}" for path in look.home.rglob(pattern))
-    named = {entry.name for entry in look.manifest.segments}
+    with look.centre.genomes._store._writing() as manifest:
+        named = {entry.name for entry in manifest.segments}  # the next writer has cleared up
     places = {place.name for place in (look.home / "genomes" / "segments").iterdir()}
     if places - named:
         yield f"segments that the manifest does not name: {places - named}"

@@ -177,17 +177,15 @@ def leave_open(home: Path) -> None:
 
 
 @pytest.mark.parametrize("lasts", [Lasts.ONCE, Lasts.FOR_EVER])
-def test_audit_that_fails_at_any_statement_of_a_start__means_no_centre_or_a_whole_record(
+def test_audit_that_fails_at_any_statement_of_a_start__leaves_it_to_be_made_whole(
     home: Path, lasts: Lasts
 ) -> None:
     leave_open(home)
     with faults_in(AUDIT) as faults:
 
         def start() -> None:
-            with open_centre(home, clock) as centre:
-                faults.end()
-                # It bore the fault while it opened the file, and has closed what was open.
-                assert centre.audit.verify().open_asks == 0
+            with open_centre(home, clock):
+                faults.end()  # borne: it is at work without the audit, and closes asks later
 
         assert strike_each(faults, lasts, start, may_bear=True) > 10
     check_record(home)

@@ -194,7 +194,7 @@ def test_removal_interrupted_after_the_row_was_retired__is_carried_on_by_recover
     assert filled.genomes.recover() == 1
     assert filled.store.samples() == ["S0", "S2"]
     # The record says what is so: the genome is out of every count since its row was retired.
-    assert filled.people.has_entry(filled.gate._audit.size() - 1)
+    assert filled.people.has_entry(filled.gate._logs.main.size() - 1)
 
 
 def test_removal_that_another_process_carries_on__is_not_a_fault(

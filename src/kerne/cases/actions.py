@@ -258,8 +258,7 @@ class Cases:
 
         entry = self.gate.answer(self._ask(who, purpose, Action.SIGN_ANSWER, case), work)
         if isinstance(entry, Refusal):
-            return entry
-        # What is signed stays signed: a fault from here on is made good at the next start.
+            return entry  # What is signed stays signed: a fault below is made good at next start.
         self._issue(case, entry)
         return self._answer(self.ledger.case(case))
 
@@ -293,8 +292,7 @@ class Cases:
         """Hand over answers that were signed when the machine stopped; called at start-up."""
         outstanding = self.ledger.lines(stage=Stage.SIGNED)
         for line in outstanding:
-            signature = self.ledger.history.read(line.number)[-1]
-            self._issue(line.number, signature.entry)
+            self._issue(line.number, self.ledger.history.read(line.number)[-1].entry)
         return len(outstanding)
 
     def hand_over(self, person: str) -> None:
@@ -336,15 +334,12 @@ class Cases:
         return contents | signed
 
     def _issue(self, case: str, entry: int) -> None:
-        """Hand over a signed answer; one that another process hands over as well stays as it is."""
         state = self.ledger.case(case)
-        if state.stage is Stage.ISSUED:
-            return
-        event = issue_answer(state)
-        write_files(self._signed_files(state), self.answers / case)
         try:
-            self.ledger.append(state, event, entry=entry, at=self.clock())
-        except StaleVersionError:
+            if state.stage is not Stage.ISSUED:
+                write_files(self._signed_files(state), self.answers / case)
+                self.ledger.append(state, issue_answer(state), entry=entry, at=self.clock())
+        except StaleVersionError:  # another process hands it over as well
             if self.ledger.case(case).stage is not Stage.ISSUED:
                 raise
 
