@@ -129,8 +129,11 @@ def _locked(path: Path, make: Callable[[Path], None]) -> tuple[Path, int]:
     while True:
         place = path.with_name(f".{path.name}.{uuid4().hex}{MAKING}")
         make(place)
-        lock = os.open(place, os.O_RDONLY)
+        try:
+            lock = os.open(place, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if place.exists():
+        if os.fstat(lock).st_nlink:
             return place, lock
         os.close(lock)

@@ -276,6 +276,7 @@ def test_start__leaves_to_another_what_the_other_has_closed(
 
 
 def test_audit__without_a_directory_cannot_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "nowhere").touch()
     with pytest.raises(AuditError, match="cannot be opened"):
         open_audit(tmp_path / "nowhere" / "audit.sqlite")
 
