@@ -211,6 +211,7 @@ class _Parts:
             clock,
             self._home / AUDIT / NEWEST,
             second=self._second,
+            telling=book.telling,
         )
         self._calendar = Calendar(book.terms.holidays, settings.tzinfo)
         self._order_actions = Orders(self._orders, self._gate, self._people, self._calendar, clock)

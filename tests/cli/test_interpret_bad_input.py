@@ -281,7 +281,7 @@ def test_fault_while_writing__leaves_no_directory(
     assert sorted(path.name for path in place.iterdir()) == ["case.json", "patient.vcf"]
 
 
-@pytest.mark.parametrize("moment", ["interpret", "report_files"])
+@pytest.mark.parametrize("moment", ["examine", "report_files"])
 def test_interrupt__exits_130_and_leaves_nothing(
     run: Run, base: Path, place: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:

@@ -81,8 +81,8 @@ def _replace(monkeypatch: pytest.MonkeyPatch, fault: BaseException) -> None:
     monkeypatch.setattr("kerne.cli.kerne", stand_in)
 
 
-def test_audit__that_was_changed_ends_with_five(run: Run, tmp_path: Path) -> None:
+def test_audit__held_against_something_else_ends_with_four(run: Run, tmp_path: Path) -> None:
     checkpoint = tmp_path / "held.txt"
     checkpoint.write_text("nonsense\n")
     outcome = run("audit", "--home", tmp_path, "verify", "--held", checkpoint)
-    assert outcome.code == 5
+    assert outcome.code == 4

@@ -140,7 +140,7 @@ def test_register__is_previewed_and_taken_over_by_a_registrar(
     run: Run, walked: Walked, tmp_path: Path
 ) -> None:
     file = tmp_path / "register.tsv"
-    person = withdrawn(walked)
+    person = "P-000020"
     lines = (
         "person\tdate\tchoice",
         f"{person}\t2026-01-05\tlimited",
@@ -160,6 +160,25 @@ def test_register__is_previewed_and_taken_over_by_a_registrar(
     receipts = run("citizen", "--home", walked.home, "receipts", person, *own(person)).out
     assert "entered the tissue-use register" in receipts
     assert "left out of every further answer: project `PRJ-0001`" in receipts
+
+
+def test_exception__needs_a_written_reason_and_the_patient_is_told(
+    run: Run, walked: Walked
+) -> None:
+    case = re.search(r"C-\d{4}-\d{6}", walked.told)
+    assert case is not None
+    read = ("cases", "--home", walked.home, "read", case[0])
+    stranger = ("--as", "doctor-9", "--purpose", "own-treatment")
+    told = (
+        *("citizen", "--home", walked.home, "log", hero(walked), "--told"),
+        *("--as", "P-000001", "--purpose", "guardian-access"),
+    )
+    assert run(*read, *stranger).code == 3
+    assert run(*told).rows() == []
+    assert run(*read, *stranger, "--reason", "unconscious, and the doctor is away").code == 0
+    (row,) = run(*told).rows()
+    assert (row["who"], row["told"]) == ("doctor-9", "told")
+    assert row["reason"] == "unconscious, and the doctor is away"
 
 
 @pytest.mark.parametrize("purpose", ["insurance", "pension", "employment", "", "Research"])

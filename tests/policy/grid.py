@@ -91,11 +91,12 @@ class Numbering:
 
 def related(person: PersonFacts, relation: str, who: Identity) -> PersonFacts:
     """Return `person` as `who` stands to them; guardians and representatives may be others too."""
+    person = replace(person, number=f"P-7{who.identifier.removeprefix('asker-')}")
     me = frozenset({who.person or "P-000000"})
     others = frozenset({"P-000008"})
     match relation:
         case "self":
-            return replace(person, number=who.person or SUBJECT)
+            return replace(person, number=who.person or person.number)
         case "guardian":
             return replace(person, guardians=me | others)
         case "representative":
@@ -173,7 +174,7 @@ def relatives(numbering: Numbering) -> Iterator[Request]:
             # Each patient belongs to one request, as each asker does.
             patient = replace(PERSON, number=_patient_of(who), treated_by_asker=treated)
             person = replace(
-                PERSON,
+                related(PERSON, "nobody", who),
                 treated_by_asker=False,
                 relatives=frozenset({patient.number} if is_kin else ()),
                 limited=limited,
@@ -189,7 +190,8 @@ def relatives(numbering: Numbering) -> Iterator[Request]:
                 continue
             who = numbering.asker(roles)
             proposer = who.identifier if proposed_by == "me" else proposed_by
-            subject = replace(PERSON, treated_by_asker=treated) if named_person else None
+            person = replace(related(PERSON, "nobody", who), treated_by_asker=treated)
+            subject = person if named_person else None
             yield Request(
                 *(who, purpose, action, subject, None, 1, None, TODAY, Record.MAIN, None, proposer)
             )

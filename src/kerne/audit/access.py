@@ -1,5 +1,6 @@
 """One time that somebody asked for a person's data, as that person is told of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,8 @@ class Access:
         one, in which the person was one of many.
     law
         The paragraphs that the rules render.
+    is_told
+        The law has the person told of it: the written exception, or a relative's essential regard.
     is_late
         Whether it was recorded in the second log first, because the audit could not be written.
     """
@@ -52,6 +55,7 @@ class Access:
     counter: int | None
     law: tuple[str, ...]
     is_late: bool
+    is_told: bool
 
     @property
     def is_collective(self) -> bool:
@@ -72,8 +76,14 @@ class CitizenLog:
     document: str
 
 
-def access_of(found: Found) -> Access:
-    """Return what a person is told of an intent."""
+def access_of(found: Found, telling: Collection[str] = ()) -> Access:
+    """Return what a person may see of an intent.
+
+    Parameters
+    ----------
+    telling
+        Names of the rules under which the person is told of each use.
+    """
     entry, intent, personal = found.entry, found.entry.intent, found.personal
     return Access(
         number=entry.number,
@@ -92,4 +102,5 @@ def access_of(found: Found) -> Access:
         counter=personal.counter,
         law=intent.law,
         is_late=entry.late is not None,
+        is_told=intent.verdict is Verdict.PERMITTED and not set(telling).isdisjoint(intent.rules),
     )

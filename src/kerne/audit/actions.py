@@ -1,7 +1,7 @@
 """What people do with the audit: prove it, sign it, and see who has read their data."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -52,6 +52,8 @@ class Audit:
         off their end. None is kept when it is not named.
     second
         The second log, when there is one.
+    telling
+        Names of the rules under which the person is told of each use.
     """
 
     def __init__(  # noqa: PLR0913  all that the audit is joined from
@@ -64,6 +66,7 @@ class Audit:
         newest: Path | None = None,
         *,
         second: AuditLedger | None = None,
+        telling: Collection[str] = (),
     ) -> None:
         self._ledger = ledger
         self._key = key
@@ -72,6 +75,7 @@ class Audit:
         self._clock = clock
         self._newest = newest
         self._second = second
+        self._telling = frozenset(telling)
 
     def verify(self, held: Iterable[Checkpoint] = ()) -> Verification:
         """Read the whole audit and say what is not as it was written.
@@ -203,7 +207,7 @@ class Audit:
             proven = self._ledger.prove(log.numbers(), now.size)
             found = sorted([*log.named, *log.counted], key=lambda one: one.entry.number)
             return CitizenLog(
-                accesses=tuple(map(access_of, found)),
+                accesses=tuple(access_of(one, self._telling) for one in found),
                 checkpoint=now,
                 document=log_document(now, self.public_key, log, proven, since),
             )

@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "backup": ("kerne.cli.backup:backup", "Copy a running centre, without its keys."),
     "backup-keys": ("kerne.cli.backup:backup_keys", "Copy the keys of a centre, and nothing else."),
     "restore": ("kerne.cli.backup:restore", "Restore a backup to a new home, and prove it."),
+    "rules": ("kerne.cli.rules:rules", "The law as a page: every rule in plain words."),
     "audit": ("kerne.cli.audit:audit", "Verify the record of every decision."),
 }
 

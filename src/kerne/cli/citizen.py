@@ -41,10 +41,17 @@ def citizen(ctx: click.Context, home: Path | None) -> None:
 @click.argument("person")
 @click.option("-o", "--output", type=_OUTPUT, help="Write the log with its proof to this file.")
 @click.option("--held", type=_HELD, help="A log kept from before: show that nothing is gone.")
+@click.option("--told", is_flag=True, help="Only what the law has PERSON told of each time.")
 @asking_options
 @click.pass_context
 def log(
-    ctx: click.Context, person: str, *, output: Path | None, held: Path | None, asking: Asking
+    ctx: click.Context,
+    person: str,
+    *,
+    output: Path | None,
+    held: Path | None,
+    told: bool,
+    asking: Asking,
 ) -> None:
     """Show who asked for the data of PERSON, when, why, and what they were answered."""
     centre = centre_from(ctx)
@@ -52,10 +59,11 @@ def log(
     kept = None if held is None else held_checkpoint(held.read_text(encoding="utf-8"))
     shown = unwrap(centre.audit.log_of(asker.who, asker.purpose, person, kept))
     click.echo(
-        "entry\tat\twho\torganisation\tpurpose\taction\tabout\tas\tanswer\treason\tlaw\trecorded"
+        "entry\tat\twho\torganisation\tpurpose\taction\tabout\tas\tanswer\treason\tlaw\trecorded\ttold"
     )
     for access in shown.accesses:
-        click.echo("\t".join(_columns(access)))
+        if access.is_told or not told:
+            click.echo("\t".join(_columns(access)))
     if output is not None:
         write_text(output, shown.document)
 
@@ -372,6 +380,7 @@ def _columns(access: Access) -> tuple[str, ...]:
         access.reason or "",
         "; ".join(access.law),
         "late" if access.is_late else "before the answer",
+        "told" if access.is_told else "",
     )
 
 

@@ -181,13 +181,19 @@ def _settle_each(book: RuleBook, requests: Sequence[Request]) -> list[Decision]:
         by_action[request.action].append(place)
     settled: dict[int, Decision] = {}
     for action, places in by_action.items():
-        questions, entities = _put([requests[place] for place in places])
+        questions, entities = as_cedar([requests[place] for place in places])
         settled |= zip(places, settle(book, action, questions, entities), strict=True)
     return [settled[place] for place in range(len(requests))]
 
 
-def _put(requests: Sequence[Request]) -> tuple[list[_Json], list[_Json]]:
-    """Return `requests` as questions, and the entities that they speak of."""
+def as_cedar(requests: Sequence[Request]) -> tuple[list[_Json], list[_Json]]:
+    """Return `requests` as questions in Cedar's JSON form, and the entities that they speak of.
+
+    Raises
+    ------
+    PolicyError
+        Two requests tell different facts of one person.
+    """
     entities: dict[tuple[str, str], _Json] = {}
     questions = []
     for place, request in enumerate(requests):
@@ -221,7 +227,7 @@ def settle(
     except ValueError as error:
         raise PolicyError(f"facts do not fit the schema of the rules: {error}") from error
     results = cedarpy.is_authorized_batch(questions, book.about[action], known, book.schema)
-    return [_decision(result) for result in results]
+    return [decided_by(result) for result in results]
 
 
 def entity(kind: str, identifier: str, attributes: Mapping[str, Any]) -> _Json:  # Any: JSON
@@ -229,7 +235,14 @@ def entity(kind: str, identifier: str, attributes: Mapping[str, Any]) -> _Json: 
     return {"uid": {"type": kind, "id": identifier}, "attrs": attributes, "parents": []}
 
 
-def _decision(result: cedarpy.AuthzResult) -> Decision:
+def decided_by(result: cedarpy.AuthzResult) -> Decision:
+    """Return what Cedar answered.
+
+    Raises
+    ------
+    PolicyError
+        A rule could not be evaluated.
+    """
     diagnostics = result.diagnostics
     # INVARIANT: a rule that failed to evaluate never counts as one that did not match.
     if diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
