@@ -1,11 +1,13 @@
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from kerne.errors import PersonError
 from kerne.people.actions import People
 from kerne.people.asking import Action, Identity, Refusal, Role
-from kerne.people.kinship import Custody, ParentOf
+from kerne.people.kinship import Custody, ParentOf, Representation
 from kerne.people.ledger import PeopleLedger
 
 from .conftest import AT, OpenDoor, number_of, person_of
@@ -76,3 +78,41 @@ def test_registration__twice_is_an_error(people: People) -> None:
     people.register_persons(REGISTRAR, "custody", [person_of(1)])
     with pytest.raises(PersonError, match="registered already"):
         people.register_persons(REGISTRAR, "custody", [person_of(1)])
+
+
+def test_representative__is_appointed_under_one_entry_and_replaced_by_the_same_anew(
+    people: People, door: OpenDoor, register: PeopleLedger
+) -> None:
+    people.register_persons(REGISTRAR, "custody", [person_of(1), person_of(2)])
+    since = date(2026, 1, 1)
+    appointed = Representation(number_of(2), number_of(1), since, "decision 7")
+    assert people.appoint_representative(REGISTRAR, "custody", appointed) == number_of(1)
+    assert door.asks[-1].persons == (number_of(1), number_of(2))
+    assert register.has_entry(102)
+    assert register.representatives_of(number_of(1), since) == {number_of(2)}
+    assert register.representatives_of(number_of(1), date(2025, 12, 31)) == set()
+    ended = replace(appointed, until=date(2026, 2, 1))
+    people.appoint_representative(REGISTRAR, "custody", ended)
+    assert register.representatives_of(number_of(1), date(2026, 2, 1)) == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"representative": number_of(1)}, "cannot be appointed to represent themselves"),
+        ({"representative": "P-000099"}, "`P-000099` is not registered"),
+        ({"decision": ""}, "names the decision"),
+        ({"until": date(2026, 1, 1)}, "ends after it starts"),
+    ],
+)
+def test_representative__that_cannot_be_is_an_error(
+    people: People,
+    register: PeopleLedger,
+    change: dict[str, Any],  # Any: fields of several types
+    problem: str,
+) -> None:
+    people.register_persons(REGISTRAR, "custody", [person_of(1), person_of(2)])
+    appointed = Representation(number_of(2), number_of(1), date(2026, 1, 1), "decision 7")
+    with pytest.raises(PersonError, match=problem):
+        people.appoint_representative(REGISTRAR, "custody", replace(appointed, **change))
+    assert register.representatives_of(number_of(1), date(2026, 1, 2)) == set()

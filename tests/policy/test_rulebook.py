@@ -152,6 +152,13 @@ def test_rulebook__that_is_not_whole_does_not_load(
         read_rulebook(folder, SCHEMA)
 
 
+def test_rulebook__with_two_rules_on_a_line_does_not_load(folder: Path) -> None:
+    rules = [RULE.format(id=name).replace("\n", " ") for name in "ab"]
+    (folder / "a.cedar").write_text("".join(rules))
+    with pytest.raises(PolicyError, match=r"`a.cedar`: a rule ends its last line with `;`"):
+        read_rulebook(folder, SCHEMA)
+
+
 def test_rulebook__of_an_unknown_country_names_those_there_are() -> None:
     with pytest.raises(PolicyError, match="no rule book `atlantis`, expected one of `denmark`"):
         RuleBook.load("atlantis")

@@ -1,11 +1,11 @@
 """The country's law over choices: what consent and interpretation ask of the rule book.
 
 INVARIANT: answers depend on nothing but their arguments and the rules, which do not change while a
-centre is open; so they are kept, and need no epoch.
+centre is open; so they are kept, and need no epoch. There are some thousand at most: profiles are
+few, and ages are those at which a rule changes its answer.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from kerne.consent.choices import Choices
 from kerne.consent.events import ResearchLevel
@@ -13,9 +13,6 @@ from kerne.consent.law import AgedProfile
 from kerne.people.asking import Purpose
 from kerne.policy.genomes import NOBODY, FindingFacts, GenomeFacts, may_draw_on, may_show
 from kerne.policy.rulebook import RuleBook
-
-_KEPT: Final = 100_000
-"""How many answers are kept; there are some hundred in a nation."""
 
 
 class RuledGenomes:
@@ -48,8 +45,6 @@ class RuledGenomes:
         """
         new = [each for each in profiles if (each, purpose, level) not in self._kept]
         if new:
-            if len(self._kept) > _KEPT:
-                self._kept.clear()
             facts = [_genome(each) for each in new]
             answers = may_draw_on(self._book, facts, purpose, level.rank)
             self._kept |= {

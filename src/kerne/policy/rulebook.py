@@ -214,19 +214,18 @@ def _check(policies: str, schema: str) -> None:
 
 
 def _rules(name: str, text: str) -> Iterable[Rule]:
-    try:
-        whole = json.loads(cedarpy.policies_to_json_str(text))
-    except ValueError as error:
-        raise PolicyError(f"`{name}` cannot be parsed: {error}") from error
     parts = [_COMMENT.sub("", part).strip() for part in _BETWEEN_RULES.split(text)]
-    rules = [_rule(name, part) for part in parts if part]
-    if len(rules) != len(whole["staticPolicies"]):
-        raise PolicyError(f"`{name}`: each rule ends its last line with `;`")
-    return rules
+    return [_rule(name, part) for part in parts if part]
 
 
 def _rule(name: str, text: str) -> Rule:
-    (policy,) = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
+    try:
+        parsed = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
+    except ValueError as error:
+        raise PolicyError(f"`{name}` cannot be parsed: {error}") from error
+    if len(parsed) != 1:
+        raise PolicyError(f"`{name}`: a rule ends its last line with `;`, and no other does")
+    (policy,) = parsed.values()
     annotations = policy.get("annotations", {})
     missing = [f"`@{key}`" for key in ANNOTATIONS if not annotations.get(key)]
     if missing:
