@@ -1,5 +1,6 @@
 """Cedar against the plain table of `oracle.py`; the full grid runs in `validation/rules.py`."""
 
+import json
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -7,15 +8,16 @@ from typing import Any
 import cedarpy
 import pytest
 
+from kerne.database.engine import in_batches
 from kerne.errors import PolicyError
 from kerne.people.asking import Action, Role
-from kerne.policy.decision import Record, decide
+from kerne.policy.decision import Record, as_cedar, decide, decided_by
 from kerne.policy.genomes import FindingFacts, GenomeFacts, may_draw_on, may_show
 from kerne.policy.rulebook import RuleBook
 
 from . import oracle
 from .comparing import differences
-from .conftest import ME, asker, decided, request
+from .conftest import ENOUGH, ME, asker, decided, request
 from .grid import AGES, PERSON, WORDS, YES_NO, every
 from .oracle import LAWS
 
@@ -132,6 +134,16 @@ def test_facts__that_the_schema_does_not_know_are_an_error(denmark: RuleBook) ->
     wrong = replace(PERSON, age_years="old")  # type: ignore[arg-type]  # that is the test
     with pytest.raises(PolicyError, match="facts do not fit the schema"):
         decide(denmark, [request(asker(), "own-access", Action.READ_ANSWER, wrong)])
+
+
+def test_questions__fit_the_schema_that_the_rules_were_checked_against(book: RuleBook) -> None:
+    """In use they are not held against it one by one: they are made in one place, and here."""
+    for some in in_batches(list(every(300, keep=0.001)), ENOUGH):
+        questions, entities = as_cedar(some)
+        known = cedarpy.Entities.from_json_str(json.dumps(entities), book.schema)
+        whole = cedarpy.PolicySet.from_str("\n".join(rule.text for rule in book.rules.values()))
+        results = cedarpy.is_authorized_batch(questions, whole, known, book.schema)
+        assert [decided_by(result) for result in results] == decide(book, some)
 
 
 def test_decision__is_none_when_a_rule_cannot_be_evaluated(denmark: RuleBook) -> None:

@@ -7,7 +7,9 @@ from kerne.policy.rulebook import RuleBook
 from .mutants import mutants
 from .shooting import SCHEMA, Range, range_over, reason_to_stand
 
-PART = 12
+pytestmark = pytest.mark.xdist_group("mutants")
+
+PART = 30
 """Of the wrong books, one in so many is tried here."""
 
 

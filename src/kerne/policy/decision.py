@@ -226,7 +226,8 @@ def settle(
         known = cedarpy.Entities.from_json_str(json.dumps(entities), book.schema)
     except ValueError as error:
         raise PolicyError(f"facts do not fit the schema of the rules: {error}") from error
-    results = cedarpy.is_authorized_batch(questions, book.about[action], known, book.schema)
+    # The facts were held against the schema; what a question itself lacks, a rule fails on below.
+    results = cedarpy.is_authorized_batch(questions, book.about[action], known)
     return [decided_by(result) for result in results]
 
 
@@ -256,14 +257,13 @@ def decided_by(result: cedarpy.AuthzResult) -> Decision:
 def _question(request: Request, person: PersonFacts | None) -> _Json:
     context: _Json = {
         "purpose": request.purpose,
-        "today": _day(request.today),
         "level": request.level,
         "record": request.record.value,
     }
     if request.reason is not None and request.reason.strip():
         context["reason"] = request.reason
     if request.permit is not None:
-        context["permit"] = _permit(request.permit)
+        context["permit"] = _permit(request.permit, request.today)
     if request.patient is not None:
         context["patient"] = _person(request.patient.number)
     if request.proposed_by is not None:
@@ -276,12 +276,13 @@ def _question(request: Request, person: PersonFacts | None) -> _Json:
     }
 
 
-def _permit(permit: PermitTerms) -> _Json:
+def _permit(permit: PermitTerms, today: date) -> _Json:
     return {
         "purpose": str(permit.purpose),
         "ethics_approved": permit.ethics_approved,
         "active_from": _day(permit.active_from),
         "expires": _day(permit.expires),
+        "asked_on": _day(today),
         "users": [_user(name) for name in sorted(permit.users)],
         "level": permit.level,
     }
