@@ -54,7 +54,8 @@ def home(walked: Walked, tmp_path: Path) -> Iterator[Home]:
     secrets = {"name": person.name, "clinical question": order.question}
     secrets |= {f"term {term}": term for term in cases.case(line.number).observed}
     with engine.connect() as connection:
-        digests = connection.exec_driver_sql("SELECT digest FROM case_document").scalars().all()
+        kept = "SELECT digest FROM case_document WHERE number = ?"
+        digests = connection.exec_driver_sql(kept, (line.number,)).scalars().all()
     secrets |= {
         f"document {digest}": cases.document(line.number, digest).decode(errors="replace")
         for digest in digests
