@@ -66,7 +66,7 @@ def commands(walked: Walked) -> dict[str, tuple[object, ...]]:
         "answer": ("cases", *home, "read", case[0], *doctor),
         "log": ("citizen", *home, "log", patient, *guardian),
         "choices": ("citizen", *home, "choices", patient, *guardian),
-        "refused": ("cases", *home, "read", case[0], "--as", "doctor-1", "--purpose", "insurance"),
+        "refused": ("cases", *home, "read", case[0], "--as", "doctor-1", "--purpose", "pension"),
     }
 
 
