@@ -24,7 +24,13 @@ from kerne.alleles.vcf import parse_genotype, split_genotype
 SILENT: Final = 0x80
 """Set where the genome's own intervals call the place."""
 
-CODE_MASK: Final = 0x7F
+FIRST: Final = 0x20
+"""Set in a phased call whose allele is on the first haplotype, as in `1|0`; with `SECOND`: both."""
+
+SECOND: Final = 0x40
+"""Set in a phased call whose allele is on the second haplotype, as in `0|1`."""
+
+CODE_MASK: Final = 0x0F
 PLOIDY_MOST: Final = 2
 UNKNOWN_DEPTH: Final = -1
 
