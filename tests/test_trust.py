@@ -223,7 +223,7 @@ def test_file_of_a_centre__is_named_by_its_keeper_only(text: str, modules: set[s
 @pytest.mark.parametrize("module", ["sqlalchemy", "kerne.database"])
 def test_databases__are_spoken_to_by_ledgers_and_their_tables(module: str) -> None:
     allowed = {"ledger", "tables", "persons", "rows", "standing", "vault", "leaves", "drafts"}
-    allowed |= {"verification", "rereading", "finding", "second", "populations"}
+    allowed |= {"key_tables", "verification", "rereading", "finding", "second", "populations"}
     allowed |= {"reach", "reaches", "events", "order", "case", "centre"}
     allowed |= {"erasing", "forgetting", "founding", "proposal", "rooms"}
     # Copies are of whole files, and of events as they are written.

@@ -32,7 +32,7 @@ from kerne.database.remains import find_remains
 from kerne.errors import VaultError
 from kerne.people.ledger import PeopleLedger, metadata
 from kerne.people.vault import KEYS_FILE, Vault, open_vault
-from kerne.sealing.container import BlockReader, BlockWriter, Label, open_document
+from kerne.sealing.container import BlockReader, BlockWriter, Label, Seekable, open_document
 from kerne.sealing.exchange import open_file, seal_file
 from kerne.sealing.exchange_header import read_header
 from kerne.sequencing.ledger import OrderLedger
@@ -63,7 +63,7 @@ def measure_speed(gigabytes: float, work: Path) -> list[str]:
             writer.write(piece)
         writer.close()
         start = time.process_time()
-        opened = sum(map(len, BlockReader(file, key, LABEL).blocks()))
+        opened = sum(map(len, BlockReader(Seekable(file), key, LABEL).blocks()))
         speeds["open"] = length / (time.process_time() - start) / 1e9
     print(f"1. {length / 1e9:.2f} GB in blocks of 64 KiB; GB a second of one core's time")
     for what, speed in speeds.items():

@@ -15,6 +15,7 @@ from kerne.sealing.container import (
     BlockWriter,
     Label,
     Manifest,
+    Seekable,
     is_document,
     open_document,
     seal_document,
@@ -35,7 +36,7 @@ def sealed(content: bytes, label: Label = LABEL, key: bytes = KEY) -> bytes:
 
 
 def opened(document: bytes, label: Label = LABEL, key: bytes = KEY) -> bytes:
-    return b"".join(BlockReader(io.BytesIO(document), key, label).blocks())
+    return b"".join(BlockReader(Seekable(io.BytesIO(document)), key, label).blocks())
 
 
 def parts(document: bytes, label: Label = LABEL) -> tuple[bytes, list[bytes], bytes]:
@@ -61,7 +62,7 @@ def test_document__opens_as_it_was_written_in_whatever_pieces(pieces: list[bytes
     content = b"".join(pieces)
     blocks = max(1, -(-len(content) // SMALL))
     assert writer.close() == Manifest(blocks, len(content))
-    reader = BlockReader(target, KEY, LABEL)
+    reader = BlockReader(Seekable(target), KEY, LABEL)
     assert reader.manifest == Manifest(blocks, len(content))
     assert b"".join(reader.blocks()) == content
 
@@ -70,7 +71,7 @@ def test_document__opens_as_it_was_written_in_whatever_pieces(pieces: list[bytes
 @given(st.integers(0, 70), st.integers(0, 80), st.integers(0, 80))
 def test_document__gives_any_part_of_itself(length: int, start: int, wanted: int) -> None:
     content = bytes(range(length))
-    reader = BlockReader(io.BytesIO(sealed(content)), KEY, LABEL)
+    reader = BlockReader(Seekable(io.BytesIO(sealed(content))), KEY, LABEL)
     assert reader.read(start, wanted) == content[start : start + wanted]
 
 
@@ -85,7 +86,7 @@ def test_document__every_flipped_bit_is_found() -> None:
 def test_document__every_cut_is_found_before_a_byte_is_given_out() -> None:
     for length in range(len(WHOLE)):
         with pytest.raises(VaultError):
-            BlockReader(io.BytesIO(WHOLE[:length]), KEY, LABEL)
+            BlockReader(Seekable(io.BytesIO(WHOLE[:length])), KEY, LABEL)
 
 
 def test_document__a_cut_at_a_block_is_found_even_with_its_manifest_put_back() -> None:
@@ -184,7 +185,7 @@ def test_document__takes_no_more_memory_when_it_is_long(tmp_path: Path) -> None:
             for _ in range(160):
                 writer.write(piece)
             writer.close()
-            reader = BlockReader(file, KEY, LABEL)
+            reader = BlockReader(Seekable(file), KEY, LABEL)
             assert all(block == piece for block in reader.blocks())
             assert reader.read(100 * BLOCK_BYTES - 2, 4) == piece[-2:] + piece[:2]
         assert tracemalloc.get_traced_memory()[1] < 12 * BLOCK_BYTES

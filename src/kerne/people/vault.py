@@ -1,4 +1,4 @@
-"""The keys of persons, and what is sealed under them.
+"""The keys of persons and of the genome database's segments, and what is sealed under the former.
 
 Each person has a key of their own, made when something of theirs is first sealed. It lies in
 `keys.sqlite` wrapped by the centre's master key, which is a file that its owner alone can read, or
@@ -10,33 +10,34 @@ Rotating the master key wraps all keys anew and destroys the old one, so that an
 one transaction: before it the old key is in force, after it the new one, and whichever key is not
 in force is left over from an interrupted rotation and destroyed at the next start.
 
-Keys of persons are never kept in memory between calls: a key destroyed by one process is gone for
-all. The master key is, until the table says that another one is in force.
+A segment has a key as well, made when it is begun and destroyed when it is no more; who reads the
+segment keeps it in memory as long. Keys of persons are never kept in memory between calls: a key
+destroyed by one process is gone for all. The master key is, until the table says that another one
+is in force.
 """
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final, TypeVar
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    bindparam,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
-from kerne.database.engine import PARAMETERS, in_batches, open_database, reading
+from kerne.database.engine import in_batches, open_database, reading
 from kerne.errors import VaultError
+from kerne.people.key_tables import (
+    CENTRE_KEY,
+    MASTER_KEY,
+    OF_CENTRE,
+    OF_SEGMENT,
+    PERSON_KEY,
+    PROVES,
+    SEGMENT_KEY,
+    metadata,
+    rewrap,
+    set_generation,
+)
 from kerne.sealing.container import Label, is_document, open_document, seal_document
 from kerne.sealing.master import FIRST, FileMasterKeys, MasterKey, MasterKeys
 from kerne.sealing.payload import KEY_BYTES, open_payload, seal_payload
@@ -45,30 +46,6 @@ from kerne.sealing.token import TokenMasterKeys
 
 KEYS_FILE = "keys.sqlite"
 
-metadata = MetaData()
-_PERSON_KEY = Table(
-    "person_key",
-    metadata,
-    Column("person", Text, primary_key=True),
-    Column("wrapped", LargeBinary),  # NULL: destroyed
-    sqlite_strict=True,
-)
-_CENTRE_KEY = Table(
-    "centre_key",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("wrapped", LargeBinary, nullable=False),
-    sqlite_strict=True,
-)
-_MASTER_KEY = Table(  # one row
-    "master_key",
-    metadata,
-    Column("generation", Integer, primary_key=True),
-    Column("proof", LargeBinary, nullable=False),  # a known text that only this key wraps so
-    sqlite_strict=True,
-)
-_PROOF: Final = bytes(KEY_BYTES)
-_PROVES: Final = "master"
 _NOWHERE: Final = ""
 
 T = TypeVar("T")
@@ -165,7 +142,7 @@ class Vault:
             The key is destroyed, but somebody reads `keys.sqlite` and pages of its log could not
             be removed; doing it again removes them.
         """
-        mark = insert_or_update(_PERSON_KEY).values(person=person, wrapped=None)
+        mark = insert_or_update(PERSON_KEY).values(person=person, wrapped=None)
         with self._engine.begin() as connection:
             connection.execute(
                 mark.on_conflict_do_update(index_elements=["person"], set_={"wrapped": None})
@@ -174,7 +151,7 @@ class Vault:
 
     def holders(self) -> dict[str, bool]:
         """Return who has had a key, and whether it is still there."""
-        query = select(_PERSON_KEY.c.person, _PERSON_KEY.c.wrapped.is_not(None))
+        query = select(PERSON_KEY.c.person, PERSON_KEY.c.wrapped.is_not(None))
         with reading(self._engine).connect() as connection:
             return {person: bool(is_there) for person, is_there in connection.execute(query)}
 
@@ -203,8 +180,8 @@ class Vault:
             masters.destroy(generation)  # left over from a rotation that was cut off
             masters.make(generation)
             new = masters.open(generation)
-            _rewrap(connection, old, new)
-            _set_generation(connection, generation, new)
+            rewrap(connection, old, new)
+            set_generation(connection, generation, new)
         self._masters, left = masters, self._masters
         self._truncate_log()
         self.settle()
@@ -236,15 +213,61 @@ class Vault:
     def centre_key(self, name: str, length_bytes: int = KEY_BYTES) -> bytes:
         """Return the centre's own key called `name`, made when it is first asked for."""
         with self._engine.begin() as connection:
-            master, whose = self._master(connection), f"centre:{name}"
-            query = select(_CENTRE_KEY.c.wrapped).where(_CENTRE_KEY.c.name == name)
+            master, whose = self._master(connection), f"{OF_CENTRE}{name}"
+            query = select(CENTRE_KEY.c.wrapped).where(CENTRE_KEY.c.name == name)
             wrapped = connection.execute(query).scalar()
             if wrapped is not None:
                 return master.unwrap(wrapped, whose)
             key = os.urandom(length_bytes)
             values = {"name": name, "wrapped": master.wrap(key, whose)}
-            connection.execute(insert(_CENTRE_KEY).values(values))
+            connection.execute(insert(CENTRE_KEY).values(values))
             return key
+
+    def make_segment_key(self, name: str) -> bytes:
+        """Return a new key for the segment called `name`, instead of any that it had."""
+        key = os.urandom(KEY_BYTES)
+        with self._engine.begin() as connection:
+            # INVARIANT: a key is wrapped in the transaction that says which master is in force.
+            wrapped = self._master(connection).wrap(key, f"{OF_SEGMENT}{name}")
+            self._put_segment_key(connection, name, wrapped)
+        return key
+
+    def segment_key(self, name: str) -> bytes:
+        """Return the key of the segment called `name`.
+
+        Raises
+        ------
+        VaultError
+            It has none, or it was destroyed.
+        """
+        return self._again_if_rotated(lambda: self._read_segment_key(name))
+
+    def segment_keys(self) -> dict[str, bool]:
+        """Return which segments have had a key, and whether it is still there."""
+        query = select(SEGMENT_KEY.c.name, SEGMENT_KEY.c.wrapped.is_not(None))
+        with reading(self._engine).connect() as connection:
+            return {name: bool(is_there) for name, is_there in connection.execute(query)}
+
+    def destroy_segment_key(self, name: str) -> None:
+        """Destroy the key of a segment for good; as `destroy`."""
+        with self._engine.begin() as connection:
+            self._put_segment_key(connection, name, None)
+        self._truncate_log()
+
+    def _put_segment_key(self, connection: Connection, name: str, wrapped: bytes | None) -> None:
+        put = insert_or_update(SEGMENT_KEY).values(name=name, wrapped=wrapped)
+        connection.execute(
+            put.on_conflict_do_update(index_elements=["name"], set_={"wrapped": wrapped})
+        )
+
+    def _read_segment_key(self, name: str) -> bytes:
+        with reading(self._engine).connect() as connection:
+            query = select(SEGMENT_KEY.c.wrapped).where(SEGMENT_KEY.c.name == name)
+            found = connection.execute(query).first()
+            if found is None or found[0] is None:
+                what = "has no key" if found is None else "has a key no more: it was destroyed"
+                raise VaultError(f"segment `{name}` of the genome database {what}")
+            return self._master(connection).unwrap(found[0], f"{OF_SEGMENT}{name}")
 
     def _made_keys(self, persons: Collection[str]) -> dict[str, bytes]:
         keys = self._keys(persons)
@@ -258,7 +281,7 @@ class Vault:
                 for person in persons
                 if person not in keys
             ]
-            connection.execute(insert_or_update(_PERSON_KEY).on_conflict_do_nothing(), new)
+            connection.execute(insert_or_update(PERSON_KEY).on_conflict_do_nothing(), new)
         return self._keys(persons)
 
     def _present_keys(self, persons: Collection[str]) -> dict[str, bytes]:
@@ -276,7 +299,7 @@ class Vault:
         with reading(self._engine).connect() as connection:
             master = self._master(connection)
             for batch in in_batches(list(persons)):
-                query = select(_PERSON_KEY).where(_PERSON_KEY.c.person.in_(batch))
+                query = select(PERSON_KEY).where(PERSON_KEY.c.person.in_(batch))
                 for person, wrapped in connection.execute(query):
                     if wrapped is None:
                         raise VaultError(f"the key of `{person}` was destroyed")
@@ -295,24 +318,22 @@ class Vault:
             return work()
 
     def _generation(self, connection: Connection) -> int:
-        return connection.execute(select(_MASTER_KEY.c.generation)).scalar() or 0
+        return connection.execute(select(MASTER_KEY.c.generation)).scalar() or 0
 
     def _master(self, connection: Connection) -> MasterKey:
         """Return the master key that is in force in the transaction."""
-        generation, proof = connection.execute(select(_MASTER_KEY)).one()
+        generation, proof = connection.execute(select(MASTER_KEY)).one()
         if self._opened is None or self._opened[0] != generation:
             master = self._masters.open(generation)
-            master.unwrap(proof, _PROVES)
+            master.unwrap(proof, PROVES)
             self._opened = (generation, master)
         return self._opened[1]
 
     def _found(self, connection: Connection) -> None:
         """Put the first master key in force; keys that lie there already are wrapped by it."""
-        if not any(
-            connection.execute(select(table)).first() for table in (_PERSON_KEY, _CENTRE_KEY)
-        ):
+        if not any(connection.execute(select(table)).first() for table in (PERSON_KEY, CENTRE_KEY)):
             self._masters.make(FIRST)
-        _set_generation(connection, FIRST, self._masters.open(FIRST))
+        set_generation(connection, FIRST, self._masters.open(FIRST))
 
     def _truncate_log(self) -> None:
         # Old pages with wrapped keys would otherwise stay in the write-ahead log.
@@ -360,40 +381,3 @@ def _empty(masters: MasterKeys) -> MasterKeys:
 def _destroy_all(masters: MasterKeys) -> None:
     for generation in masters.generations():
         masters.destroy(generation)
-
-
-def _set_generation(connection: Connection, generation: int, master: MasterKey) -> None:
-    connection.execute(_MASTER_KEY.delete())
-    values = {"generation": generation, "proof": master.wrap(_PROOF, _PROVES)}
-    connection.execute(insert(_MASTER_KEY).values(values))
-
-
-def _rewrap(connection: Connection, old: MasterKey, new: MasterKey) -> None:
-    for table, column, prefix in (
-        (_PERSON_KEY, _PERSON_KEY.c.person, ""),
-        (_CENTRE_KEY, _CENTRE_KEY.c.name, "centre:"),
-    ):
-        changed = update(table).where(column == bindparam("whose"))
-        for batch in _wrapped(connection, table, column):
-            rows = [
-                {"whose": name, "wrapped": new.wrap(old.unwrap(key, prefix + name), prefix + name)}
-                for name, key in batch
-            ]
-            connection.execute(changed, rows)
-
-
-def _wrapped(
-    connection: Connection, table: Table, column: Column[str]
-) -> Iterator[list[tuple[str, bytes]]]:
-    """Yield the names and wrapped keys of a table in batches, by name."""
-    last = ""
-    while True:
-        query = select(column, table.c.wrapped).where(column > last, table.c.wrapped.is_not(None))
-        batch = [
-            (str(name), bytes(key))
-            for name, key in connection.execute(query.order_by(column).limit(PARAMETERS))
-        ]
-        if not batch:
-            return
-        yield batch
-        last = batch[-1][0]
