@@ -11,6 +11,7 @@ from kerne.durable import (
     directory_in_the_making,
     locked_file,
     make_directory,
+    replace_by_copy,
     replace_durably,
     sweep,
     write_durably,
@@ -105,3 +106,19 @@ def test_file_that_cannot_be_linked__leaves_nothing_half(
     with pytest.raises(PermissionError):
         write_once(tmp_path / "key", b"secret")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_copy_that_replaces__is_whole_with_its_mode_and_leaves_nothing_else(tmp_path: Path) -> None:
+    source, path = tmp_path / "source", tmp_path / "to" / "file"
+    source.write_bytes(b"new")
+    source.chmod(0o600)
+    path.parent.mkdir()
+    path.write_bytes(b"old")
+    replace_by_copy(path, source)
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o600
+    source.unlink()
+    with pytest.raises(FileNotFoundError):
+        replace_by_copy(path, source)
+    assert [each.name for each in path.parent.iterdir()] == ["file"]
+    assert path.read_bytes() == b"new"

@@ -41,6 +41,19 @@ def replace_durably(path: Path, content: bytes, mode: int = ANYBODY) -> None:
     sync_directory(path.parent)
 
 
+def replace_by_copy(path: Path, source: Path) -> None:
+    """Put a copy of the file `source`, with its mode, in the place of the file; as above."""
+    place, lock = _locked(path, lambda place: place.touch(OWNER_ONLY))
+    try:
+        shutil.copy(source, place)
+        os.fsync(lock)
+        place.replace(path)
+    finally:
+        place.unlink(missing_ok=True)
+        os.close(lock)
+    sync_directory(path.parent)
+
+
 def write_once(path: Path, content: bytes) -> None:
     """Write a file for its owner only, unless it is there: of two writers the first one's stays."""
     with _in_the_making(path, content, OWNER_ONLY) as whole, suppress(FileExistsError):

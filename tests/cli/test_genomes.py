@@ -1,5 +1,6 @@
 """`kerne genomes` on a free-standing store, and what it wants of a centre."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,15 +12,23 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import GRCH38
 from kerne.cli import genomes as module
 from kerne.cli.genomes import genomes
 from kerne.cli.options import Asker
-from kerne.errors import AlleleError, GenomeError, InputFileError, RefusedError, SettingsError
+from kerne.errors import (
+    AlleleError,
+    DamagedStoreError,
+    GenomeError,
+    InputFileError,
+    RefusedError,
+    SettingsError,
+)
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics, Zygosity
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.manifest import NormalForm
-from kerne.genomes.store import AddedGenome
+from kerne.genomes.store import AddedGenome, create_store
 from kerne.people.asking import Identity, Refusal
 from kerne.settings import Settings
 
@@ -228,3 +237,33 @@ def test_centre__keeps_its_own_rules(tmp_path: Path) -> None:
         run("add", "--assembly", "GRCh37", file, *ASKING)
     with pytest.raises(GenomeError, match="were fixed"):
         run("add", "--assembly", "GRCh38", "--min-gq", "1", file, *ASKING)
+
+
+def test_scrub__names_what_is_damaged_and_takes_it_from_a_copy(store: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(store, tmp_path / "copy")
+    assert run("--store", store, "scrub").stdout.startswith("files\t")
+    damaged = next((store / "segments").rglob("calls*"))
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    name = damaged.relative_to(store)
+    with pytest.raises(DamagedStoreError, match=f"`1` of `[0-9]+` files of `{store}` are damaged"):
+        run("--store", store, "scrub")
+    said = run("--store", store, "scrub", "--repair-from", copy).stdout
+    assert f"repaired\t{name}\t" in said
+    assert "damaged" not in run("--store", store, "scrub").stdout
+
+
+def test_scrub__of_a_centre_asks_nobody_and_takes_files_from_its_backup(
+    tmp_path: Path, files: list[Path]
+) -> None:
+    home, backup = tmp_path / "home", tmp_path / "backup"
+    held = create_store(home / "genomes", GRCH38, kept_by_centre=True)
+    held.add([GenomeFile(path) for path in files])
+    shutil.copytree(home / "genomes", backup / "genomes")
+    damaged = next((held.path / "segments").rglob("calls*"))
+    damaged.unlink()
+    for copy in (backup, backup / "genomes"):
+        said = run("--home", home, "scrub", "--repair-from", copy).stdout
+        assert f"repaired\t{damaged.relative_to(held.path)}\t" in said
+        damaged.write_bytes(b"")
+    with pytest.raises(SettingsError, match="name the centre"):
+        run("scrub")

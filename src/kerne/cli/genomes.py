@@ -2,7 +2,7 @@
 
 import functools
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,8 @@ from kerne.alleles.allele import parse_allele
 from kerne.alleles.assembly import assembly_named
 from kerne.alleles.interval import parse_region
 from kerne.alleles.text import read_text
-from kerne.cli.options import Asker, Asking, asker_from, centre_from, home_option, unwrap
-from kerne.errors import GenomeError, InputFileError
+from kerne.cli.options import Asker, Asking, asker_from, centre_from, home_from, home_option, unwrap
+from kerne.errors import DamagedStoreError, GenomeError, InputFileError
 from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
 from kerne.genomes.frequencies import Frequencies, write_frequencies_1based, write_table_1based
 from kerne.genomes.genotypes import Carrier, StoreStatistics
@@ -176,7 +176,7 @@ def at_desk(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.pass_context
 def genomes(ctx: click.Context, home: Path | None, store: Path | None) -> None:
-    """Add genomes, count alleles, find carriers, remove."""
+    """Add genomes, count alleles, find carriers, remove, scrub."""
     said = ctx.get_parameter_source("home") is ParameterSource.COMMANDLINE
     if said and store is not None:
         raise click.UsageError("give `--home` or `--store`, not both")
@@ -279,13 +279,43 @@ def stats(*, desk: Desk) -> None:
     click.echo(f"segments\t{found.segments}")
 
 
+@genomes.command("scrub")
+@click.option(
+    "--repair-from",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A backup, or other copy, of the same store: good files are taken from it.",
+)
+@click.pass_context
+def scrub(ctx: click.Context, *, repair_from: Path | None) -> None:
+    """Read every byte of the store and name what is damaged. It shows nobody's data."""
+    # `kerne --help` need not load the house.
+    from kerne.custody.scrubbing import scrub_genomes  # noqa: PLC0415
+    from kerne.genomes.scrub import scrub as scrub_store  # noqa: PLC0415
+
+    store = ctx.meta.get(STORE)
+    place = store if isinstance(store, Path) else home_from(ctx)
+    work = scrub_store if isinstance(store, Path) else scrub_genomes
+    with _watching(place.rglob("*")) as watch:
+        found = work(place, repair_from, watch)
+    click.echo(f"files\t{found.files}")
+    click.echo(f"bytes\t{found.bytes_read}")
+    for damage in found.damages:
+        what = "repaired" if damage.is_repaired else "damaged"
+        why = "; ".join(filter(None, (damage.problem, damage.why_not)))
+        click.echo(f"{what}\t{damage.file}\t{why}")
+    if found.left:
+        raise DamagedStoreError(
+            f"`{len(found.left)}` of `{found.files}` files of `{place}` are damaged"
+        )
+
+
 @contextmanager
-def _watching(files: Sequence[Path]) -> Iterator[Watch]:
+def _watching(files: Iterable[Path]) -> Iterator[Watch]:
     """Show on a terminal how much of the files is read."""
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         size = sum(path.stat().st_size for path in files if path.is_file())
-        task = progress.add_task("reading genomes", total=size)
+        task = progress.add_task("reading", total=size)
         yield lambda count: progress.advance(task, count)
 
 

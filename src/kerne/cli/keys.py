@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from kerne.cli.options import home_option
-from kerne.errors import SettingsError
+from kerne.cli.options import home_from, home_option
 from kerne.keys import move_master_key, rotate_master_key
 
 
@@ -21,21 +20,15 @@ def keys(ctx: click.Context, home: Path | None) -> None:
 @click.pass_context
 def rotate(ctx: click.Context) -> None:
     """Wrap every person's key by a new master key, and destroy the old one."""
-    _say(rotate_master_key(_home(ctx)))
+    _say(rotate_master_key(home_from(ctx)))
 
 
 @keys.command("move")
 @click.pass_context
 def move(ctx: click.Context) -> None:
     """Move the master key from its file into the token that the settings name."""
-    _say(move_master_key(_home(ctx)))
+    _say(move_master_key(home_from(ctx)))
 
 
 def _say(generation: int) -> None:
     click.echo(f"master key in force\t{generation}")
-
-
-def _home(ctx: click.Context) -> Path:
-    if not isinstance(ctx.obj, Path):
-        raise SettingsError("name the centre with `--home DIR` after the group, or KERNE_HOME")
-    return ctx.obj

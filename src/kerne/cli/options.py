@@ -76,6 +76,19 @@ def asking_options(command: Callable[..., None]) -> Callable[..., None]:
     return asking_command
 
 
+def home_from(ctx: click.Context) -> Path:
+    """Return the home that the group's `--home` names.
+
+    Raises
+    ------
+    SettingsError
+        None was named.
+    """
+    if not isinstance(ctx.obj, Path):
+        raise SettingsError("name the centre with `--home DIR` after the group, or KERNE_HOME")
+    return ctx.obj
+
+
 def centre_from(ctx: click.Context) -> "Centre":
     """Open the centre that the group's `--home` names; closed when the command ends.
 
@@ -84,9 +97,7 @@ def centre_from(ctx: click.Context) -> "Centre":
     SettingsError
         No home was named, or it holds no centre.
     """
-    home = ctx.obj if isinstance(ctx.obj, Path) else None
-    if home is None:
-        raise SettingsError("name the centre with `--home DIR` after the group, or KERNE_HOME")
+    home = home_from(ctx)
     from kerne.centre import open_centre  # noqa: PLC0415  `kerne --help` need not load the house
 
     return ctx.with_resource(open_centre(home))
