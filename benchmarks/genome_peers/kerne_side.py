@@ -1,0 +1,123 @@
+"""Kerne's own side, each step in a process of its own: adding, and asking a warm reader.
+
+    python -m genome_peers.kerne_side add STORE FILE
+    python -m genome_peers.kerne_side ask STORE names.txt
+    python -m genome_peers.kerne_side forget STORE SAMPLE ...
+
+Prints one line of JSON: medians in seconds, and sums by which answers are compared with a peer's.
+"""
+
+import argparse
+import json
+import random
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from pyroaring import BitMap
+
+from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
+from kerne.genomes.frequencies import Frequencies
+from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reader import Reader, open_freestanding
+
+REPEATS: Final = 9
+PROBES: Final = 200
+SEED: Final = 1
+
+
+def median_seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Return the median wall time of `work` after one run that is not counted."""
+    work()
+    taken = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+def add(store: Path, files: list[Path]) -> dict[str, float]:
+    """Add files to a store, made if there is none; then ask for one place, as proof that it can."""
+    genomes = FreestandingGenomes(store)
+    started = time.perf_counter()
+    added = genomes.add([GenomeFile(file) for file in files], StoreRules("GRCh38"))
+    seconds = time.perf_counter() - started
+    genomes.frequencies("chr22:10000001-10010000", [added[-1].sample])
+    return {"seconds": seconds, "queryable": time.perf_counter() - started}
+
+
+def ask(store: Path, keep: Path) -> dict[str, float]:
+    """Ask everything of a reader that is warm."""
+    reader = open_freestanding(store)
+    rows = reader.rows()
+    chosen = BitMap(rows[name] for name in keep.read_text().split())
+    found = reader.frequencies(chosen)
+    return {
+        "frequencies": median_seconds(lambda: reader.frequencies(chosen)),
+        "carriers": carriers(reader, found),
+        "person": person(reader, sorted(rows.values())),
+        "alleles": len(found),
+        "ac": int(found.ac.sum()),
+        "an": int(found.an.sum()),
+    }
+
+
+def carriers(reader: Reader, found: Frequencies) -> float:
+    """Return how long the carriers of one variant take: the median of random ones."""
+    draw = random.Random(SEED)
+    probes = [found.allele(draw.randrange(len(found))) for _ in range(PROBES)]
+    reader.carriers(probes[0])
+    return statistics.median(once(partial(reader.carriers, each)) for each in probes)
+
+
+def person(reader: Reader, rows: list[int]) -> float:
+    """Return how long the variants of one person take: the median of random ones."""
+    draw = random.Random(SEED)
+    probes = draw.sample(rows, min(PROBES, len(rows)))
+    reader.variants_of(probes[0])
+    return statistics.median(once(partial(reader.variants_of, each)) for each in probes)
+
+
+def once(work: Callable[[], object]) -> float:
+    """Return how long `work` takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def forget(store: Path, samples: list[str]) -> dict[str, float]:
+    """Forget samples one by one; after each, open the store and count everybody who is left."""
+    forgotten, counted = [], []
+    genomes = FreestandingGenomes(store)
+    for sample in samples:
+        forgotten.append(once(partial(genomes.remove, sample)))
+        counted.append(once(genomes.frequencies))
+        if sample in open_freestanding(store).rows():
+            raise SystemExit(f"`{sample}` is still there")
+    return {"forget": statistics.median(forgotten), "next": statistics.median(counted)}
+
+
+def main() -> None:
+    """Take one step and print what it took."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    steps = parser.add_subparsers(dest="step", required=True)
+    for name, more in (("add", "files"), ("ask", "keep"), ("forget", "samples")):
+        step = steps.add_parser(name)
+        step.add_argument("store", type=Path)
+        step.add_argument(more, nargs="+")
+    given = parser.parse_args()
+    if given.step == "add":
+        told = add(given.store, [Path(each) for each in given.files])
+    elif given.step == "ask":
+        told = ask(given.store, Path(given.keep[0]))
+    else:
+        told = forget(given.store, given.samples)
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
