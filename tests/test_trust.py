@@ -19,6 +19,7 @@ CLASSES = {
     "OptOutRegister",
     "Audit",
     "Genomes",
+    "CountActions",
     "Orders",
     "Cases",
     "Research",

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
-from kerne.cli import genomes as module
+from kerne.cli import desk as module
 from kerne.cli.genomes import genomes
 from kerne.cli.options import Asker
 from kerne.errors import (
@@ -29,7 +30,9 @@ from kerne.genomes.genotypes import Carrier, StoreStatistics, Zygosity
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.manifest import NormalForm
 from kerne.genomes.store import AddedGenome, create_store
+from kerne.genomes.strata import Strata, StratifiedFrequencies
 from kerne.people.asking import Identity, Refusal
+from kerne.people.counted import Relatives, WhoCounted
 from kerne.settings import Settings
 
 VCF = (
@@ -267,3 +270,45 @@ def test_scrub__of_a_centre_asks_nobody_and_takes_files_from_its_backup(
         damaged.write_bytes(b"")
     with pytest.raises(SettingsError, match="name the centre"):
         run("scrub")
+
+
+def test_frequencies_command__counts_an_expression_and_strata(store: Path, tmp_path: Path) -> None:
+    for name, samples in {"both": "a\nb\n", "second": "b\n"}.items():
+        (tmp_path / name).write_text(samples)
+    cohorts = [f"--cohort={name}={tmp_path / name}" for name in ("both", "second")]
+    found = run("--store", store, "frequencies", *cohorts, "--among", "both & ~second").stdout
+    assert found.splitlines()[1] == "chr20\t101\tA\tC\t1\t2\t0.5\t0\t1"
+    table = tmp_path / "t.tsv"
+    stratum = f"--stratum=second={tmp_path / 'second'}"
+    run("--store", store, "frequencies", stratum, "--by-sex", "-o", table)
+    line = dict(zip(*(row.split("\t") for row in table.read_text().splitlines()), strict=True))
+    assert (line["AC"], line["AN"], line["AC_second"], line["AN_other"]) == ("3", "4", "2", "4")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--cohort", "a=x.txt"],
+        ["--among", "a", "-S", "x.txt"],
+        ["--among", "a", "--cohort", "x.txt"],
+        ["--stratum", "a="],
+    ],
+)
+def test_frequencies_command__says_how_cohorts_are_given(store: Path, options: list[str]) -> None:
+    assert run("--store", store, "frequencies", *options).exit_code == 2
+
+
+def test_centre__says_who_was_counted_and_counts_relatives_when_told(
+    centre: RecordingGenomes,
+) -> None:
+    table = centre.answers["frequencies"]
+    assert isinstance(table, Frequencies)
+    found = replace(table, counted=WhoCounted(7, relatives=2))
+    centre.answers["frequencies"] = found
+    centre.answers["frequencies_by"] = StratifiedFrequencies(found, {"East": found})
+    assert "counted: 7 genomes" in run("frequencies", *ASKING).stderr
+    assert "7 genomes" in run("frequencies", "--all", "--by-region", *ASKING).stderr
+    (_, _, first), (_, given, second) = centre.asked
+    assert first["relatives"] is Relatives.LEFT_OUT
+    assert second["relatives"] is Relatives.COUNTED
+    assert given[2] == Strata(by_region=True)

@@ -12,16 +12,22 @@ import pytest
 from kerne.alleles.assembly import GRCH38
 from kerne.audit.ledger import AuditLedger
 from kerne.audit.ledger import metadata as audit_tables
-from kerne.consent.events import AnalysisConsented, ConsentEvent, SecondaryChoice
+from kerne.consent.events import (
+    AnalysisConsented,
+    ConsentEvent,
+    ResearchLevel,
+    SecondaryChoice,
+)
 from kerne.consent.ledger import ConsentLedger
 from kerne.consent.ledger import metadata as consent_tables
 from kerne.database.engine import open_database
 from kerne.gate.door import Gate
 from kerne.gate.law import RuledGenomes
+from kerne.gate.permits import PermitFacts
 from kerne.genomes.actions import Genomes
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.store import GenomeStore, create_store
-from kerne.people.asking import Identity, Role
+from kerne.people.asking import Identity, Purpose, Role
 from kerne.people.ledger import PeopleLedger
 from kerne.people.ledger import metadata as people_tables
 from kerne.people.person import Person, RegisteredSex
@@ -87,14 +93,20 @@ AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PERSONS = ("P-000001", "P-000002", "P-000003")
 DOCTOR = Identity("doctor-1", frozenset({Role.DOCTOR}), "hospital-east")
 LABORATORY = Identity("laboratory-1", frozenset({Role.LABORATORY}), "site-east")
+RESEARCHER = Identity("researcher-1", frozenset({Role.RESEARCHER}), "university")
+PROJECT = "R-2026-0001"
 CUSTODIAN = Identity("custodian-1", frozenset({Role.CUSTODIAN}))
 
 
-class NoPermits:
-    """A register of permits without any."""
+class OnePermit:
+    """A register of permits with one, for which single persons may be looked at."""
 
-    def facts(self, project: str) -> None:
-        """There is none."""
+    def facts(self, project: str) -> PermitFacts | None:
+        if project != PROJECT:
+            return None
+        days, users = (date(2026, 1, 1), date(2027, 1, 1)), frozenset({RESEARCHER.identifier})
+        level = ResearchLevel.SUBJECT_QUERY
+        return PermitFacts(project, Purpose.RESEARCH, True, *days, users, level)
 
 
 @dataclass
@@ -127,7 +139,7 @@ def rooms(tmp_path: Path) -> Rooms:
     audit = AuditLedger(open_database(tmp_path / "audit.sqlite", audit_tables))
     now = [AT]
     zone = ZoneInfo("Europe/Copenhagen")
-    gate = Gate(RuleBook.load("denmark"), people, consent, audit, NoPermits(), lambda: now[0], zone)
+    gate = Gate(RuleBook.load("denmark"), people, consent, audit, OnePermit(), lambda: now[0], zone)
     create_store(tmp_path / "genomes", GRCH38, kept_by_centre=True)
     store = GenomeStore(tmp_path / "genomes", lambda: now[0])
     made = Rooms(Genomes(store, gate, people), store, people, consent, gate, now=now)

@@ -19,8 +19,14 @@ from kerne.genomes.genotypes import Carrier, Zygosity
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.reader import open_freestanding, reader
 from kerne.genomes.store import AddedGenome, GenomeStore
+from kerne.genomes.strata import Strata, StratifiedFrequencies
 from kerne.people.asking import Action, Ask, Identity, Refusal
+from kerne.people.counted import Relatives, WhoCounted
+from kerne.people.kinship import ParentOf
 from kerne.people.ledger import PeopleLedger
+from kerne.people.sample import GenomeOrigin
+
+from .conftest import AT, PROJECT, RESEARCHER
 
 Table = dict[tuple[str, int, str, str], tuple[int, int, int, int, int]]
 AsTable = Callable[[Frequencies], Table]
@@ -262,3 +268,79 @@ def test_grant__opens_the_rows_of_its_persons_only(filled: Rooms) -> None:
     assert opened.callable_of(0) is None
     with pytest.raises(GateError, match="does not open row `1`"):
         opened.variants_of(1)
+
+
+def test_count__leaves_relatives_out_and_says_who_was_counted(filled: Rooms) -> None:
+    first, second, _ = filled.persons
+    assert counted(filled).counted == WhoCounted(3)
+    filled.people.add_kin([ParentOf(second, first)], entry=1, at=AT)
+    found = counted(filled)
+    assert found.counted == WhoCounted(2, relatives=1)
+    assert int(found.an[0]) == 4
+    everyone = counted(filled, relatives=Relatives.COUNTED)
+    assert (everyone.counted, int(everyone.an[0])) == (WhoCounted(3), 6)
+    # The relative of whom the family is left out is counted: nobody of hers is.
+    without = counted(filled, without=frozenset({first}))
+    assert without.counted == WhoCounted(2)
+    named = counted(filled, samples=["S0", "S1"])
+    assert (named.counted, int(named.an[0])) == (WhoCounted(2), 4)
+
+
+def test_count__follows_kin_that_changes_under_the_question(filled: Rooms) -> None:
+    first, second, _ = filled.persons
+    asked: list[object] = []
+    select = filled.genomes._counted.select
+
+    def moving(*arguments: object) -> object:
+        if not asked:
+            filled.people.add_kin([ParentOf(second, first)], entry=1, at=AT)
+        asked.append(arguments)
+        return select(*arguments)  # type: ignore[arg-type]  # passed on as they came
+
+    filled.genomes._counted.select = moving  # type: ignore[method-assign, assignment]
+    assert counted(filled).counted == WhoCounted(2, relatives=1)
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("origin", [each for each in GenomeOrigin if each != GenomeOrigin.GERMLINE])
+def test_count__takes_one_germline_genome_a_person(
+    filled: Rooms, tmp_path: Path, write_vcf: Callable[..., Path], origin: GenomeOrigin
+) -> None:
+    person = filled.persons[2]
+    filled.people.assign_sample("again", person)
+    filled.people.assign_sample("other", person, origin)
+    rows = [("chr1", 10, "A", "C", ["1/1", "1/1"])]
+    file = write_vcf(tmp_path / "more.vcf", ("again", "other"), rows)
+    assert isinstance(
+        filled.genomes.add(filled.laboratory, "own-treatment", [GenomeFile(file)]), list
+    )
+    found = counted(filled)
+    assert found.counted == WhoCounted(3, earlier=1, other_origin=1)
+    assert (int(found.ac[0]), int(found.an[0])) == (5, 6)
+
+
+def test_strata__are_for_a_permit_only(filled: Rooms) -> None:
+    doctor, clinic = filled.doctor, "treatment-of-another"
+    found = filled.genomes.frequencies_by(doctor, clinic, Strata(by_sex=True))
+    assert isinstance(found, Refusal)
+    assert found.reasons == ("genomes are counted by stratum for a project's permit only",)
+    with pytest.raises(GenomeError, match="expected letters"):
+        filled.genomes.frequencies_by(doctor, clinic, Strata(named={"": []}))
+
+
+def test_strata__are_parts_of_those_counted(filled: Rooms) -> None:
+    filled.people.add_kin([ParentOf(filled.persons[1], filled.persons[0])], entry=1, at=AT)
+    strata = Strata(by_sex=True, by_region=True, named={"mine": ["S1", "S2"]})
+    found = filled.genomes.frequencies_by(RESEARCHER, "research", strata, project=PROJECT)
+    assert isinstance(found, StratifiedFrequencies)
+    assert found.whole.counted == WhoCounted(2, relatives=1)
+    an = {name: int(part.an[0]) for name, part in found.strata.items()}
+    assert an == {"XX": 0, "XY": 0, "X": 0, "other": 4, "East": 4, "mine": 2}
+    assert found.strata["mine"].counted == WhoCounted(1)
+    filled.choose(LimitedToOwnTreatment(filled.persons[2], "citizen-3"))
+    found = filled.genomes.frequencies_by(
+        RESEARCHER, "research", strata, project=PROJECT, relatives=Relatives.COUNTED
+    )
+    assert isinstance(found, StratifiedFrequencies)
+    assert {name: int(part.an[0]) for name, part in found.strata.items()}["mine"] == 2
+    assert found.whole.counted == WhoCounted(2)

@@ -26,6 +26,7 @@ from kerne.interpretation.pedigree import Family, Kin, Relative
 from kerne.interpretation.presentation import NationalFrequency
 from kerne.interpretation.secondary import Disclosure
 from kerne.people.asking import Identity, Purpose, Refusal
+from kerne.people.counted import WhoCounted
 from kerne.people.kinship import Kinship
 from kerne.people.person import RegisteredSex
 from kerne.phenotype.phenopacket import Phenotype, Sex
@@ -45,7 +46,7 @@ _GENOTYPE: Final = {
 
 @dataclass(slots=True)
 class CountedCitizens:
-    """The National Genome Database as evidence: everyone who allows it, the family left out.
+    """The National Genome Database as evidence: unrelated people who allow it, the family left out.
 
     INVARIANT: the family never counts as evidence about its own variant.
     """
@@ -54,13 +55,16 @@ class CountedCitizens:
     who: Identity
     family: frozenset[str]
     refused: tuple[str, ...] = ()
+    counted: WhoCounted | None = None
 
     @property
     def source(self) -> str:
         """Name the database and who was counted."""
         if self.refused:
             return "the national genome database, which refused the question"
-        return "the national genome database (citizens who allow it, the family left out)"
+        who = "unrelated citizens who allow it, the family left out"
+        number = "" if self.counted is None else f"{self.counted.genomes} "
+        return f"the national genome database ({number}{who})"
 
     def look_up(self, alleles: Sequence[Allele]) -> list[NationalFrequency | None]:
         """Count each allele; `None` for all when the gate refuses, with `refused` saying why."""
@@ -71,6 +75,7 @@ class CountedCitizens:
         if isinstance(counted, Refusal):
             self.refused = counted.reasons
             return [None] * len(alleles)
+        self.counted = counted.counted
         columns = zip(counted.ac.tolist(), counted.an.tolist(), counted.hom.tolist(), strict=True)
         return [NationalFrequency(*each) for each in columns]
 

@@ -1,170 +1,29 @@
 """`kerne genomes`: the genome database, in a centre or as a free-standing store."""
 
-import functools
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Final, TextIO
 
 import click
 from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import Progress
 
-from kerne.alleles.allele import parse_allele
-from kerne.alleles.assembly import assembly_named
-from kerne.alleles.interval import parse_region
 from kerne.alleles.text import read_text
-from kerne.cli.options import Asker, Asking, asker_from, centre_from, home_from, home_option, unwrap
-from kerne.errors import DamagedStoreError, GenomeError, InputFileError
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
-from kerne.genomes.frequencies import Frequencies, write_frequencies_1based, write_table_1based
-from kerne.genomes.genotypes import Carrier, StoreStatistics
+from kerne.cli.desk import STORE, Desk, at_desk
+from kerne.cli.options import home_from, home_option
+from kerne.errors import DamagedStoreError, InputFileError
+from kerne.genomes.cohorts import Samples, parse_cohort
+from kerne.genomes.freestanding import StoreRules
+from kerne.genomes.frequencies import Frequencies, write_table_1based, write_whole
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.strata import Strata, write_strata_1based
 from kerne.genomes.watching import Watch
 
-if TYPE_CHECKING:
-    from kerne.centre import Centre
-    from kerne.genomes.store import AddedGenome
-
-STORE: Final = "kerne.genomes.store"
 STDOUT: Final = Path("-")
 _FILE = click.Path(path_type=Path, dir_okay=False)
-
-
-class Desk(Protocol):
-    """Where the commands are carried out."""
-
-    def add(
-        self, files: Sequence[GenomeFile], rules: StoreRules, watch: Watch
-    ) -> "list[AddedGenome]":
-        """Add genomes."""
-        ...
-
-    def frequencies(
-        self, region: str | None = None, samples: Collection[str] | None = None
-    ) -> Frequencies:
-        """Count alleles."""
-        ...
-
-    def carriers(self, variant: str) -> list[Carrier]:
-        """Find carriers."""
-        ...
-
-    def remove(self, sample: str) -> int:
-        """Forget a sample."""
-        ...
-
-    def stats(self) -> StoreStatistics:
-        """Say how much there is."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class CentreDesk:
-    """The genome database of a centre, asked by one person for one purpose."""
-
-    centre: "Centre"
-    asker: Asker
-
-    def add(
-        self, files: Sequence[GenomeFile], rules: StoreRules, watch: Watch
-    ) -> "list[AddedGenome]":
-        """Add genomes under the centre's own rules."""
-        expected = self.centre.settings.assembly
-        if assembly_named(rules.assembly).name != expected:
-            raise GenomeError(f"the centre's assembly is `{expected}`, not `{rules.assembly}`")
-        if (rules.reference, rules.min_gq, rules.min_dp) != (None, None, None):
-            raise GenomeError("a centre's reference and thresholds were fixed when it was made")
-        asker = self.asker
-        return unwrap(
-            self.centre.genomes.add(
-                asker.who,
-                asker.purpose,
-                files,
-                project=asker.project,
-                reason=asker.reason,
-                watch=watch,
-            )
-        )
-
-    def frequencies(
-        self, region: str | None = None, samples: Collection[str] | None = None
-    ) -> Frequencies:
-        """Count alleles among those who may be counted for the purpose."""
-        assembly, asker = assembly_named(self.centre.settings.assembly), self.asker
-        return unwrap(
-            self.centre.genomes.frequencies(
-                asker.who,
-                asker.purpose,
-                region=None if region is None else parse_region(region, assembly),
-                samples=samples,
-                project=asker.project,
-                reason=asker.reason,
-            )
-        )
-
-    def carriers(self, variant: str) -> list[Carrier]:
-        """Find carriers among those who may be searched for the purpose."""
-        assembly, asker = assembly_named(self.centre.settings.assembly), self.asker
-        return unwrap(
-            self.centre.genomes.carriers(
-                asker.who,
-                asker.purpose,
-                parse_allele(variant, assembly),
-                project=asker.project,
-                reason=asker.reason,
-            )
-        )
-
-    def remove(self, sample: str) -> int:
-        """Take a genome out."""
-        asker = self.asker
-        return unwrap(
-            self.centre.genomes.remove(asker.who, asker.purpose, sample, reason=asker.reason)
-        )
-
-    def stats(self) -> StoreStatistics:
-        """Say how much may be counted for the purpose."""
-        asker = self.asker
-        return unwrap(
-            self.centre.genomes.stats(
-                asker.who, asker.purpose, project=asker.project, reason=asker.reason
-            )
-        )
-
-
-def at_desk(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of who asks and why, which only a centre needs; give the command a `desk`."""
-
-    @click.option("--as", "name", help="Who asks (in a centre; demo homes only).")
-    @click.option("--purpose", help="Why the data are needed (in a centre).")
-    @click.option("--project", help="The research project, by its number.")
-    @click.option("--reason", help="Your own words, where a rule asks for them.")
-    @functools.wraps(command)
-    def asking_command(
-        *args: Any,  # Any: the command's own arguments
-        name: str | None,
-        purpose: str | None,
-        project: str | None,
-        reason: str | None,
-        **options: Any,  # Any: the command's own options
-    ) -> None:
-        ctx = click.get_current_context()
-        store = ctx.meta.get(STORE)
-        if isinstance(store, Path):
-            click.echo("free-standing store: no people, choices or audit behind it", err=True)
-            command(*args, desk=FreestandingGenomes(store), **options)
-            return
-        centre = centre_from(ctx)
-        if name is None or purpose is None:
-            raise click.UsageError("a centre needs `--as PERSON` and `--purpose PURPOSE`")
-        asker = asker_from(centre, Asking(name, purpose, project, reason))
-        command(*args, desk=CentreDesk(centre, asker), **options)
-
-    return asking_command
 
 
 @click.group()
@@ -228,20 +87,42 @@ def add(  # noqa: PLR0913  one argument for each option
 @genomes.command("frequencies")
 @click.option("-r", "--region", help="Only alleles that overlap it: chr20 or chr20:1-100.")
 @click.option("-S", "--samples-file", type=_FILE, help="Count these samples only; one name a line.")
+@click.option("--cohort", "cohorts", multiple=True, help="NAME=FILE: a cohort, one name a line.")
+@click.option("--among", help="Count a cohort or an expression: `cases & ~(women | kin)`.")
+@click.option("--all", "everyone", is_flag=True, help="In a centre: count relatives too.")
+@click.option("--by-sex", is_flag=True, help="Count by measured X and Y as well.")
+@click.option("--by-region", is_flag=True, help="Count by region of residence as well.")
+@click.option("--stratum", "strata", multiple=True, help="NAME=FILE: count these as well.")
 @click.option("-o", "--output", type=_FILE, default=STDOUT, help="The table; `-` is the screen.")
 @at_desk
-def frequencies(*, region: str | None, samples_file: Path | None, output: Path, desk: Desk) -> None:
+def frequencies(  # noqa: PLR0913  one argument for each option
+    *,
+    region: str | None,
+    samples_file: Path | None,
+    cohorts: tuple[str, ...],
+    among: str | None,
+    everyone: bool,
+    by_sex: bool,
+    by_region: bool,
+    strata: tuple[str, ...],
+    output: Path,
+    desk: Desk,
+) -> None:
     """Write AC, AN, AF, hom and het of every allele, tab-separated.
 
     An allele that none of the chosen samples carries stays in the table with AC 0; AF is `.` where
-    AN is 0.
+    AN is 0. In a centre, who was counted is said beside the table.
     """
-    samples = None if samples_file is None else _names(samples_file)
-    found = desk.frequencies(region, samples)
-    if output == STDOUT:
-        write_table_1based(found, sys.stdout)
-    else:
-        write_frequencies_1based(found, output)
+    samples = _samples(samples_file, cohorts, among)
+    divided = Strata(by_sex, by_region, _lists(strata, "--stratum"))
+    if divided == Strata():
+        found = desk.frequencies(region, samples, everyone=everyone)
+        _say_who(found)
+        _write(output, lambda stream: write_table_1based(found, stream))
+        return
+    parts = desk.frequencies_by(divided, region, samples, everyone=everyone)
+    _say_who(parts.whole)
+    _write(output, lambda stream: write_strata_1based(parts, stream))
 
 
 @genomes.command("carriers")
@@ -307,6 +188,42 @@ def scrub(ctx: click.Context, *, repair_from: Path | None) -> None:
         raise DamagedStoreError(
             f"`{len(found.left)}` of `{found.files}` files of `{place}` are damaged"
         )
+
+
+def _samples(
+    samples_file: Path | None, cohorts: Sequence[str], among: str | None
+) -> Samples | None:
+    """Return the samples to count by the options that say so; `None` for everyone."""
+    if among is None:
+        if cohorts:
+            raise click.UsageError("a `--cohort` is counted by an expression: give `--among`")
+        return None if samples_file is None else _names(samples_file)
+    if samples_file is not None:
+        raise click.UsageError("give `--samples-file` or `--among`, not both")
+    return parse_cohort(among, _lists(cohorts, "--cohort"))
+
+
+def _lists(named: Sequence[str], option: str) -> dict[str, list[str]]:
+    """Read the lists of samples of a repeated option, `NAME=FILE` each."""
+    lists: dict[str, list[str]] = {}
+    for each in named:
+        name, equals, path = each.partition("=")
+        if not (name and equals and path) or name in lists:
+            raise click.UsageError(f"`{option} {each}`: expected NAME=FILE, each name once")
+        lists[name] = _names(Path(path))
+    return lists
+
+
+def _write(output: Path, write: Callable[[TextIO], None]) -> None:
+    if output == STDOUT:
+        write(sys.stdout)
+    else:
+        write_whole(output, write)
+
+
+def _say_who(found: Frequencies) -> None:
+    if found.counted is not None:
+        click.echo(str(found.counted), err=True)
 
 
 @contextmanager

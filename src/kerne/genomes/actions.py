@@ -6,7 +6,7 @@ in the store alone belong to nobody, are in no population, and are registered by
 that an interrupted `remove` retired are in no population either, and `recover` takes them out.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,20 +18,15 @@ from kerne.alleles.vcf import open_vcf
 from kerne.errors import GenomeError
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
-from kerne.genomes.closed_places import (
-    WITHOUT_NAMES,
-    ClosedPlaces,
-    NothingClosed,
-    outside,
-)
-from kerne.genomes.frequencies import Frequencies
+from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, NothingClosed
+from kerne.genomes.count_actions import CountActions
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
 from kerne.genomes.intake import GenomeFile, check_header
 from kerne.genomes.own_copy import OwnCopy, check_own_copy_place, write_own_copy
 from kerne.genomes.reader import reader
 from kerne.genomes.store import AddedGenome, GenomeStore
 from kerne.genomes.watching import Watch, unwatched
-from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal
+from kerne.people.asking import Action, Ask, Identity, Refusal
 from kerne.people.ledger import PeopleLedger
 from kerne.people.sample import GenomeRow
 
@@ -46,7 +41,7 @@ class PersonalGenome:
     callable: Intervals | None
 
 
-class Genomes:
+class Genomes(CountActions):
     """The actions of the genome database, over the parts that the centre joins."""
 
     def __init__(
@@ -56,10 +51,7 @@ class Genomes:
         people: PeopleLedger,
         closed: ClosedPlaces | None = None,
     ) -> None:
-        self._store = store
-        self._gate = gate
-        self._people = people
-        self._closed = closed or NothingClosed()
+        super().__init__(store, gate, people, closed or NothingClosed())
 
     def add(
         self,
@@ -179,49 +171,6 @@ class Genomes:
             if sample in held:
                 self._store.remove(sample, entry=entry)
 
-    def frequencies(  # noqa: PLR0913  who, why and of what are one question
-        self,
-        who: Identity,
-        purpose: str,
-        *,
-        region: Interval | None = None,
-        alleles: Sequence[Allele] | None = None,
-        samples: Collection[str] | None = None,
-        project: str | None = None,
-        reason: str | None = None,
-        without: frozenset[str] = frozenset(),
-    ) -> Frequencies | Refusal:
-        """Count alleles among the genomes that may be counted for the purpose now.
-
-        Parameters
-        ----------
-        samples
-            Count these only; those that may not be counted are left out. Choosing who is counted
-            can single one out, so it is asked for like a search for carriers, and the clinic gets
-            no line about a place whose secondary findings are closed to one of them.
-        without
-            Persons to leave out: a patient and the family, when others are the evidence.
-        """
-
-        def work(grant: Grant) -> Frequencies:
-            opened = reader(grant, self._store)
-            seen = opened.rows()
-            rows = BitMap(row for sample, row in seen.items() if _is_in(sample, samples))
-            rows -= self._rows_of(without)
-            found = opened.frequencies(rows, region, alleles)
-            if samples is None or purpose in WITHOUT_NAMES:
-                return found
-            persons = set(self._people.persons_of_rows(rows).values())
-            return outside(found, self._closed.closed_to(persons))
-
-        # INVARIANT: whoever chooses who is counted looks at single persons; only the clinic may
-        # leave a patient's family out of what is evidence about them.
-        chosen = samples is not None or (without and purpose != Purpose.TREATMENT_OF_ANOTHER)
-        action = Action.FIND_CARRIERS if chosen else Action.COUNT_GENOMES
-        about = f"allele frequencies of {_words(region, alleles)}"
-        ask = Ask(who, purpose, action, (), project, reason, about)
-        return self._gate.answer(ask, work)
-
     def carriers(
         self,
         who: Identity,
@@ -336,19 +285,3 @@ class Genomes:
         with open_vcf(file.path) as vcf:
             check_header(file.path, vcf.header, self._store.assembly)
             return vcf.header.samples
-
-    def _rows_of(self, persons: frozenset[str]) -> BitMap:
-        rows = BitMap()
-        for person in persons:
-            rows |= self._people.rows_of(person)
-        return rows
-
-
-def _is_in(sample: str, samples: Collection[str] | None) -> bool:
-    return samples is None or sample in samples
-
-
-def _words(region: Interval | None, alleles: Sequence[Allele] | None) -> str:
-    if alleles is not None:
-        return f"{len(alleles)} allele{'' if len(alleles) == 1 else 's'}"
-    return "the whole genome" if region is None else str(region)

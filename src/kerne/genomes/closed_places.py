@@ -6,6 +6,7 @@ closed is left out, and a count over chosen samples does not list what lies ther
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -53,4 +54,5 @@ def outside(found: Frequencies, places: Intervals) -> Frequencies:
         ],
         dtype=np.bool_,
     )
-    return Frequencies(*(getattr(found, name)[kept] for name in Frequencies.__dataclass_fields__))
+    columns = [name for name in Frequencies.__dataclass_fields__ if name != "counted"]
+    return replace(found, **{name: getattr(found, name)[kept] for name in columns})

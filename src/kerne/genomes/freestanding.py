@@ -3,7 +3,7 @@
 The same library as in a centre, and the same answers. It cannot open a store that a centre keeps.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,20 @@ from kerne.alleles.allele import parse_allele
 from kerne.alleles.assembly import Assembly, assembly_named
 from kerne.alleles.interval import parse_region
 from kerne.errors import GateError, GenomeError
+from kerne.genomes.cohorts import Cohort, Samples
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.manifest import FILE_NAME, Keeper
 from kerne.genomes.reader import Reader, open_freestanding
 from kerne.genomes.store import AddedGenome, GenomeStore, create_store
+from kerne.genomes.strata import (
+    Strata,
+    StratifiedFrequencies,
+    check_strata,
+    rows_by_sex,
+    unite_strata,
+)
 from kerne.genomes.watching import Watch, unwatched
 
 MIN_GQ = 20
@@ -60,7 +68,11 @@ class FreestandingGenomes:
         return self._opened(rules).add(files, watch=watch)
 
     def frequencies(
-        self, region: str | None = None, samples: Collection[str] | None = None
+        self,
+        region: str | None = None,
+        samples: Samples | None = None,
+        *,
+        everyone: bool = True,  # noqa: ARG002  here nobody knows of relatives
     ) -> Frequencies:
         """Count alleles, in a region such as `chr20:1-100`, among some samples.
 
@@ -73,6 +85,37 @@ class FreestandingGenomes:
         where = None if region is None else parse_region(region, self._store().assembly)
         rows = None if samples is None else _rows_of(reader, samples)
         return reader.frequencies(rows, where)
+
+    def frequencies_by(
+        self,
+        strata: Strata,
+        region: str | None = None,
+        samples: Samples | None = None,
+        *,
+        everyone: bool = True,  # noqa: ARG002  here nobody knows of relatives
+    ) -> StratifiedFrequencies:
+        """Count alleles as `frequencies` does, and among parts of those counted.
+
+        Raises
+        ------
+        GenomeError
+            A sample is not in the store, a stratum cannot be named so, two have one name, or they
+            are to be by region.
+        """
+        if strata.by_region:
+            raise GenomeError("a free-standing store does not know where anybody lives")
+        check_strata(strata.named)
+        reader = self._reader()
+        where = None if region is None else parse_region(region, self._store().assembly)
+        parts = unite_strata(
+            rows_by_sex(reader.karyotypes()) if strata.by_sex else {},
+            {name: _rows_of(reader, chosen) for name, chosen in strata.named.items()},
+        )
+        rows = BitMap(reader.rows().values()) if samples is None else _rows_of(reader, samples)
+        return StratifiedFrequencies(
+            reader.frequencies(rows, where),
+            {name: reader.frequencies(rows & part, where) for name, part in parts.items()},
+        )
 
     def carriers(self, variant: str) -> list[Carrier]:
         """Find who carries a variant, given as `chr20-12345-A-T`."""
@@ -140,11 +183,12 @@ def _check_rules(store: GenomeStore, assembly: Assembly, rules: StoreRules) -> N
         store.relocate_reference(rules.reference)
 
 
-def _rows_of(reader: Reader, samples: Collection[str]) -> BitMap:
+def _rows_of(reader: Reader, samples: Samples) -> BitMap:
     rows = reader.rows()
-    unknown = sorted(set(samples) - rows.keys())
+    names = samples.names if isinstance(samples, Cohort) else set(samples)
+    unknown = sorted(names - rows.keys())
     if unknown:
-        names = ", ".join(f"`{sample}`" for sample in unknown[:SOME])
+        listed = ", ".join(f"`{sample}`" for sample in unknown[:SOME])
         more = f" and {len(unknown) - SOME} more" if len(unknown) > SOME else ""
-        raise GenomeError(f"no sample {names}{more} in the store")
-    return BitMap(rows[sample] for sample in samples)
+        raise GenomeError(f"no sample {listed}{more} in the store")
+    return BitMap(row for sample, row in rows.items() if sample in samples)

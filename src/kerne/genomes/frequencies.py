@@ -1,8 +1,8 @@
 """Allele frequencies: the answer of the database to most questions, and its table as a file."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kerne.alleles.allele import Allele
 from kerne.errors import GenomeError, reason_of
+from kerne.people.counted import WhoCounted
 
 COLUMNS: Final = ("chrom", "pos", "ref", "alt", "AC", "AN", "AF", "hom", "het")
 
@@ -21,7 +22,7 @@ class Frequencies:
 
     `position` is 0-based. `ac` counts alternative alleles, `an` called ones. `hom`, `het` and
     `hemi` count genomes: with two copies, with one of two, with one of one. A half-call (`./1`)
-    adds to `ac` and `an` alone, as in bcftools.
+    adds to `ac` and `an` alone, as in bcftools. `counted` says whose genomes they are, in a centre.
     """
 
     contig: NDArray[np.object_]
@@ -33,6 +34,7 @@ class Frequencies:
     hom: NDArray[np.int64]
     het: NDArray[np.int64]
     hemi: NDArray[np.int64]
+    counted: WhoCounted | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.position)
@@ -62,21 +64,32 @@ def write_frequencies_1based(frequencies: Frequencies, path: Path) -> None:
     GenomeError
         The file cannot be written.
     """
+    write_whole(path, lambda stream: write_table_1based(frequencies, stream))
+
+
+def write_whole(path: Path, write: Callable[[TextIO], None]) -> None:
+    """Let `write` fill a file, which appears whole or not at all.
+
+    Raises
+    ------
+    GenomeError
+        The file cannot be written.
+    """
     try:
         # A device, a pipe or a link is written to as it is, not replaced by a file.
         if path.is_symlink() or (path.exists() and not path.is_file()):
-            _write_to(path, frequencies)
+            _write_to(path, write)
         else:
             partial = path.with_name(f".{path.name}.part")
-            _write_to(partial, frequencies)
+            _write_to(partial, write)
             partial.replace(path)
     except OSError as error:
         raise GenomeError(f"`{path}` cannot be written: {reason_of(error)}") from error
 
 
-def _write_to(path: Path, frequencies: Frequencies) -> None:
+def _write_to(path: Path, write: Callable[[TextIO], None]) -> None:
     with path.open("w", newline="") as stream:
-        write_table_1based(frequencies, stream)
+        write(stream)
 
 
 def write_table_1based(frequencies: Frequencies, stream: TextIO) -> None:

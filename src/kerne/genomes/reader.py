@@ -24,6 +24,7 @@ from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import GateError
 from kerne.gate.grant import Grant
 from kerne.genomes import questions
+from kerne.genomes.complement import Karyotype, complement_of_copies
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
 from kerne.genomes.manifest import Keeper
@@ -154,6 +155,19 @@ class Reader:
         if self._visible is None:
             return rows
         return {sample: row for sample, row in rows.items() if row in self._visible}
+
+    def karyotypes(self) -> dict[int, Karyotype]:
+        """Return the measured sex chromosomes of each row that may be seen, for counts by sex."""
+        self._allow(Question.COUNT)
+        visible = set(self.rows().values())
+        return {
+            int(row): complement_of_copies(int(x_copies), int(y_copies)).karyotype
+            for segment in self._snapshot.segments
+            for row, x_copies, y_copies in zip(
+                segment.rows.ids, segment.rows.x_copies, segment.rows.y_copies, strict=True
+            )
+            if int(row) in visible
+        }
 
     def stats(self) -> StoreStatistics:
         """Return the store in numbers, as far as it may be seen."""

@@ -94,6 +94,24 @@ class People:
 
         return self._door.answer(ask, work)
 
+    def declare_twins(
+        self, who: Identity, purpose: str, one: str, other: str
+    ) -> tuple[str, str] | Refusal:
+        """Record that two persons are monozygotic twins: their genomes count once.
+
+        Raises
+        ------
+        PersonError
+            One of them is not registered, or they are the same.
+        """
+        ask = Ask(who, purpose, Action.REGISTER_PERSON, (one, other), about="twins")
+
+        def work(granted: Pass) -> tuple[str, str]:
+            self._ledger.declare_twins(one, other, entry=granted.entry, at=self._clock())
+            return one, other
+
+        return self._door.answer(ask, work)
+
     def assign_samples(
         self,
         who: Identity,

@@ -15,6 +15,7 @@ from kerne.people.tables import (
     ROW_CHANGE,
     SAMPLE,
     metadata,
+    record_kin_change,
 )
 
 
@@ -41,6 +42,7 @@ def _move_epoch(connection: Connection, person: str) -> None:
     query = select(GENOME_ROW.c.row).where(GENOME_ROW.c.person == person)
     for row in connection.execute(query).scalars().all():
         connection.execute(insert(ROW_CHANGE).values(row=row, change="erased"))
+    record_kin_change(connection)
 
 
 def _columns_naming_persons() -> list[Column[str]]:

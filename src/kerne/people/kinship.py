@@ -1,7 +1,7 @@
 """Who is whose parent, genetic and social apart, who has custody, and who represents whom."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,6 +9,13 @@ from enum import StrEnum
 from kerne.errors import PersonError
 
 GENETIC_PARENTS = 2
+FIRST_COUSINS = 4
+"""Meioses between first cousins: the closest kin that studies of unrelated people leave out too.
+
+References
+----------
+Manichaikul et al. 2010 (doi:10.1093/bioinformatics/btq559), table 1: third degree.
+"""
 
 
 class Parenthood(StrEnum):
@@ -25,6 +32,14 @@ class ParentOf:
     parent: str
     child: str
     kind: Parenthood = Parenthood.GENETIC
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TwinOf:
+    """Two persons were declared monozygotic twins: two people, one genome."""
+
+    one: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,28 +83,41 @@ class Kinship:
         Parents of children.
     custodies
         Custody of children.
+    twins
+        Declared monozygotic twins.
 
     Raises
     ------
     PersonError
-        Someone is their own parent or guardian, or has more than two genetic parents.
+        Someone is their own parent, guardian or twin, or has more than two genetic parents.
     """
 
-    def __init__(self, parents: Iterable[ParentOf] = (), custodies: Iterable[Custody] = ()) -> None:
+    def __init__(
+        self,
+        parents: Iterable[ParentOf] = (),
+        custodies: Iterable[Custody] = (),
+        twins: Iterable[TwinOf] = (),
+    ) -> None:
         self.parents = tuple(sorted(set(parents)))
         self.custodies = tuple(custodies)
-        self._relatives: dict[str, set[str]] = defaultdict(set)
-        genetic_parents: dict[str, int] = defaultdict(int)
+        self.twins = tuple(sorted(set(twins)))
+        self._elders: dict[str, set[str]] = defaultdict(set)
+        self._children: dict[str, set[str]] = defaultdict(set)
+        self._twins: dict[str, set[str]] = defaultdict(set)
         for bond in self.parents:
             _check_apart(bond.parent, bond.child)
             if bond.kind is Parenthood.GENETIC:
-                genetic_parents[bond.child] += 1
-                self._relatives[bond.parent].add(bond.child)
-                self._relatives[bond.child].add(bond.parent)
+                self._elders[bond.child].add(bond.parent)
+                self._children[bond.parent].add(bond.child)
         for custody in self.custodies:
             _check_apart(custody.guardian, custody.child)
-        for child, count in genetic_parents.items():
-            if count > GENETIC_PARENTS:
+        for twin in self.twins:
+            if twin.one == twin.other:
+                raise PersonError(f"`{twin.one}` cannot be their own twin")
+            self._twins[twin.one].add(twin.other)
+            self._twins[twin.other].add(twin.one)
+        for child, elders in self._elders.items():
+            if (count := len(elders)) > GENETIC_PARENTS:
                 raise PersonError(f"`{child}` has `{count}` genetic parents, expected at most two")
 
     def parents_of(self, child: str, kind: Parenthood = Parenthood.GENETIC) -> tuple[str, ...]:
@@ -109,17 +137,50 @@ class Kinship:
         return guardian in self.guardians_of(child, on)
 
     def family_of(self, person: str) -> frozenset[str]:
-        """Return everyone connected to `person` by genetic parenthood, `person` included.
+        """Return everyone connected to `person` by genes, `person` included.
 
         Parents of a common child are connected through it: this is the family whose genomes are
         left out when other people's genomes are counted as evidence.
         """
         family, waiting = {person}, [person]
         while waiting:
-            new = self._relatives.get(waiting.pop(), set()) - family
+            near = [waiting.pop()]
+            bonds = (self._elders, self._children, self._twins)
+            new = set().union(*(_next(bond, near) for bond in bonds)) - family
             family |= new
             waiting.extend(new)
         return frozenset(family)
+
+    def twins_of(self, person: str) -> frozenset[str]:
+        """Return who was declared to be of one egg with `person`, by any number of declarations."""
+        return frozenset(self._with_twins({person})) - {person}
+
+    def relatives_of(self, person: str, meioses: int = FIRST_COUSINS) -> frozenset[str]:
+        """Return who shares an ancestor with `person`, or is one, over at most so many meioses.
+
+        A twin of one egg stands as near as the person; who shares a child is no relative.
+        """
+        found: set[str] = set()
+        elders = self._with_twins({person})
+        for up in range(meioses + 1):
+            line = elders
+            found |= line
+            for _ in range(meioses - up):
+                line = self._with_twins(_next(self._children, line))
+                found |= line
+            elders = self._with_twins(_next(self._elders, elders))
+        return frozenset(found) - {person}
+
+    def _with_twins(self, persons: set[str]) -> set[str]:
+        found, waiting = set(persons), persons
+        while waiting:
+            waiting = _next(self._twins, waiting) - found
+            found |= waiting
+        return found
+
+
+def _next(bonds: Mapping[str, set[str]], persons: Iterable[str]) -> set[str]:
+    return set().union(*(bonds.get(person, ()) for person in persons))
 
 
 def _check_apart(elder: str, child: str) -> None:

@@ -16,7 +16,14 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from kerne.database.engine import reading
 from kerne.errors import PersonError
 from kerne.people.cpr import check_cpr
-from kerne.people.kinship import Custody, Kinship, Parenthood, ParentOf, Representation
+from kerne.people.kinship import (
+    Custody,
+    Kinship,
+    Parenthood,
+    ParentOf,
+    Representation,
+    TwinOf,
+)
 from kerne.people.person import Person, RegisteredSex
 from kerne.people.tables import (
     CUSTODY,
@@ -24,11 +31,13 @@ from kerne.people.tables import (
     PARENTHOOD,
     PERSON,
     REPRESENTATION,
+    TWIN,
     check_never_erased,
     check_registered,
     custody_of,
     found_rows,
     record_change,
+    record_kin_change,
     representation_of,
 )
 from kerne.people.vault import Vault
@@ -192,6 +201,23 @@ class PersonRegister:
             _relate(connection, tuple(parents), tuple(custodies))
             record_change(connection, "kin added", entry, at)
 
+    def declare_twins(self, one: str, other: str, *, entry: int, at: datetime) -> None:
+        """Say that two persons are monozygotic twins; saying it again changes nothing.
+
+        Raises
+        ------
+        PersonError
+            One of them is not registered, or they are the same.
+        """
+        twins = TwinOf(*sorted((one, other)))
+        Kinship(twins=[twins])
+        statement = insert_or_update(TWIN).values(one=twins.one, other=twins.other)
+        with self.engine.begin() as connection:
+            check_registered(connection, {one, other})
+            connection.execute(statement.on_conflict_do_nothing())
+            record_kin_change(connection)
+            record_change(connection, "twins declared", entry, at)
+
     def representatives_of(self, number: str, on: date) -> frozenset[str]:
         """Return who was appointed to decide for the person on the day `on`."""
         query = select(REPRESENTATION).where(REPRESENTATION.c.person == number)
@@ -281,7 +307,7 @@ def _check_representation(representation: Representation) -> None:
 def _relate(
     connection: Connection, parents: Sequence[ParentOf], custodies: Sequence[Custody]
 ) -> None:
-    known_parents, known_custodies = _bonds(connection)
+    known_parents, known_custodies, _ = _bonds(connection)
     Kinship([*known_parents, *parents], [*known_custodies, *custodies])
     elders = {bond.parent for bond in parents} | {custody.guardian for custody in custodies}
     children = {bond.child for bond in parents} | {custody.child for custody in custodies}
@@ -289,6 +315,8 @@ def _relate(
     for bond in set(parents) - set(known_parents):
         values = {"parent": bond.parent, "child": bond.child, "kind": bond.kind.value}
         connection.execute(insert(PARENTHOOD).values(values))
+    if parents:
+        record_kin_change(connection)
     for custody in set(custodies) - set(known_custodies):
         connection.execute(
             insert(CUSTODY).values(
@@ -300,13 +328,14 @@ def _relate(
         )
 
 
-def _bonds(connection: Connection) -> tuple[list[ParentOf], list[Custody]]:
+def _bonds(connection: Connection) -> tuple[list[ParentOf], list[Custody], list[TwinOf]]:
     parents = [
         ParentOf(found.parent, found.child, Parenthood(found.kind))
         for found in connection.execute(select(PARENTHOOD))
     ]
     custodies = [custody_of(found) for found in connection.execute(select(CUSTODY))]
-    return parents, custodies
+    twins = [TwinOf(found.one, found.other) for found in connection.execute(select(TWIN))]
+    return parents, custodies, twins
 
 
 def _person(row: Row[Any], opened: dict[str, str | None]) -> Person:  # Any: every column

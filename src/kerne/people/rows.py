@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, Engine, Select, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, case, func, insert, select, update
 
 from kerne.database.engine import reading
 from kerne.errors import PersonError
-from kerne.people.sample import CountableRow, GenomeOrigin, GenomeRow, RowSnapshot
+from kerne.people.sample import BesideRow, CountableRow, GenomeOrigin, GenomeRow, RowSnapshot
 from kerne.people.tables import (
     GENOME_ROW,
+    NO_ROW,
     PERSON,
     ROW_CHANGE,
     SAMPLE,
@@ -178,6 +179,20 @@ class RowRegister:
             found = connection.execute(select(GENOME_ROW.c.row, GENOME_ROW.c.person))
             return {row: person for row, person in found if row in rows}
 
+    def rows_by_region(self, rows: BitMap) -> dict[str, BitMap]:
+        """Return `rows` by the region in which their persons live, regions by name."""
+        query = (
+            select(GENOME_ROW.c.row, PERSON.c.region)
+            .join(PERSON, PERSON.c.number == GENOME_ROW.c.person)
+            .order_by(PERSON.c.region)
+        )
+        regions: dict[str, BitMap] = {}
+        with reading(self.engine).connect() as connection:
+            for row, region in connection.execute(query):
+                if row in rows:
+                    regions.setdefault(region, BitMap()).add(row)
+        return regions
+
     def current_rows(self) -> list[tuple[int, str]]:
         """Return the rows to count, with their persons: the newest germline row of each person."""
         return [(each.row, each.person) for each in self.row_snapshot().rows]
@@ -186,6 +201,35 @@ class RowRegister:
         """Return the number of the newest change to rows, 0 when there was none."""
         with reading(self.engine).connect() as connection:
             return _epoch(connection)
+
+    def kin_changed(self, since: int) -> bool:
+        """Say whether kin changed after the epoch `since`."""
+        changed = (
+            select(ROW_CHANGE.c.number)
+            .where(ROW_CHANGE.c.number > since, ROW_CHANGE.c.row == NO_ROW)
+            .limit(1)
+        )
+        with reading(self.engine).connect() as connection:
+            return connection.execute(changed).first() is not None
+
+    def beside_rows(self) -> dict[int, BesideRow]:
+        """Return what other genomes the persons of countable rows have, where there are any."""
+        germline = SAMPLE.c.origin == GenomeOrigin.GERMLINE.value
+        newest = func.max(case((germline, GENOME_ROW.c.row)))
+        query = (
+            select(newest, func.count(case((germline, 1))), func.count())
+            .join(SAMPLE, SAMPLE.c.sample == GENOME_ROW.c.sample)
+            .where(GENOME_ROW.c.retired == 0)
+            .group_by(GENOME_ROW.c.person)
+            .having(func.count() > 1)
+        )
+        with reading(self.engine).connect() as connection:
+            found = connection.execute(query).all()
+        return {
+            row: BesideRow(of_germline - 1, genomes - of_germline)
+            for row, of_germline, genomes in found
+            if row is not None
+        }
 
     def row_snapshot(self, since: int = 0) -> RowSnapshot:
         """Return the rows to count together with the epoch that they belong to.

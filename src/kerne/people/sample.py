@@ -37,6 +37,14 @@ class CountableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BesideRow:
+    """How many other genomes the person of a countable row has."""
+
+    earlier: int = 0
+    other_origin: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RowSnapshot:
     """The countable rows of some persons at one state of the register.
 

@@ -47,6 +47,13 @@ PARENTHOOD = Table(
     Column("kind", Text, primary_key=True),
     sqlite_strict=True,
 )
+TWIN = Table(  # monozygotic, by declaration; `one` is the smaller number
+    "twin",
+    metadata,
+    Column("one", ForeignKey("person.number"), primary_key=True),
+    Column("other", ForeignKey("person.number"), primary_key=True),
+    sqlite_strict=True,
+)
 CUSTODY = Table(
     "custody",
     metadata,
@@ -113,6 +120,7 @@ GENOME_ROW = Table(
     Index("genome_row_person", "person", "retired", "row"),
     sqlite_strict=True,
 )
+NO_ROW = -1  # stands in a change to kin, which concerns whom rows are counted with
 ROW_CHANGE = Table(  # its newest number is the epoch of rows
     "row_change",
     metadata,
@@ -174,6 +182,11 @@ def record_change(
     if entry is not None and at is not None:
         values = {"entry": entry, "at": utc_text(at), "what": what}
         connection.execute(insert(CHANGE).values(values))
+
+
+def record_kin_change(connection: Connection) -> None:
+    """Move the epoch of rows: who is related to whom settles which rows are counted together."""
+    connection.execute(insert(ROW_CHANGE).values(row=NO_ROW, change="kin"))
 
 
 def utc_text(at: datetime) -> str:
