@@ -60,6 +60,8 @@ def _bars(found: dict[str, list[Run]], cohort: Cohort, bcftools_seconds: float) 
         ("bcftools view -S", bcftools_seconds, 1_000),
     ):
         yield Bar("AF over 90 %", on, ours, against, theirs, least)
+    cold = median_told(found["kerne"], "from_files")
+    yield Bar("AF over 90 %, from sealed files", on, cold, "plink2, net of its startup", net)
     carriers = median_told(found["kerne"], "carriers")
     theirs = median_told(found["pgenlib"], "carriers")
     yield Bar("carriers of one variant", on, carriers, "pgenlib", theirs, most=CARRIERS_SECONDS)
