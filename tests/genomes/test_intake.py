@@ -387,3 +387,21 @@ def test_many_samples_with_a_bed__count_like_few(
     bed = "chr1\t15\t30\nchr1\t40\t41\n"
     found = as_table(stored(many, bed=bed).frequencies())
     assert found == as_table(stored(*few, bed=bed).frequencies())
+
+
+@pytest.mark.parametrize("depth", ["inf", "nan", "1_000", "2147483648", "9" * 400])
+def test_depth_that_is_no_number_of_reads__names_its_line(
+    tmp_path: Path, write_vcf: WriteVcf, stored: Stored, depth: str
+) -> None:
+    rows = [("chr1", 5, "A", "C", [f"0/1:{depth}"])]
+    with pytest.raises(InputFileError, match="line 3: a genotype, or its depth"):
+        stored(write_vcf(tmp_path / "f.vcf", ("a",), rows, form="GT:DP"))
+
+
+@pytest.mark.parametrize("allele", ["32768", "65536", "4294967297"])
+def test_genotype_of_an_allele_beyond_all__names_its_line(
+    tmp_path: Path, write_vcf: WriteVcf, stored: Stored, allele: str
+) -> None:
+    rows = [("chr1", 5, "A", "C", [f"0/{allele}", *good(MANY)[1:]])]
+    with pytest.raises(InputFileError, match="line 3: a genotype"):
+        stored(write_vcf(tmp_path / "f.vcf", MANY, rows))

@@ -28,6 +28,7 @@ RANKED: Final = (*RANK, "missing", "reference half", "reference hemi", "referenc
 CARRIED: Final = ("hom", "het", "hemi", "half")
 PAR2: Final = {"chrX": (155_701_382, 156_030_895), "chrY": (56_887_902, 57_217_415)}
 UNCLEAR: Final = -1
+ANY_ALLELES: Final = frozenset({"<NON_REF>", "<*>"})
 PAIRED: Final = 2
 ODDS_NEEDED: Final = 1000
 
@@ -177,9 +178,9 @@ def summed(counts: Sequence[Counts]) -> Counts:
 
 def said_of(genotype: str, number: int) -> str:
     """Say what a GT value says of ALT number `number` (from 1)."""
-    alleles = genotype.replace("|", "/").split("/")
-    wanted = sum(allele == str(number) for allele in alleles)
-    missing = alleles.count(".")
+    texts = genotype.replace("|", "/").split("/")
+    alleles = [None if text == "." else int(text) for text in texts]
+    wanted, missing = alleles.count(number), alleles.count(None)
     if len(alleles) > PAIRED:
         raise ValueError(genotype)
     if missing == len(alleles):
@@ -232,9 +233,7 @@ def read_naively(
     thresholds: Thresholds | None = None,
 ) -> NaiveFile:
     """Read a VCF, plain or gzip, the plainest way."""
-    raw = path.read_bytes()
-    text = (gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw).decode()
-    lines = [line.rstrip("\r") for line in text.split("\n")]
+    lines = _text(path)
     header = next(line for line in lines if line.startswith("#CHROM"))
     file = NaiveFile(tuple(header.split("\t")[9:]))
     if is_gvcf:
@@ -248,6 +247,22 @@ def read_naively(
             _take(file, line.split("\t"), sequence, wanted, tally)
     file.copies = [_measured(each) for each in tally]
     return file
+
+
+def looks_like_gvcf(path: Path) -> bool:
+    """Say whether one of the first thousand records is a reference block."""
+    lines = [line.split("\t") for line in _text(path) if line and not line.startswith("#")]
+    return any(
+        bool(ANY_ALLELES & set(columns[4].split(",")))
+        or (columns[4] == "." and "END=" in columns[7])
+        for columns in lines[:1000]
+    )
+
+
+def _text(path: Path) -> list[str]:
+    raw = path.read_bytes()
+    text = (gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw).decode()
+    return [line.rstrip("\r") for line in text.split("\n")]
 
 
 def _take(
@@ -295,27 +310,31 @@ def _call(told: Mapping[str, str], number: int, *, weak: bool) -> Call:
 
 
 def _number(text: str) -> int | None:
-    return None if text == "." else int(text)
+    """Return a number; nothing where a file says none, or says what is no number."""
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _reaches(told: Mapping[str, str], thresholds: Thresholds) -> bool:
     genotype, quality = told.get("GT", "."), told.get("GQ", ".")
     depth = told.get("MIN_DP" if "MIN_DP" in told else "DP", ".")
-    if "." in (quality, depth) or "." in genotype:
+    if "." in genotype:
         return False
-    return float(quality) >= thresholds.min_gq and float(depth) >= thresholds.min_dp
+    try:
+        return float(quality) >= thresholds.min_gq and float(depth) >= thresholds.min_dp
+    except ValueError:  # missing, or a value that nobody needed to read
+        return False
 
 
 def _speaks(alternatives: Sequence[str], info: str) -> bool:
     """Say whether a record speaks of its bases: a block, or bases instead of them."""
-    is_block = bool({"<NON_REF>", "<*>"} & set(alternatives))
+    is_block = bool(ANY_ALLELES & set(alternatives))
     is_bare = not alternatives and "END=" in info
     return is_block or is_bare or any(each.isalpha() for each in alternatives)
 
 
 def _end(info: str, otherwise: int) -> int:
     for item in info.split(";"):
-        if item.startswith("END="):
+        if item.startswith("END=") and item != "END=.":
             return int(item[4:])
     return otherwise
 

@@ -52,8 +52,8 @@ class InventedSequence:
     bases: Mapping[str, str]
 
     def fetch(self, contig: str, start: int, end: int) -> str:
-        """Return bases `[start, end)`, 0-based."""
-        return self.bases[contig][start:end]
+        """Return bases `[start, end)`, 0-based; none where nothing was invented."""
+        return self.bases.get(contig, "")[start:end]
 
     def write(self, path: Path, rng: random.Random) -> Path:
         """Write it as FASTA, repeats in lower case here and there as they are in real ones."""

@@ -67,6 +67,11 @@ class Study:
         return None if self.fasta is None else self.sequence
 
     @property
+    def thresholds(self) -> Thresholds:
+        """What a genotype of a gVCF must reach."""
+        return Thresholds(self.rules.min_gq or 0, self.rules.min_dp or 0)
+
+    @property
     def genomes(self) -> FreestandingGenomes:
         """The database."""
         return FreestandingGenomes(self.store)
@@ -94,7 +99,7 @@ class Study:
             sequence=self.shifted_by,
             bed=made.callable_in,
             is_gvcf=made.is_gvcf,
-            thresholds=Thresholds(self.rules.min_gq or 0, self.rules.min_dp or 0),
+            thresholds=self.thresholds,
         )
         self.files.append(StudyFile(GenomeFile(given, bed), plain, naive, made.is_gvcf))
 

@@ -18,18 +18,27 @@ import pysam.bcftools
 from adversary.files import InventedFile, Record
 from adversary.sequence import Stretch, happens
 
+_LENGTHS: Final = (
+    *(248956422, 242193529, 198295559, 190214555, 181538259, 170805979, 159345973, 145138636),
+    *(138394717, 133797422, 135086622, 133275309, 114364328, 107043718, 101991189, 90338345),
+    *(83257441, 80373285, 58617616, 64444167, 46709983, 50818468, 156040895, 57227415),
+)
+_VERSIONS: Final = (
+    *(11, 12, 12, 12, 10, 12, 14, 11, 12, 11, 10, 12),
+    *(11, 9, 10, 10, 11, 10, 10, 11, 9, 11, 11, 10),
+)
+_NAMES: Final = (*(str(number) for number in range(1, 23)), "X", "Y")
 LENGTHS: Final = {
-    "chr1": 248_956_422,
-    "chr2": 242_193_529,
-    "chrX": 156_040_895,
-    "chrY": 57_227_415,
+    **{f"chr{name}": length for name, length in zip(_NAMES, _LENGTHS, strict=True)},
     "chrM": 16_569,
 }
+"""Contigs of GRCh38, NCBI GCF_000001405."""
+
 SPELLINGS: Final = {
-    "chr1": ("chr1", "1", "NC_000001.11"),
-    "chr2": ("chr2", "2", "NC_000002.12"),
-    "chrX": ("chrX", "X", "NC_000023.11", "x"),
-    "chrY": ("chrY", "Y", "NC_000024.10", "chry"),
+    **{
+        f"chr{name}": (f"chr{name}", name, f"NC_{number:06}.{version}", f"CHR{name}")
+        for number, (name, version) in enumerate(zip(_NAMES, _VERSIONS, strict=True), start=1)
+    },
     "chrM": ("chrM", "MT", "NC_012920.1", "M"),
 }
 _META: Final = (

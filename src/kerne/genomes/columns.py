@@ -17,6 +17,7 @@ from kerne.alleles.vcf import VcfRecord, parse_genotype
 from kerne.genomes.calls import PLOIDY_MOST, Code
 
 MISSING_ALLELE: Final = -1
+ALLELES_MOST: Final = np.iinfo(np.int16).max
 NO_ALLELE: Final = -2
 """The second allele of a haploid genotype."""
 
@@ -173,6 +174,6 @@ def _alleles(marks: NDArray[np.uint8]) -> NDArray[np.int16]:
 def _parse(field: str) -> tuple[int, int]:
     text = field.partition(":")[0]
     codes = [MISSING_ALLELE if code is None else code for code in parse_genotype(text)[0]]
-    if len(codes) > PLOIDY_MOST:
+    if len(codes) > PLOIDY_MOST or max(codes) > ALLELES_MOST:
         raise ValueError(text)
     return (codes[0], NO_ALLELE) if len(codes) == 1 else (codes[0], codes[1])

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from kerne.genomes.calls import UNKNOWN_DEPTH
 
-GENOTYPE = "GT"
+GENOTYPE: Final = "GT"
+LARGEST: Final = (1 << 31) - 1
+"""Numbers of FORMAT have 32 bits, as in BCF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,14 @@ def number_in(values: Sequence[str], column: int | None) -> float:
     Raises
     ------
     ValueError
-        It is not a number.
+        It is not a number, or too large a one.
     """
     if column is None or column >= len(values) or values[column] == ".":
         return -1.0
-    return float(values[column])
+    number = float(values[column])
+    if "_" in values[column] or not abs(number) <= LARGEST:
+        raise ValueError(values[column])
+    return number
 
 
 def depth_in(values: Sequence[str], column: int | None) -> int:
@@ -60,6 +66,6 @@ def depth_in(values: Sequence[str], column: int | None) -> int:
     Raises
     ------
     ValueError
-        It is not a number.
+        It is not a number, or too large a one.
     """
     return UNKNOWN_DEPTH if column is None else int(number_in(values, column))

@@ -1,0 +1,1 @@
+"""Targets for fuzzing that is guided by coverage."""
