@@ -122,3 +122,16 @@ def test_copy_that_replaces__is_whole_with_its_mode_and_leaves_nothing_else(tmp_
         replace_by_copy(path, source)
     assert [each.name for each in path.parent.iterdir()] == ["file"]
     assert path.read_bytes() == b"new"
+
+
+def test_file_whose_name_cannot_be_removed__is_swept_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        for name in ("replace", "unlink"):
+            patched.setattr(Path, name, lambda *_words, **_more: (_ for _ in ()).throw(OSError(5)))
+        with pytest.raises(OSError, match="5"):
+            replace_durably(tmp_path / "file", b"new")
+    assert len([*tmp_path.iterdir()]) == 1
+    sweep(tmp_path)
+    assert not [*tmp_path.iterdir()]

@@ -20,8 +20,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.crash.cutting import Working, compile_recorder
+from tests.crash.cutting import Working
 from tests.crash.driving import Weakness
+from tests.crash.recording import compile_recorder
 from tests.crash.settling import settle, warm
 
 CUTS_A_CONTROL = 200

@@ -9,7 +9,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -43,14 +43,20 @@ def replace_durably(path: Path, content: bytes, mode: int = ANYBODY) -> None:
 
 def replace_by_copy(path: Path, source: Path) -> None:
     """Put a copy of the file `source`, with its mode, in the place of the file; as above."""
-    place, lock = _locked(path, lambda place: place.touch(OWNER_ONLY))
-    try:
+    with file_in_the_making(path, OWNER_ONLY) as place:
         shutil.copy(source, place)
+
+
+@contextmanager
+def file_in_the_making(path: Path, mode: int = ANYBODY) -> Iterator[Path]:
+    """Give an empty file beside `path` to fill; at the end it is put in its place, durably.
+
+    Whoever is cut off, or fails, leaves `path` as it was.
+    """
+    with _made_beside(path, mode) as (place, lock):
+        yield place
         os.fsync(lock)
         place.replace(path)
-    finally:
-        place.unlink(missing_ok=True)
-        os.close(lock)
     sync_directory(path.parent)
 
 
@@ -73,12 +79,10 @@ def make_directory(path: Path, mode: int = ANYBODY_DIRECTORY) -> None:
 def directory_in_the_making(path: Path) -> Iterator[Path]:
     """Give an empty directory beside `path` to fill; what is left of it at the end is removed."""
     place, lock = _locked(path, lambda place: place.mkdir(OWNER_ONLY_DIRECTORY))
-    try:
+    with ExitStack() as end:
+        end.callback(os.close, lock)
+        end.callback(lambda: shutil.rmtree(place) if place.exists() else None)
         yield place
-    finally:
-        if place.exists():
-            shutil.rmtree(place)
-        os.close(lock)
 
 
 def locked_file(path: Path) -> int:
@@ -125,13 +129,20 @@ def _remove_unless_locked(left: Path) -> None:
 @contextmanager
 def _in_the_making(path: Path, content: bytes, mode: int) -> Iterator[Path]:
     """Give a whole and locked file beside `path` to name; its own name is removed at the end."""
-    place, lock = _locked(path, lambda place: place.touch(mode))
-    try:
+    with _made_beside(path, mode) as (place, _):
         write_durably(place, content)
         yield place
-    finally:
-        place.unlink(missing_ok=True)
-        os.close(lock)
+
+
+@contextmanager
+def _made_beside(path: Path, mode: int) -> Iterator[tuple[Path, int]]:
+    """Give an empty file beside `path`, and the descriptor of its lock, until its name is gone."""
+    place, lock = _locked(path, lambda place: place.touch(mode))
+    with ExitStack() as end:
+        # INVARIANT: the lock ends whatever fails, so that what is left can be swept.
+        end.callback(os.close, lock)
+        end.callback(place.unlink, missing_ok=True)
+        yield place, lock
 
 
 def _locked(path: Path, make: Callable[[Path], None]) -> tuple[Path, int]:

@@ -10,7 +10,7 @@ import pytest
 from kerne.interpretation import at_hand
 from tests.conftest import READ_ONCE, Walked
 
-from .cutting import compile_recorder
+from .recording import compile_recorder
 from .settling import settle
 from .workload import Incoming
 

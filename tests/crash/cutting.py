@@ -4,14 +4,10 @@ One recording serves many cuts. What the workload acknowledged stands in it as m
 each cut it is known what had been acknowledged before.
 """
 
-import json
-import os
 import pickle
-import random
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,73 +18,15 @@ from kerne.errors import KerneError
 from kerne.settings import FILE_NAME
 
 from .checks import Told, check
-from .disk import Disk, Kind, Left, Record, put, read_log
+from .disk import Disk, Record, put
 from .driving import REGISTRAR, Weakness, found
 from .killing import in_a_fork
+from .recording import ROOT, cuts, record
 from .settling import clock
 from .workload import Incoming
 
-SOURCE: Final = Path(__file__).with_name("recorder.c")
 SHARED_MEMORY: Final = "*-shm"
-ROOT: Final = Path(__file__).parents[2]
 DRIVER: Final = "tests.crash.driving"
-
-
-def compile_recorder(place: Path) -> Path:
-    """Compile the recorder into the directory `place`; there must be a C compiler."""
-    library = place / "recorder.so"
-    words = ["cc", "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", str(library), str(SOURCE)]
-    subprocess.run([*words, "-ldl", "-lpthread"], check=True)
-    return library
-
-
-def record(library: Path, root: Path, words: Sequence[str], swallow: str = "") -> list[Record]:
-    """Run `words` and return what it wrote below `root`.
-
-    The program finds in the environment, as `RECORDER_MARKS`, the file to write marks to. Syncs
-    of the files and directories that `swallow` names (a pattern below the root) are forgotten.
-    """
-    log, marks = root.with_name(f"{root.name}.log"), root.with_name(f"{root.name}.marks")
-    log.unlink(missing_ok=True)
-    marks.touch()
-    environment = os.environ | {
-        "LD_PRELOAD": str(library),
-        "RECORDER_ROOT": str(root),
-        "RECORDER_LOG": str(log),
-        "RECORDER_MARKS": str(marks),
-    }
-    if swallow:
-        environment["RECORDER_SWALLOW"] = swallow
-    subprocess.run(words, env=environment, check=True)
-    return read_log(log)
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A moment at which the power goes: what was left, and what had been acknowledged."""
-
-    at: int
-    left: dict[str, Left]
-    told: Told
-
-
-def cuts(disk: Disk, records: Sequence[Record], number: int, seed: int) -> Iterator[Cut]:
-    """Play `records` on `disk` and cut the power `number` times, at moments drawn by lot."""
-    rng = random.Random(seed)
-    # Just before a change, so that everything acknowledged until then is known.
-    before = [at for at, each in enumerate(records) if each.kind is not Kind.MARK]
-    moments = sorted(rng.choices([*before, len(records)], k=number))
-    told, said = Told(), b""
-    for at in range(len(records) + 1):
-        while moments and moments[0] == at:
-            moments.pop(0)
-            yield Cut(at, disk.after(rng), told)
-        if at < len(records):
-            disk.play(records[at])
-            if records[at].kind is Kind.MARK:
-                *lines, said = (said + records[at].data).split(b"\n")
-                for line in lines:
-                    told.hear(json.loads(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +78,7 @@ class Recording:
 
     def verdicts(self, number: int) -> Iterator[tuple[int, list[str]]]:
         """Cut the power `number` times; yield where, and what was amiss after it."""
-        for cut in cuts(self.disk, self.records, number, self.working.seed):
+        for cut in cuts(self.disk, self.records, number, self.working.seed, Told()):
             home = self.root.with_name("after")
             put(cut.left, home)
             look = look_at if self.working.sessions else look_at_founded

@@ -22,7 +22,7 @@ from kerne.settings import Settings
 
 from .killing import Mutant, work
 from .settling import warm
-from .witness import Say, teller
+from .telling import Say, teller
 
 STEPS: Final = 500
 """At most so many steps of a session are taken before it is killed."""

@@ -35,7 +35,8 @@ from kerne.people.asking import Refusal
 
 from .checks import Told, check
 from .settling import clock
-from .witness import Say, Witness, narrate, teller
+from .telling import Say, teller
+from .witness import Witness, narrate
 from .workload import DECLINED, Incoming, Workload
 
 HALF: Final = 0.5

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from .cutting import record
 from .disk import Disk, DiskError, Kind, Record, put
+from .recording import record
 
 LOTS = 300
 PAGE = 4096

@@ -1,10 +1,8 @@
 """What a working process says of itself while it lives: where it is, and what it acknowledged.
 
-Each line is written into a pipe by one call, so that what was said before a `kill -9` is known and
-nothing is said by half. Nothing here waits for a disk or slows a disk down.
+Nothing here waits for a disk or slows a disk down.
 """
 
-import json
 import os
 import sqlite3
 import sys
@@ -20,7 +18,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from kerne.audit.ledger import AuditLedger
 
-Say = Callable[..., None]
+from .telling import Say
+
 KEPT: Final = (
     *("consent_event", "order_event", "case_event", "research_event", "change", "row_change"),
     *("person", "sample", "case_document"),
@@ -28,15 +27,6 @@ KEPT: Final = (
 """Tables of `centre.sqlite` whose rows are never changed once they are there."""
 
 LOOKED_AT: Final = frozenset({"os.rename", "os.link", "os.mkdir", "os.rmdir", "os.remove"})
-
-
-def teller(pipe: int) -> Say:
-    """Return a function that writes one line of JSON into `pipe`."""
-
-    def say(kind: str, **words: Any) -> None:  # Any: JSON
-        os.write(pipe, json.dumps({"kind": kind, **words}).encode() + b"\n")
-
-    return say
 
 
 def narrate(step: Callable[[str, str], None], home: Path) -> None:

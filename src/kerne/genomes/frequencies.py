@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.allele import Allele
+from kerne.durable import file_in_the_making
 from kerne.errors import GenomeError, reason_of
 from kerne.people.counted import WhoCounted
 
@@ -68,7 +69,7 @@ def write_frequencies_1based(frequencies: Frequencies, path: Path) -> None:
 
 
 def write_whole(path: Path, write: Callable[[TextIO], None]) -> None:
-    """Let `write` fill a file, which appears whole or not at all.
+    """Let `write` fill a file, which appears whole or not at all, whatever is cut off.
 
     Raises
     ------
@@ -80,9 +81,8 @@ def write_whole(path: Path, write: Callable[[TextIO], None]) -> None:
         if path.is_symlink() or (path.exists() and not path.is_file()):
             _write_to(path, write)
         else:
-            partial = path.with_name(f".{path.name}.part")
-            _write_to(partial, write)
-            partial.replace(path)
+            with file_in_the_making(path) as partial:
+                _write_to(partial, write)
     except OSError as error:
         raise GenomeError(f"`{path}` cannot be written: {reason_of(error)}") from error
 
