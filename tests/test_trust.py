@@ -20,6 +20,7 @@ CLASSES = {
     "Audit",
     "Genomes",
     "CountActions",
+    "CheckActions",
     "Orders",
     "Cases",
     "Research",

@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
-from kerne.cli import desk as module
+from kerne.cli import desk
+from kerne.cli import genomes as commands
 from kerne.cli.genomes import genomes
 from kerne.cli.options import Asker
 from kerne.errors import (
@@ -25,9 +26,13 @@ from kerne.errors import (
     RefusedError,
     SettingsError,
 )
+from kerne.genomes.check_actions import DuplicateSearch
+from kerne.genomes.complement import Karyotype
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics, Zygosity
+from kerne.genomes.identity import ComplementCheck, IdentityCheck, Verdict
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.likeness import AlikeGenomes
 from kerne.genomes.manifest import NormalForm
 from kerne.genomes.store import AddedGenome, create_store
 from kerne.genomes.strata import Strata, StratifiedFrequencies
@@ -189,12 +194,13 @@ def centre(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RecordingGenomes:
         }
     )
     opened = SimpleNamespace(settings=Settings(tmp_path), genomes=actions)
-    monkeypatch.setattr(module, "centre_from", lambda _ctx: opened)
-    monkeypatch.setattr(
-        module,
-        "asker_from",
-        lambda _centre, said: Asker(WHO, said.purpose, said.project, said.reason),
-    )
+    for module in (desk, commands):
+        monkeypatch.setattr(module, "centre_from", lambda _ctx: opened)
+        monkeypatch.setattr(
+            module,
+            "asker_from",
+            lambda _centre, said: Asker(WHO, said.purpose, said.project, said.reason),
+        )
     return actions
 
 
@@ -312,3 +318,19 @@ def test_centre__says_who_was_counted_and_counts_relatives_when_told(
     assert first["relatives"] is Relatives.LEFT_OUT
     assert second["relatives"] is Relatives.COUNTED
     assert given[2] == Strata(by_region=True)
+
+
+def test_checks__are_printed_for_the_laboratory(centre: RecordingGenomes, store: Path) -> None:
+    alike = AlikeGenomes("S1", "S2", 99, 100, are_twins=True)
+    centre.answers["find_duplicates"] = DuplicateSearch(2, (alike,))
+    found = run("duplicates", *ASKING).stdout
+    assert found.splitlines() == [
+        "sample\tother\tequal\tcompared\tdeclared twins",
+        "S1\tS2\t99\t100\tyes",
+    ]
+    assert run("--store", store, "duplicates").stdout.count("\n") == 1
+    check = ComplementCheck("S1", Karyotype.XX, Verdict.AS_EXPECTED)
+    centre.answers["identity_check"] = IdentityCheck((check,), ())
+    said = run("identity-check", "P-000001", *ASKING).stdout
+    assert "S1\tXX\tas expected" in said.splitlines()
+    assert centre.asked[-1][1] == (WHO, "own-treatment", "P-000001")

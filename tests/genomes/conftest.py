@@ -118,6 +118,7 @@ class Rooms:
     people: PeopleLedger
     consent: ConsentLedger
     gate: Gate
+    audit: AuditLedger
     doctor: Identity = DOCTOR
     laboratory: Identity = LABORATORY
     custodian: Identity = CUSTODIAN
@@ -142,7 +143,7 @@ def rooms(tmp_path: Path) -> Rooms:
     gate = Gate(RuleBook.load("denmark"), people, consent, audit, OnePermit(), lambda: now[0], zone)
     create_store(tmp_path / "genomes", GRCH38, kept_by_centre=True)
     store = GenomeStore(tmp_path / "genomes", lambda: now[0])
-    made = Rooms(Genomes(store, gate, people), store, people, consent, gate, now=now)
+    made = Rooms(Genomes(store, gate, people), store, people, consent, gate, audit, now=now)
     people.register_persons(
         [
             Person(number, f"Name {number}", None, date(1980, 1, 1), RegisteredSex.FEMALE, "East")

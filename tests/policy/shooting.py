@@ -32,7 +32,7 @@ NAMED = (
 )
 """The permits that are about persons by name."""
 OTHERS = (
-    r"(public-question|another-patient|research-(question|permit|output-check)|quality-count|"
+    r"(public-question|another-patient|research-(question|permit|output-check)|quality-(count|duplicates)|"
     r"quality-registration|custody-(proposal|overview))"
 )
 """The permits that name nobody, or may."""
@@ -47,7 +47,8 @@ NO_OTHER_ANSWER = {
         "research never names a person, by a rule of its own"
     ),
     r"own-(access|download): any resource": "nobody is the centre",
-    r"(another-patient|quality-count|custody-overview|research-(question|permit|output-check)): "
+    r"(another-patient|quality-(count|duplicates)|custody-overview|"
+    r"research-(question|permit|output-check)): "
     r"action ask-public-question added": "anyone may ask a public question",
     r"custody-(removal|overview): action propose-(erasure|turn-back) added": ELSEWHERE,
     r"custody-second-person: action (propose-(erasure|turn-back)|remove-genome) added": ELSEWHERE,
@@ -59,6 +60,7 @@ NO_OTHER_ANSWER = {
     r"own-download: action (change-choice|follow-order|limit-data|read-accesses|read-answer|"
     r"read-choices|record-consent|widen-choice) added": ELSEWHERE,
     r"quality-choices: action register-person added": ELSEWHERE,
+    r"quality-duplicates: action count-genomes added": ELSEWHERE,
     r"treatment-order: action (change-choice|read-choices|record-consent) added": ELSEWHERE,
     r"genomes-for-(research|others): when: "
     r"(own-treatment|treatment-of-another|prevention|quality) added": ELSEWHERE,
@@ -66,7 +68,7 @@ NO_OTHER_ANSWER = {
     r"treatment-blocked: unless: (prevention|own-access|guardian-access|research|statistics|"
     r"quality|custody|insurance) beside own-treatment": "the forbid is about two purposes alone",
     r"treatment-blocked: unless: (?!follow-order|open-case|interpret|classify|relabel|"
-    r"read-relationship|sign).* added": "the forbid is not about that action",
+    r"read-(relationship|identity)|sign).* added": "the forbid is not about that action",
 }
 """Wrong books that answer no question otherwise, by the form of their names, and why."""
 

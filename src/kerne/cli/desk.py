@@ -18,6 +18,7 @@ from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.likeness import AlikeGenomes
 from kerne.genomes.strata import Strata, StratifiedFrequencies
 from kerne.genomes.watching import Watch
 from kerne.people.counted import Relatives
@@ -61,6 +62,10 @@ class Desk(Protocol):
 
     def remove(self, sample: str) -> int:
         """Forget a sample."""
+        ...
+
+    def find_duplicates(self) -> Sequence[AlikeGenomes]:
+        """Find samples that hold one genome."""
         ...
 
     def stats(self) -> StoreStatistics:
@@ -159,6 +164,11 @@ class CentreDesk:
         return unwrap(
             self.centre.genomes.remove(asker.who, asker.purpose, sample, reason=asker.reason)
         )
+
+    def find_duplicates(self) -> Sequence[AlikeGenomes]:
+        """Find samples of two persons that hold one genome."""
+        asker = self.asker
+        return unwrap(self.centre.genomes.find_duplicates(asker.who, asker.purpose)).found
 
     def stats(self) -> StoreStatistics:
         """Say how much may be counted for the purpose."""

@@ -13,12 +13,22 @@ from rich.progress import Progress
 
 from kerne.alleles.text import read_text
 from kerne.cli.desk import STORE, Desk, at_desk
-from kerne.cli.options import home_from, home_option
+from kerne.cli.options import (
+    Asking,
+    asker_from,
+    asking_options,
+    centre_from,
+    home_from,
+    home_option,
+    unwrap,
+)
 from kerne.errors import DamagedStoreError, InputFileError
 from kerne.genomes.cohorts import Samples, parse_cohort
 from kerne.genomes.freestanding import StoreRules
 from kerne.genomes.frequencies import Frequencies, write_table_1based, write_whole
+from kerne.genomes.identity import identity_lines
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.likeness import likeness_lines
 from kerne.genomes.strata import Strata, write_strata_1based
 from kerne.genomes.watching import Watch
 
@@ -158,6 +168,28 @@ def stats(*, desk: Desk) -> None:
     click.echo(f"alleles\t{found.alleles}")
     click.echo(f"calls stored\t{found.calls}")
     click.echo(f"segments\t{found.segments}")
+
+
+@genomes.command("duplicates")
+@at_desk
+def duplicates(*, desk: Desk) -> None:
+    """List samples that hold one genome: filed twice, or of twins; in a centre for a laboratory."""
+    for line in likeness_lines(desk.find_duplicates()):
+        click.echo(line)
+
+
+@genomes.command("identity-check")
+@click.argument("person")
+@asking_options
+@click.pass_context
+def identity_check(ctx: click.Context, *, person: str, asking: Asking) -> None:
+    """Show the laboratory what the genomes of PERSON say of whose they are."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    for line in identity_lines(
+        unwrap(centre.genomes.identity_check(asker.who, asker.purpose, person))
+    ):
+        click.echo(line)
 
 
 @genomes.command("scrub")

@@ -41,13 +41,17 @@ SHOWS: Final = frozenset(
         Action.DOWNLOAD_GENOME,
         Action.INTERPRET,
         Action.READ_RELATIONSHIP_CHECK,
+        Action.READ_IDENTITY_CHECK,
         Action.READ_ANSWER,
     }
 )
 """Actions on named persons that show their data: decided again before the answer is handed out."""
 
-RECORDED_AS: Final = {Action.READ_RELATIONSHIP_CHECK: Action.INTERPRET}
-"""Actions whose entry has a broader word: no page must hint that kinship is in doubt."""
+RECORDED_AS: Final = {
+    Action.READ_RELATIONSHIP_CHECK: Action.INTERPRET,
+    Action.READ_IDENTITY_CHECK: Action.HANDLE_SAMPLE,
+}
+"""Actions whose entry has a broader word: no page must hint at a doubt about kin or identity."""
 
 WHILE_UNPROVEN: Final = frozenset({Purpose.OWN_TREATMENT, Purpose.CUSTODY})
 """What a centre answers that was restored without its replica: care, and setting it right."""

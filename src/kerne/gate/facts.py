@@ -23,11 +23,18 @@ LOOKS: Final = {
     Action.COUNT_GENOMES: ResearchLevel.ALLELE_FREQUENCY,
     Action.ASK_QUESTION: ResearchLevel.ALLELE_FREQUENCY,
     Action.FIND_CARRIERS: ResearchLevel.SUBJECT_QUERY,
+    Action.FIND_DUPLICATES: ResearchLevel.SUBJECT_QUERY,
 }
 """How closely each action looks that reads the genomes of everyone who allows it."""
 
 OPENS_GENOMES: Final = frozenset(
-    {Action.READ_GENOME, Action.INTERPRET, Action.DOWNLOAD_GENOME, Action.REMOVE_GENOME}
+    {
+        Action.READ_GENOME,
+        Action.INTERPRET,
+        Action.DOWNLOAD_GENOME,
+        Action.REMOVE_GENOME,
+        Action.READ_IDENTITY_CHECK,
+    }
 )
 """Actions that read the genomes of the persons they name."""
 

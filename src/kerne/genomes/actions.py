@@ -18,6 +18,7 @@ from kerne.alleles.vcf import open_vcf
 from kerne.errors import GenomeError
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
+from kerne.genomes.check_actions import CheckActions
 from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, NothingClosed
 from kerne.genomes.count_actions import CountActions
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
@@ -41,7 +42,7 @@ class PersonalGenome:
     callable: Intervals | None
 
 
-class Genomes(CountActions):
+class Genomes(CountActions, CheckActions):
     """The actions of the genome database, over the parts that the centre joins."""
 
     def __init__(
@@ -51,7 +52,8 @@ class Genomes(CountActions):
         people: PeopleLedger,
         closed: ClosedPlaces | None = None,
     ) -> None:
-        super().__init__(store, gate, people, closed or NothingClosed())
+        CountActions.__init__(self, store, gate, people, closed or NothingClosed())
+        CheckActions.__init__(self, store, gate, people)
 
     def add(
         self,

@@ -17,6 +17,7 @@ from kerne.genomes.cohorts import Cohort, Samples
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.likeness import AlikeGenomes, find_duplicates
 from kerne.genomes.manifest import FILE_NAME, Keeper
 from kerne.genomes.reader import Reader, open_freestanding
 from kerne.genomes.store import AddedGenome, GenomeStore, create_store
@@ -120,6 +121,10 @@ class FreestandingGenomes:
     def carriers(self, variant: str) -> list[Carrier]:
         """Find who carries a variant, given as `chr20-12345-A-T`."""
         return self._reader().carriers(parse_allele(variant, self._store().assembly))
+
+    def find_duplicates(self) -> list[AlikeGenomes]:
+        """Find samples that hold one genome."""
+        return find_duplicates(self._reader(), self._store().assembly)
 
     def remove(self, sample: str) -> int:
         """Forget a sample; return the row that it had."""

@@ -42,9 +42,23 @@ class Question(StrEnum):
 
 
 ACTIONS: Final = {
-    Question.COUNT: frozenset({Action.COUNT_GENOMES, Action.ASK_QUESTION, Action.FIND_CARRIERS}),
-    Question.CARRIERS: frozenset({Action.FIND_CARRIERS}),
-    Question.GENOME: frozenset({Action.READ_GENOME, Action.INTERPRET, Action.DOWNLOAD_GENOME}),
+    Question.COUNT: frozenset(
+        {
+            Action.COUNT_GENOMES,
+            Action.ASK_QUESTION,
+            Action.FIND_CARRIERS,
+            Action.FIND_DUPLICATES,
+        }
+    ),
+    Question.CARRIERS: frozenset({Action.FIND_CARRIERS, Action.FIND_DUPLICATES}),
+    Question.GENOME: frozenset(
+        {
+            Action.READ_GENOME,
+            Action.INTERPRET,
+            Action.DOWNLOAD_GENOME,
+            Action.READ_IDENTITY_CHECK,
+        }
+    ),
 }
 """The actions whose grants cover each kind of question."""
 

@@ -141,6 +141,21 @@ class PersonRegister:
             raise PersonError(f"person `{number}` is not registered")
         return date.fromisoformat(born)
 
+    def registered_sex(self, number: str) -> RegisteredSex:
+        """Return the sex in the register, with nothing unsealed.
+
+        Raises
+        ------
+        PersonError
+            Nobody is registered under this number.
+        """
+        query = select(PERSON.c.sex).where(PERSON.c.number == number)
+        with reading(self.engine).connect() as connection:
+            sex = connection.execute(query).scalar()
+        if sex is None:
+            raise PersonError(f"person `{number}` is not registered")
+        return RegisteredSex(sex)
+
     def number_of_cpr(self, cpr: str) -> str:
         """Return the number of the person with this civil registration number.
 

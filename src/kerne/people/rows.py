@@ -173,6 +173,13 @@ class RowRegister:
         with reading(self.engine).connect() as connection:
             return tuple(GenomeRow(*found) for found in connection.execute(query))
 
+    def origins_of(self, person: str) -> dict[str, GenomeOrigin]:
+        """Return the origin of each sample of `person`."""
+        query = select(SAMPLE.c.sample, SAMPLE.c.origin).where(SAMPLE.c.person == person)
+        with reading(self.engine).connect() as connection:
+            found = connection.execute(query).all()
+        return {sample: GenomeOrigin(origin) for sample, origin in found}
+
     def persons_of_rows(self, rows: BitMap) -> dict[int, str]:
         """Return the person of each row in `rows`, retired ones included."""
         with reading(self.engine).connect() as connection:
