@@ -12,8 +12,9 @@ Exits 1 when a bar is missed. `--quick` takes minutes, on small cohorts, and jud
 import argparse
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -28,9 +29,14 @@ from genome_peers.environments import Environments
 from genome_peers.gate import through_gate
 from genome_peers.growth import growth
 from genome_peers.importing import imports, sizes
+from genome_peers.real import real
 from genome_peers.runs import Runner
 
-TASKS: Final = ("import", "fields", "ask", "gate", "add", "forget", "command", "growth")
+TASKS: Final = (
+    *("import", "disk", "ask", "gate"),
+    *("fields", "add", "forget", "command", "growth", "real"),
+)
+"""The first four are done with every cohort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Plan:
     fields: Cohort
     largest: Cohort
     lengths: Lengths
+    least_fields: tuple[float | None, float | None] = (1, 2)
 
 
 WHOLE: Final = Plan(
@@ -66,24 +73,31 @@ QUICK: Final = Plan(
 
 def tasks(bench: Bench, plan: Plan, wanted: Collection[str]) -> Iterator[Bar]:
     """Do what is wanted; later tasks ask the stores that `import` leaves under the work folder."""
-    for cohort, (least_plink2, least_bcftools) in plan.cohorts.items():
-        if "import" in wanted:
-            yield from imports(bench, cohort, least_plink2, least_bcftools)
-            yield from sizes(bench, cohort)
-        if "ask" in wanted:
-            yield from questions(bench, cohort)
-        if "gate" in wanted:
-            yield from through_gate(bench, cohort)
-    if "fields" in wanted:
-        yield from imports(bench, plan.fields, 1, 2)
-    if "add" in wanted:
-        yield from additions(bench, plan.main, plan.lengths)
-    if "forget" in wanted:
-        yield from forgetting(bench, plan.main)
-    if "command" in wanted:
-        yield from commands(bench, plan.main)
-    if "growth" in wanted:
-        yield from growth(bench, list(plan.cohorts), plan.largest)
+    for cohort, least in plan.cohorts.items():
+        with_cohort: dict[str, Callable[[], Iterator[Bar]]] = {
+            "import": partial(imports, bench, cohort, *least),
+            "disk": partial(sizes, bench, cohort),
+            "ask": partial(questions, bench, cohort),
+            "gate": partial(through_gate, bench, cohort),
+        }
+        yield from _done(with_cohort, wanted)
+    others: dict[str, Callable[[], Iterator[Bar]]] = {
+        "fields": partial(imports, bench, plan.fields, *plan.least_fields),
+        "add": partial(additions, bench, plan.main, plan.lengths),
+        "forget": partial(forgetting, bench, plan.main),
+        "command": partial(commands, bench, plan.main),
+        "growth": partial(growth, bench, list(plan.cohorts), plan.largest),
+        "real": partial(real, bench),
+    }
+    yield from _done(others, wanted)
+
+
+def _done(
+    works: Mapping[str, Callable[[], Iterator[Bar]]], wanted: Collection[str]
+) -> Iterator[Bar]:
+    for name, work in works.items():
+        if name in wanted:
+            yield from work()
 
 
 def main() -> int:

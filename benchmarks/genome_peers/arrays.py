@@ -1,7 +1,7 @@
 """The peers that are libraries, asked in a warm process of their own: pgenlib and GRG.
 
-    python -m genome_peers.arrays pgenlib c10k --keep names.txt
-    python -m genome_peers.arrays grg c10k.grg --keep names.txt
+    python -m genome_peers.arrays pgenlib c10k names.txt
+    python -m genome_peers.arrays grg c10k.grg names.txt
 
 Prints one line of JSON: medians in seconds. Runs in the environment `arrays`. pgenlib is asked in
 its fastest way: `count`, which never unpacks genotypes. A GRG here comes from the ancestry itself,
@@ -45,8 +45,12 @@ def offsets(pvar: Path) -> NDArray[np.uintp]:
     return np.cumsum(counts).astype(np.uintp)
 
 
-def ask_pgenlib(prefix: Path, chosen: NDArray[np.uint32], people: int) -> dict[str, float]:
-    """Count all variants among `chosen`, and find the carriers of single variants."""
+def ask_pgenlib(prefix: Path, names: list[str]) -> dict[str, float]:
+    """Count all variants among people by their names, and find the carriers of single variants."""
+    with prefix.with_suffix(".psam").open() as lines:
+        place = {line.split()[0]: at for at, line in enumerate(lines, start=-1)}
+    chosen = np.array(sorted(place[name] for name in names), np.uint32)
+    people = len(place) - 1
     begins = offsets(prefix.with_suffix(".pvar"))
     variants = len(begins) - 1
 
@@ -73,8 +77,9 @@ def ask_pgenlib(prefix: Path, chosen: NDArray[np.uint32], people: int) -> dict[s
     return {"frequencies": median_seconds(count), "carriers": median_seconds(carriers) / PROBES}
 
 
-def ask_grg(path: Path, chosen: NDArray[np.uint32]) -> dict[str, float]:
-    """Count all mutations among `chosen`."""
+def ask_grg(path: Path, names: list[str]) -> dict[str, float]:
+    """Count all mutations among people, whose names tell their place in the ancestry."""
+    chosen = np.array([int(name[1:]) for name in names])
     graph = pygrgl.load_immutable_grg(str(path))
     wanted = np.zeros((1, graph.num_samples), np.int32)
     wanted[0, 2 * chosen] = wanted[0, 2 * chosen + 1] = 1
@@ -86,14 +91,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("peer", choices=["pgenlib", "grg"])
     parser.add_argument("path", type=Path)
-    parser.add_argument("--people", type=int, required=True)
-    parser.add_argument("--keep", type=Path, required=True, help="names, `S` and the place of each")
+    parser.add_argument("keep", type=Path, help="names of people, one a line")
     asked = parser.parse_args()
-    chosen = np.array([int(name[1:]) for name in asked.keep.read_text().split()], np.uint32)
-    if asked.peer == "grg":
-        print(json.dumps(ask_grg(asked.path, chosen)))
-    else:
-        print(json.dumps(ask_pgenlib(asked.path, chosen, asked.people)))
+    ask = ask_grg if asked.peer == "grg" else ask_pgenlib
+    print(json.dumps(ask(asked.path, asked.keep.read_text().split())))
 
 
 if __name__ == "__main__":

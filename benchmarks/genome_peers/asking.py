@@ -7,59 +7,58 @@ from statistics import median
 from typing import Final
 
 from genome_peers.bars import Bar
-from genome_peers.bench import SHARE, THREADS, Bench, Cohort
+from genome_peers.bench import SHARE, THREADS, Bench, Cohort, RealFile
 from genome_peers.runs import Run, in_turns, median_seconds, median_told
 
 CARRIERS_SECONDS: Final = 50e-6
 PERSON_SECONDS: Final = 0.1e-3
+PROCESSES: Final = 5
+"""Runs of plink2 a round: they are so short that few of them say little."""
 SEED: Final = 1
 CONTIG: Final = "22"
 
 
-def questions(bench: Bench, cohort: Cohort) -> Iterator[Bar]:
-    """Ask what an earlier import of the cohort left behind."""
+def questions(bench: Bench, cohort: Cohort | RealFile) -> Iterator[Bar]:
+    """Ask what an earlier import of the cohort left behind; real people promise nothing."""
     keep = chosen(bench, cohort)
     prefix = bench.place(cohort.name)
-    graph = grg(bench, cohort)
     place = middle(prefix.with_suffix(".pvar"))
-    words = ("--people", str(cohort.people), "--keep", str(keep))
+    store = str(bench.place(f"{cohort.name}.store"))
 
     def plink2(*narrowed: str, out: str = "counts") -> Run:
         command = ("plink2", "--pfile", str(prefix), "--keep", str(keep), "--freq", "counts")
         return bench.run(*command, *narrowed, "--threads", THREADS, "--out", str(bench.place(out)))
 
-    def one() -> Run:
-        return plink2("--chr", CONTIG, "--from-bp", place, "--to-bp", place, out="one")
-
-    found = in_turns(
-        {
-            "kerne": lambda: bench.kerne(
-                "ask", str(bench.place(f"{cohort.name}.store")), str(keep)
-            ),
-            "plink2": plink2,
-            "one": one,
-            "pgenlib": lambda: bench.arrays("pgenlib", str(prefix), *words),
-            "grg": lambda: bench.arrays("grg", str(graph), *words),
-        },
-        bench.rounds,
-    )
+    works = {
+        "kerne": lambda: bench.kerne("ask", store, str(keep)),
+        "pgenlib": lambda: bench.arrays("pgenlib", str(prefix), str(keep)),
+    }
+    if isinstance(cohort, Cohort):
+        graph = str(grg(bench, cohort))
+        works["grg"] = lambda: bench.arrays("grg", graph, str(keep))
+    narrowed = ("--chr", CONTIG, "--from-bp", place, "--to-bp", place)
+    processes = {"plink2": plink2, "one": lambda: plink2(*narrowed, out="one")}
+    found = in_turns(works, bench.rounds) | in_turns(processes, PROCESSES * bench.rounds)
     check_sums(found["kerne"][0], bench.place("counts.acount"))
-    yield from _bars(found, cohort, bcftools(bench, cohort, keep))
+    found["bcftools"] = [bcftools(bench, cohort, keep)]
+    yield from _bars(found, str(cohort), promised=isinstance(cohort, Cohort))
 
 
-def _bars(found: dict[str, list[Run]], cohort: Cohort, bcftools_seconds: float) -> Iterator[Bar]:
-    ours, on = median_told(found["kerne"], "frequencies"), str(cohort)
+def _bars(found: dict[str, list[Run]], on: str, *, promised: bool) -> Iterator[Bar]:
+    ours = median_told(found["kerne"], "frequencies")
     # What plink2 takes to start is what it takes for the same people and a single variant.
     pairs = zip(found["plink2"], found["one"], strict=True)
     net = median(whole.seconds - one.seconds for whole, one in pairs)
-    for against, theirs, least in (
-        ("plink2, net of its startup", net, 2),
-        ("plink2, process", median_seconds(found["plink2"]), None),
-        ("pgenlib", median_told(found["pgenlib"], "frequencies"), 10),
-        ("GRG of the ancestry", median_told(found["grg"], "frequencies"), 2),
-        ("bcftools view -S", bcftools_seconds, 1_000),
-    ):
-        yield Bar("AF over 90 %", on, ours, against, theirs, least)
+    peers = {
+        "plink2, net of its startup": (net, 2),
+        "plink2, process": (median_seconds(found["plink2"]), None),
+        "pgenlib": (median_told(found["pgenlib"], "frequencies"), 10),
+        "bcftools view -S": (median_seconds(found["bcftools"]), 1_000),
+    }
+    if "grg" in found:
+        peers["GRG of the ancestry"] = median_told(found["grg"], "frequencies"), 2
+    for against, (theirs, least) in peers.items():
+        yield Bar("AF over 90 %", on, ours, against, theirs, least if promised else None)
     cold = median_told(found["kerne"], "from_files")
     yield Bar("AF over 90 %, from sealed files", on, cold, "plink2, net of its startup", net)
     carriers = median_told(found["kerne"], "carriers")
@@ -69,12 +68,16 @@ def _bars(found: dict[str, list[Run]], cohort: Cohort, bcftools_seconds: float) 
     yield Bar("one person's variants", on, person, "-", most=PERSON_SECONDS)
 
 
-def chosen(bench: Bench, cohort: Cohort) -> Path:
+def chosen(bench: Bench, cohort: Cohort | RealFile) -> Path:
     """Write the names of a random 90 % to a file, in order."""
     path = bench.place(f"{cohort.name}.keep")
-    draw = random.Random(SEED)
-    people = sorted(draw.sample(range(cohort.people), round(SHARE * cohort.people)))
-    path.write_text("".join(f"S{number:06d}\n" for number in people))
+    if isinstance(cohort, Cohort):
+        names = [f"S{number:06d}" for number in range(cohort.people)]
+    else:
+        lines = bench.place(cohort.name).with_suffix(".psam").read_text().splitlines()
+        names = [line.split()[0] for line in lines[1:]]
+    people = random.Random(SEED).sample(names, round(SHARE * len(names)))
+    path.write_text("".join(f"{name}\n" for name in sorted(people)))
     return path
 
 
@@ -86,10 +89,10 @@ def grg(bench: Bench, cohort: Cohort) -> Path:
     return path
 
 
-def bcftools(bench: Bench, cohort: Cohort, keep: Path) -> float:
-    """Return how long bcftools takes, once: it is far behind."""
+def bcftools(bench: Bench, cohort: Cohort | RealFile, keep: Path) -> Run:
+    """Count by bcftools, once: it is far behind."""
     command = ("bcftools", "view", "-S", str(keep), "-Ou", "-o", "/dev/null")
-    return bench.run(*command, str(bench.place(f"{cohort.name}.bcf"))).seconds
+    return bench.run(*command, str(bench.place(f"{cohort.name}.bcf")))
 
 
 def middle(pvar: Path) -> str:

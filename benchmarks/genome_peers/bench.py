@@ -35,6 +35,18 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
+class RealFile:
+    """A file of real people."""
+
+    name: str
+    path: Path
+
+    def __str__(self) -> str:
+        """Return what a table says of it."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
     """The place and the means of one benchmark; `rounds` of each measurement."""
 
@@ -70,8 +82,10 @@ class Bench:
         shutil.rmtree(place, ignore_errors=True)
         return place
 
-    def vcf(self, cohort: Cohort) -> Path:
+    def vcf(self, cohort: Cohort | RealFile) -> Path:
         """Return the file of a cohort, made now if it is not there."""
+        if isinstance(cohort, RealFile):
+            return cohort.path
         module = "genome_peers.fields" if cohort.has_fields else "genome_peers.cohorts"
         size = ("--people", str(cohort.people), "--span-bp", str(cohort.span_bp))
         return self._made(f"{cohort.name}.vcf.gz", module, size)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from genome_peers.bars import Bar, Unit
-from genome_peers.bench import THREADS, Bench, Cohort, size_bytes
+from genome_peers.bench import THREADS, Bench, Cohort, RealFile, size_bytes
 from genome_peers.runs import Run, in_turns, median_seconds, peak_bytes
 
 PEAK_BYTES: Final = 1.5e9
@@ -14,17 +14,21 @@ PLINK2_AT_BEST_MB: Final = "4000"
 
 
 def imports(
-    bench: Bench, cohort: Cohort, least_plink2: float | None, least_bcftools: float | None
+    bench: Bench,
+    cohort: Cohort | RealFile,
+    least_plink2: float | None,
+    least_bcftools: float | None,
 ) -> Iterator[Bar]:
     """Import a cohort with each program, in turns, and compare whole processes."""
     vcf = bench.vcf(cohort)
+    form = ("erase-phase",) if isinstance(cohort, RealFile) else ()
 
     def kerne() -> Run:
         return bench.kerne("add", str(bench.emptied(f"{cohort.name}.store")), str(vcf))
 
     def plink2(*words: str, out: str = cohort.name) -> Run:
         prefix = str(bench.place(out))
-        command = ("plink2", "--vcf", str(vcf), "--make-pgen", "--threads", THREADS)
+        command = ("plink2", "--vcf", str(vcf), "--make-pgen", *form, "--threads", THREADS)
         return bench.run(*command, *words, "--out", prefix)
 
     def bcftools() -> Run:
@@ -53,7 +57,7 @@ def imports(
     )  # fmt: skip
 
 
-def sizes(bench: Bench, cohort: Cohort) -> Iterator[Bar]:
+def sizes(bench: Bench, cohort: Cohort | RealFile) -> Iterator[Bar]:
     """Compare what lies on disk after the imports; no phase is in the files."""
     store = bench.place(f"{cohort.name}.store")
     pgen = float(size_bytes(*fileset(bench.place(cohort.name))))
