@@ -24,7 +24,7 @@ from adversary.writing import Container
 
 CONTAINERS = (Container.PLAIN, Container.BGZIP)
 SEQUENCE = invent_sequence(random.Random(1))
-SEEDS = range(10)
+SEEDS = range(6)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -56,7 +56,7 @@ def small_files(draw: st.DrawFn, *, is_gvcf: bool) -> InventedFile:
 @given(data=st.data())
 @settings(
     deadline=None,
-    max_examples=15,
+    max_examples=8,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,

@@ -17,7 +17,7 @@ from kerne.genomes.freestanding import FreestandingGenomes
 from kerne.genomes.store import LIVE_SEGMENTS_MOST
 
 CONTAINERS = (Container.PLAIN, Container.BGZIP)
-SEEDS = range(6)
+SEEDS = range(4)
 
 
 def remove(study: Study, sample: str) -> None:

@@ -262,13 +262,10 @@ def _callable(file: NaiveFile, at: int, reader: Reader, row: int) -> Iterator[st
             yield f"{file.samples[at]}: callable `{regions}`, expected `{file.callable_in}`"
         return
     ours = {
-        (contig, base)
+        contig: list(zip(*(bound.tolist() for bound in regions.ranges(contig)), strict=True))
         for contig in regions.contigs
-        for start, end in zip(*regions.ranges(contig), strict=True)
-        for base in range(int(start), int(end))
     }
-    theirs = {
-        (each.contig, base) for each in file.callable_in[at] for base in range(each.start, each.end)
-    }
+    theirs = {contig: ranges for contig, ranges in file.united(at).items() if ranges}
     if ours != theirs:
-        yield f"{file.samples[at]}: callable differs at {sorted(ours ^ theirs)[:5]}"
+        different = {contig for contig in ours | theirs if ours.get(contig) != theirs.get(contig)}
+        yield f"{file.samples[at]}: callable differs on {sorted(different)}"

@@ -10,6 +10,7 @@ Tan A, Abecasis GR, Kang HM, 2015, doi:10.1093/bioinformatics/btv112 (normal for
 """
 
 import gzip
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +83,7 @@ class NaiveFile:
     told: dict[Key, list[list[Call]]] = field(default_factory=dict)
     callable_in: list[list[Stretch]] | None = None
     copies: list[tuple[int, int]] = field(default_factory=list)
+    _united: dict[int, dict[str, list[tuple[int, int]]]] = field(default_factory=dict)
 
     def call(self, key: Key, sample: int) -> Call | None:
         """Return what stays of the calls of an allele; `None` when the file does not have it."""
@@ -93,10 +95,22 @@ class NaiveFile:
         """Say whether silence of a sample says reference at a position."""
         if self.callable_in is None:
             return True
-        return any(
-            each.contig == contig and each.start <= position < each.end
-            for each in self.callable_in[sample]
-        )
+        ranges = self.united(sample).get(contig, [])
+        at = bisect_right(ranges, (position, LENGTHS[contig])) - 1
+        return at >= 0 and position < ranges[at][1]
+
+    def united(self, sample: int) -> dict[str, list[tuple[int, int]]]:
+        """Return where a sample is callable, by contig, in order and without overlap."""
+        assert self.callable_in is not None
+        if sample not in self._united:
+            found = self._united[sample] = dict[str, list[tuple[int, int]]]()
+            for each in sorted(self.callable_in[sample], key=lambda each: each.start):
+                ranges = found.setdefault(each.contig, [])
+                if ranges and each.start <= ranges[-1][1]:
+                    ranges[-1] = (ranges[-1][0], max(ranges[-1][1], each.end))
+                elif each.start < each.end:
+                    ranges.append((each.start, each.end))
+        return self._united[sample]
 
     def copies_at(self, sample: int, contig: str, position: int) -> int:
         """Return the copies of a place in a sample, -1 when unclear."""

@@ -8,8 +8,8 @@ from typing import Final
 
 from adversary.blocks import invent_gvcf
 from adversary.files import InventedFile, Inventor
-from adversary.naive import NaiveFile, Thresholds, read_naively
-from adversary.sequence import InventedSequence, happens, invent_sequence
+from adversary.naive import NaiveFile, Thresholds, looks_like_gvcf, read_naively
+from adversary.sequence import InventedSequence, Stretch, happens, invent_sequence
 from adversary.writing import (
     Container,
     Dress,
@@ -108,6 +108,14 @@ class Study:
         (at,) = (at for at, file in enumerate(self.files) if sample in file.naive.samples)
         rest = self.files[at].naive.without(sample)
         self.files[at : at + 1] = [replace(self.files[at], naive=rest)] if rest.samples else []
+
+    def take_real(
+        self, path: Path, bed: Path | None = None, stretches: Sequence[Stretch] | None = None
+    ) -> None:
+        """Read a file that nobody invented naively; it is not yet added."""
+        is_gvcf = looks_like_gvcf(path)
+        naive = read_naively(path, bed=stretches, is_gvcf=is_gvcf, thresholds=self.thresholds)
+        self.files.append(StudyFile(GenomeFile(path, bed), path, naive, is_gvcf))
 
     def add_all(self, rng: random.Random) -> None:
         """Add all files in any order and in batches of any size."""
