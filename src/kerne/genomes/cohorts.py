@@ -49,6 +49,11 @@ Samples = Collection[str] | Cohort
 """Some samples, by name."""
 
 
+def cohort_of(samples: Samples) -> Cohort:
+    """Return the cohort of some samples, in which a name is found at once."""
+    return samples if isinstance(samples, Cohort) else Cohort(frozenset(samples))
+
+
 def parse_cohort(expression: str, cohorts: Mapping[str, Collection[str]]) -> Cohort:
     """Read an expression: names of cohorts, `&` (and), `|` (or), `~` (not), parentheses.
 

@@ -15,7 +15,7 @@ from kerne.alleles.interval import Interval
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
 from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, outside
-from kerne.genomes.cohorts import Samples
+from kerne.genomes.cohorts import Samples, cohort_of
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.reader import Reader, reader
 from kerne.genomes.store import GenomeStore
@@ -164,7 +164,10 @@ class CountActions:
 
 
 def _rows_in(seen: Mapping[str, int], samples: Samples | None) -> BitMap:
-    return BitMap(row for sample, row in seen.items() if samples is None or sample in samples)
+    if samples is None:
+        return BitMap(seen.values())
+    chosen = cohort_of(samples)
+    return BitMap(row for sample, row in seen.items() if sample in chosen)
 
 
 def _words(region: Interval | None, alleles: Sequence[Allele] | None) -> str:

@@ -13,7 +13,7 @@ from kerne.alleles.allele import parse_allele
 from kerne.alleles.assembly import Assembly, assembly_named
 from kerne.alleles.interval import parse_region
 from kerne.errors import GateError, GenomeError
-from kerne.genomes.cohorts import Cohort, Samples
+from kerne.genomes.cohorts import Samples, cohort_of
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
@@ -190,10 +190,10 @@ def _check_rules(store: GenomeStore, assembly: Assembly, rules: StoreRules) -> N
 
 def _rows_of(reader: Reader, samples: Samples) -> BitMap:
     rows = reader.rows()
-    names = samples.names if isinstance(samples, Cohort) else set(samples)
-    unknown = sorted(names - rows.keys())
+    chosen = cohort_of(samples)
+    unknown = sorted(chosen.names - rows.keys())
     if unknown:
         listed = ", ".join(f"`{sample}`" for sample in unknown[:SOME])
         more = f" and {len(unknown) - SOME} more" if len(unknown) > SOME else ""
         raise GenomeError(f"no sample {listed}{more} in the store")
-    return BitMap(row for sample, row in rows.items() if sample in samples)
+    return BitMap(row for sample, row in rows.items() if sample in chosen)
