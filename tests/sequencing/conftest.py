@@ -12,6 +12,7 @@ import pytest
 from kerne.database.engine import open_database
 from kerne.errors import PersonError
 from kerne.people.asking import Ask, Identity, Pass, Refusal, Role
+from kerne.people.sample import GenomeOrigin
 from kerne.sequencing.actions import Orders
 from kerne.sequencing.ledger import OrderLedger, metadata
 from kerne.sequencing.turnaround import Calendar
@@ -43,13 +44,17 @@ class WatchedDoor:
 class NotedRelations:
     treated: set[tuple[str, str]] = field(default_factory=set)
     samples: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, GenomeOrigin] = field(default_factory=dict)
 
     def start_treatment(self, identity: str, person: str, order: str, at: datetime) -> None:
         assert order
         assert at.tzinfo is not None
         self.treated.add((identity, person))
 
-    def assign_sample(self, sample: str, person: str) -> None:
+    def assign_sample(
+        self, sample: str, person: str, origin: GenomeOrigin = GenomeOrigin.GERMLINE
+    ) -> None:
+        self.origins[sample] = origin
         if self.samples.get(sample, person) != person:
             raise PersonError(f"sample `{sample}` was assigned otherwise before")
         self.samples[sample] = person

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from kerne.database.history import Recorded
 from kerne.errors import OrderError
+from kerne.people.sample import GenomeOrigin
 from kerne.sequencing.events import (
     CancelReason,
     OrderCancelled,
@@ -297,3 +298,12 @@ def check_order(order: Order) -> None:
         assert all(sample.released_at is None for sample in order.samples)
     if order.stage is Stage.PLACED:
         assert newest is None
+
+
+def test_tube__says_its_origin_and_is_of_germline_when_nothing_is_said() -> None:
+    order = state(PLACED)
+    assert accept_sample(order, "S-1", "B-1", "East").origin is GenomeOrigin.GERMLINE
+    event = accept_sample(order, "S-1", "B-1", "East", "tumour")
+    assert state(PLACED, event).sample.origin is GenomeOrigin.TUMOUR
+    with pytest.raises(OrderError, match="origin `skin` is unknown; known are `germline`"):
+        accept_sample(order, "S-1", "B-1", "East", "skin")

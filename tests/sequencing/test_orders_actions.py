@@ -5,6 +5,7 @@ import pytest
 
 from kerne.errors import OrderError, PersonError
 from kerne.people.asking import Action, Identity, Refusal, Role
+from kerne.people.sample import GenomeOrigin
 from kerne.sequencing.actions import FollowedOrder, Orders
 from kerne.sequencing.events import CancelReason, OrderCancelled, OrderEvent
 from kerne.sequencing.ledger import OrderLedger
@@ -33,6 +34,7 @@ def test_orders__take_a_patient_from_the_doctor_to_the_released_sample(
     assert relations.treated == {("doctor-1", "P-1")}
     orders.accept_sample(laboratory, OWN, number, barcode="B-1", sample="S-1")
     assert relations.samples == {"S-1": "P-1"}
+    assert relations.origins == {"S-1": GenomeOrigin.GERMLINE}
     orders.record_quality(laboratory, OWN, number, GOOD_TUBE)
     orders.record_run(
         laboratory, OWN, number, run="R-1", mean_depth_reads=34.0, callable_fraction=0.97

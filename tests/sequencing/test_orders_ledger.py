@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kerne.errors import OrderError, StaleVersionError
+from kerne.people.sample import GenomeOrigin
 from kerne.sequencing.events import OrderPlaced
 from kerne.sequencing.ledger import OrderLedger
 from kerne.sequencing.order import Stage, accept_sample, cancel_order, place_order
@@ -84,3 +85,20 @@ def test_unhandled__gives_an_event_again_until_the_next_is_asked_for(ledger: Ord
     assert [recorded.number for recorded in ledger.unhandled("relations", OrderPlaced)] == [1, 2]
     assert list(ledger.unhandled("relations", OrderPlaced)) == []
     assert len(list(ledger.unhandled("another", OrderPlaced))) == 2
+
+
+def test_tube__of_a_store_that_knew_no_origins_is_of_germline(
+    ledger: OrderLedger, order_file: Path
+) -> None:
+    number = place(ledger, "P-1")
+    seen = ledger.order(number)
+    ledger.append(seen, accept_sample(seen, "S-1", "B-1", "East", "fetal"), entry=2, at=AT)
+    assert ledger.order(number).sample.origin is GenomeOrigin.FETAL
+    with sqlite3.connect(order_file) as connection:
+        changed = connection.execute(
+            "UPDATE order_event SET type_version = 1, body = json_remove(body, '$.origin')"
+            " WHERE type = 'SampleAccepted'"
+        )
+        assert changed.rowcount == 1
+    connection.close()
+    assert ledger.order(number).sample.origin is GenomeOrigin.GERMLINE

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kerne.cli.options import Asking, asker_from, asking_options, centre_from, home_option, unwrap
+from kerne.people.sample import GenomeOrigin
 from kerne.sequencing.events import PatientGroup, Urgency
 from kerne.sequencing.order import Order, TubeQuality
 
@@ -55,6 +56,13 @@ def place(
 @click.argument("order")
 @click.option("--barcode", required=True, help="What stands on the tube.")
 @click.option("--sample", required=True, help="The sample number that the tube gets.")
+@click.option(
+    "--origin",
+    type=click.Choice([each.value for each in GenomeOrigin]),
+    default=GenomeOrigin.GERMLINE.value,
+    show_default=True,
+    help="Whose germline the tube shows: only `germline` is ever counted.",
+)
 @asking_options
 @click.pass_context
 def accept(
@@ -63,6 +71,7 @@ def accept(
     *,
     barcode: str,
     sample: str,
+    origin: str,
     asking: Asking,
 ) -> None:
     """Take the tube of ORDER in at the laboratory's site; the clock starts."""
@@ -71,7 +80,7 @@ def accept(
     _say(
         unwrap(
             centre.orders.accept_sample(
-                asker.who, asker.purpose, order, barcode=barcode, sample=sample
+                asker.who, asker.purpose, order, barcode=barcode, sample=sample, origin=origin
             )
         )
     )

@@ -29,7 +29,7 @@ from kerne.genomes.store import AddedGenome, GenomeStore
 from kerne.genomes.watching import Watch, unwatched
 from kerne.people.asking import Action, Ask, Identity, Refusal
 from kerne.people.ledger import PeopleLedger
-from kerne.people.sample import GenomeRow
+from kerne.people.sample import GenomeOrigin, GenomeRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ class Genomes(CountActions, CheckActions):
         reason: str | None = None,
         action: Action = Action.READ_GENOME,
     ) -> PersonalGenome | Refusal:
-        """Read the newest genome of one person, whole.
+        """Read the newest genome of one person, whole: of germline origin, if there is one.
 
         Parameters
         ----------
@@ -279,7 +279,9 @@ class Genomes(CountActions, CheckActions):
         rows = {row: sample for sample, row in opened.rows().items()}
         if not rows:
             raise GenomeError(f"the database has no genome of `{person}`")
-        row = max(rows)
+        origins = self._people.origins_of(person)
+        # A tumour or a donor's cells are read where there is no germline genome, and never before.
+        row = max(rows, key=lambda row: (origins.get(rows[row]) is GenomeOrigin.GERMLINE, row))
         variants = tuple(opened.variants_of(row))
         return PersonalGenome(rows[row], row, variants, opened.callable_of(row))
 

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from kerne.errors import OrderError, StaleVersionError
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal, Role
+from kerne.people.sample import GenomeOrigin
 from kerne.sequencing.events import CancelReason, OrderEvent, OrderPlaced, SampleAccepted
 from kerne.sequencing.ledger import OrderLedger, OrderLine
 from kerne.sequencing.order import (
@@ -38,8 +39,10 @@ class Relations(Protocol):
         """Note that `identity` treats `person` since the order was placed."""
         ...
 
-    def assign_sample(self, sample: str, person: str) -> None:
-        """Note whose tube `sample` is."""
+    def assign_sample(
+        self, sample: str, person: str, origin: GenomeOrigin = GenomeOrigin.GERMLINE
+    ) -> None:
+        """Note whose tube `sample` is, and whose germline it shows."""
         ...
 
 
@@ -108,23 +111,36 @@ class Orders:
         return self.gate.answer(ask, work)
 
     def accept_sample(
-        self, who: Identity, purpose: str, order: str, *, barcode: str, sample: str
+        self,
+        who: Identity,
+        purpose: str,
+        order: str,
+        *,
+        barcode: str,
+        sample: str,
+        origin: str = GenomeOrigin.GERMLINE,
     ) -> Order | Refusal:
         """Take the tube of an order in at the laboratory's site; the working-day clock starts.
+
+        Parameters
+        ----------
+        origin
+            A word of `GenomeOrigin`: only a germline genome is ever counted.
 
         Raises
         ------
         OrderError
-            The order does not wait for a tube, or the sample or barcode was taken in before.
+            The order does not wait for a tube, the sample or barcode was taken in before, or there
+            is no such origin.
         PersonError
-            The sample number is another person's.
+            The sample number is another person's, or of another origin.
         """
         site = _organisation(who)
 
         def decide(state: Order) -> SampleAccepted:
-            event = accept_sample(state, sample, barcode, site)
+            event = accept_sample(state, sample, barcode, site, origin)
             # First, because it may be refused; said again after a fault it changes nothing.
-            self.relations.assign_sample(sample, state.person)
+            self.relations.assign_sample(sample, state.person, event.origin)
             return event
 
         return self._step(who, purpose, Action.HANDLE_SAMPLE, order, decide)

@@ -1,9 +1,12 @@
 """What happens to an order for whole genome sequencing, from the doctor to the released sample."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, ClassVar, Final
 
-from kerne.database.history import SEALED
+from kerne.database.history import SEALED, Upcaster
+from kerne.people.sample import GenomeOrigin
 
 
 class PatientGroup(StrEnum):
@@ -74,12 +77,18 @@ class OrderPlaced:
 
 @dataclass(frozen=True, slots=True)
 class SampleAccepted:
-    """A sequencing site took the tube in: the working-day clock starts."""
+    """A sequencing site took the tube in: the working-day clock starts.
+
+    `origin` says whose germline the tube shows, and so whether the genome is ever counted.
+    """
+
+    type_version: ClassVar[int] = 2
 
     order: str
     sample: str
     site: str
     barcode: str
+    origin: GenomeOrigin = GenomeOrigin.GERMLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +161,12 @@ ORDER_EVENTS: tuple[type[OrderEvent], ...] = (
     SampleReleased,
     OrderCancelled,
 )
+
+
+def _of_germline(body: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """Before tubes said their origin, every one that was ordered was taken as germline."""
+    return body | {"origin": GenomeOrigin.GERMLINE.value}
+
+
+UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {(SampleAccepted.__name__, 1): _of_germline}
+"""Bring stored events up to the fields that they have now."""

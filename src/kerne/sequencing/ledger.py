@@ -30,6 +30,7 @@ from kerne.database.outbox import K, Outbox, outbox_table
 from kerne.errors import OrderError
 from kerne.sequencing.events import (
     ORDER_EVENTS,
+    UPCASTERS,
     OrderEvent,
     OrderPlaced,
     PatientGroup,
@@ -94,7 +95,7 @@ class OrderLedger:
         metadata.create_all(engine)
         self._engine = engine
         self.history: History[OrderEvent] = History(
-            engine, _EVENTS, ORDER_EVENTS, sealer, project=_project
+            engine, _EVENTS, ORDER_EVENTS, sealer, project=_project, upcasters=UPCASTERS
         )
         self._outbox = Outbox(self.history, _HANDLED)
 

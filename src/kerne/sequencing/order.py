@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from kerne.database.history import Recorded
 from kerne.errors import OrderError
+from kerne.people.sample import GenomeOrigin
 from kerne.sequencing.events import (
     CancelReason,
     OrderCancelled,
@@ -102,6 +103,7 @@ class Sample:
     barcode: str
     site: str
     accepted_at: datetime
+    origin: GenomeOrigin = GenomeOrigin.GERMLINE
     quality: TubeQuality | None = None
     faults: tuple[TubeFault, ...] = ()
     run: str | None = None
@@ -189,14 +191,17 @@ def place_order(
     )
 
 
-def accept_sample(order: Order, sample: str, barcode: str, site: str) -> SampleAccepted:
-    """Take a tube in for an order that waits for one."""
+def accept_sample(
+    order: Order, sample: str, barcode: str, site: str, origin: str = GenomeOrigin.GERMLINE
+) -> SampleAccepted:
+    """Take a tube in for an order that waits for one; `origin` is a `GenomeOrigin`."""
     _require(order, SampleAccepted)
     if not (sample and barcode and site):
         raise OrderError("a sample needs a number, a barcode and a site")
     if any(sample == earlier.number for earlier in order.samples):
         raise OrderError(f"sample `{sample}` was taken in before: a new tube has a new number")
-    return SampleAccepted(order.number, sample, site, barcode)
+    code = _code(GenomeOrigin, origin, "origin")
+    return SampleAccepted(order.number, sample, site, barcode, code)
 
 
 def judge_tube(
@@ -300,7 +305,8 @@ def _placed(event: OrderPlaced, at: datetime) -> Order:
 def _samples_after(order: Order, event: OrderEvent, at: datetime) -> tuple[Sample, ...]:
     match event:
         case SampleAccepted():
-            return (*order.samples, Sample(event.sample, event.barcode, event.site, at))
+            tube = Sample(event.sample, event.barcode, event.site, at, event.origin)
+            return (*order.samples, tube)
         case SampleReleased():
             return _newest(order, replace(order.sample, released_at=at))
         case SampleSequenced():
