@@ -46,7 +46,7 @@ def _copy(store: Path, target: Path) -> None:
     write_manifest(target, manifest)
     for other in store.iterdir():
         if other.is_file() and other.name not in {FILE_NAME, "lock"} and ".new" not in other.name:
-            shutil.copyfile(other, target / other.name)
+            shutil.copy(other, target / other.name)  # with its mode: the keys are their owner's
 
 
 def _check(copy: Path) -> None:

@@ -1,14 +1,16 @@
-"""The keys of a store's segments: one each, made when it is begun, destroyed when it is no more.
+"""The keys of a store's segments, by name: one each, destroyed when somebody is forgotten.
 
-In a centre they lie in the key store, wrapped by the master key, apart from every backup of the
-data: a segment whose key was destroyed opens nowhere, in no old copy either. A store with no
-centre around it has no place apart. Its keys lie beside what they seal, in the file `keys`: that
-finds every change of a segment, and keeps nothing secret.
+In a centre they come from the key store, wrapped by the master key and apart from every backup of
+the data: a segment whose key was destroyed opens nowhere, in no old backup either. So a segment
+that was merely replaced keeps its key, and older backups open; once somebody is forgotten, all keys
+go of which the manifest names no segment. A store with no centre around it has no place apart. Its
+keys lie beside what they seal, in the file `keys`: that finds every change of a segment, and keeps
+nothing secret.
 """
 
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,10 +25,16 @@ FORMAT: Final = 1
 
 
 class SegmentKeys(Protocol):
-    """A ring of keys, by the names of segments; written by one at a time, the store's writer."""
+    """A ring of keys, by the names of segments, which are numbers; one writes at a time."""
 
     def new(self, name: str) -> bytes:
-        """Return a new key, durably kept; one that a writer left behind gives way to it."""
+        """Return the key of a segment that is begun, durably kept.
+
+        Raises
+        ------
+        VaultError
+            It was destroyed: the number must not be used again.
+        """
         ...
 
     def key(self, name: str) -> bytes:
@@ -43,53 +51,44 @@ class SegmentKeys(Protocol):
         """Destroy the key of a segment for good; nothing happens when there is none."""
         ...
 
-    def names(self) -> frozenset[str]:
-        """Return the segments that have a key."""
+    def keep_only(self, named: Collection[str], below: int) -> None:
+        """Destroy all keys of numbers smaller than `below`, but for segments that are `named`."""
         ...
 
 
 class KeyStore(Protocol):
     """What is asked of a centre's vault."""
 
-    def make_segment_key(self, name: str) -> bytes:
-        """Return a new key, instead of any that there was."""
-        ...
-
-    def segment_key(self, name: str) -> bytes:
+    def segment_key(self, number: int) -> bytes:
         """Return a key."""
         ...
 
-    def segment_keys(self) -> Mapping[str, bool]:
-        """Return which segments have had a key, and whether it is still there."""
-        ...
-
-    def destroy_segment_key(self, name: str) -> None:
-        """Destroy a key for good."""
+    def destroy_segment_keys(self, runs: Sequence[range]) -> None:
+        """Destroy keys for good."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class CentreSegmentKeys:
-    """Keys in the key store of a centre; every call raises `VaultError` when it does not open."""
+    """Keys from the key store of a centre; every call raises `VaultError` when it does not open."""
 
     vault: KeyStore
 
     def new(self, name: str) -> bytes:
-        """Return a new key, durably kept."""
-        return self.vault.make_segment_key(name)
+        """Return the key of a segment that is begun."""
+        return self.vault.segment_key(int(name))
 
     def key(self, name: str) -> bytes:
-        """Return the key of a segment; raises `VaultError` when there is none."""
-        return self.vault.segment_key(name)
+        """Return the key of a segment; raises `VaultError` when it was destroyed."""
+        return self.vault.segment_key(int(name))
 
     def destroy(self, name: str) -> None:
-        """Destroy the key of a segment for good; nothing happens when there is none."""
-        if name in self.names():
-            self.vault.destroy_segment_key(name)
+        """Destroy the key of a segment for good."""
+        self.vault.destroy_segment_keys([range(int(name), int(name) + 1)])
 
-    def names(self) -> frozenset[str]:
-        """Return the segments that have a key."""
-        return frozenset(name for name, is_there in self.vault.segment_keys().items() if is_there)
+    def keep_only(self, named: Collection[str], below: int) -> None:
+        """Destroy all keys of numbers smaller than `below`, but for segments that are `named`."""
+        self.vault.destroy_segment_keys(list(_between(sorted(map(int, named)), below)))
 
 
 class FileSegmentKeys:
@@ -102,7 +101,7 @@ class FileSegmentKeys:
         self._path = store / FILE_NAME
 
     def new(self, name: str) -> bytes:
-        """Return a new key, durably kept."""
+        """Return a new key, durably kept; one that a dead writer left gives way to it."""
         key = os.urandom(KEY_BYTES)
         self._write(self._read() | {name: key})
         return key
@@ -119,6 +118,13 @@ class FileSegmentKeys:
         keys = self._read()
         if keys.pop(name, None) is not None:
             self._write(keys)
+
+    def keep_only(self, named: Collection[str], below: int) -> None:
+        """Take out all keys of numbers smaller than `below`, but for segments that are `named`."""
+        keys = self._read()
+        kept = {name: key for name, key in keys.items() if name in named or int(name) >= below}
+        if kept != keys:
+            self._write(kept)
 
     def names(self) -> frozenset[str]:
         """Return the segments that have a key."""
@@ -141,10 +147,18 @@ class FileSegmentKeys:
         replace_durably(self._path, _content(keys), OWNER_ONLY)
 
 
-def keep_only(keys: SegmentKeys, named: Collection[str]) -> None:
-    """Destroy every key of a segment that is not `named`: replaced, or never finished."""
-    for name in sorted(keys.names() - set(named)):
-        keys.destroy(name)
+def keep_only(keys: SegmentKeys, named: Collection[str], below: int = 0) -> None:
+    """Destroy all keys of numbers smaller than `below`, but for segments that are `named`."""
+    keys.keep_only(named, below)
+
+
+def _between(numbers: Sequence[int], below: int) -> Iterator[range]:
+    """Yield the runs of numbers smaller than `below` that are not among `numbers`."""
+    start = 0
+    for number in [*(each for each in numbers if each < below), below]:
+        if start < number:
+            yield range(start, number)
+        start = number + 1
 
 
 def _content(keys: Mapping[str, bytes]) -> bytes:

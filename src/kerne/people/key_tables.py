@@ -36,11 +36,11 @@ CENTRE_KEY = Table(
     Column("wrapped", LargeBinary, nullable=False),
     sqlite_strict=True,
 )
-SEGMENT_KEY = Table(
-    "segment_key",
+SEGMENT_NODE = Table(  # nodes of `sealing.key_tree`; what no node gives was destroyed
+    "segment_node",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("wrapped", LargeBinary),  # NULL: destroyed
+    Column("path", Text, primary_key=True),  # after a `/`
+    Column("wrapped", LargeBinary, nullable=False),
     sqlite_strict=True,
 )
 MASTER_KEY = Table(  # one row
@@ -70,7 +70,7 @@ def rewrap(connection: Connection, old: MasterKey, new: MasterKey) -> None:
     for table, column, prefix in (
         (PERSON_KEY, PERSON_KEY.c.person, ""),
         (CENTRE_KEY, CENTRE_KEY.c.name, OF_CENTRE),
-        (SEGMENT_KEY, SEGMENT_KEY.c.name, OF_SEGMENT),
+        (SEGMENT_NODE, SEGMENT_NODE.c.path, OF_SEGMENT),
     ):
         changed = update(table).where(column == bindparam("whose"))
         for batch in _wrapped(connection, table, column):

@@ -10,14 +10,15 @@ Rotating the master key wraps all keys anew and destroys the old one, so that an
 one transaction: before it the old key is in force, after it the new one, and whichever key is not
 in force is left over from an interrupted rotation and destroyed at the next start.
 
-A segment has a key as well, made when it is begun and destroyed when it is no more; who reads the
-segment keeps it in memory as long. Keys of persons are never kept in memory between calls: a key
-destroyed by one process is gone for all. The master key is, until the table says that another one
-is in force.
+A segment of the genome database has a key as well, by its number, from a tree in which single keys
+can be destroyed (`sealing.key_tree`): a copy of `keys.sqlite` opens segments that were made later.
+Who reads a segment keeps its key in memory as long. Keys of persons are never kept between calls: a
+key destroyed by one process is gone for all. The master key is kept, until the table says that
+another one is in force.
 """
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -33,12 +34,13 @@ from kerne.people.key_tables import (
     OF_SEGMENT,
     PERSON_KEY,
     PROVES,
-    SEGMENT_KEY,
+    SEGMENT_NODE,
     metadata,
     rewrap,
     set_generation,
 )
 from kerne.sealing.container import Label, is_document, open_document, seal_document
+from kerne.sealing.key_tree import ROOT, key_below, node_above, without
 from kerne.sealing.master import FIRST, FileMasterKeys, MasterKey, MasterKeys
 from kerne.sealing.payload import KEY_BYTES, open_payload, seal_payload
 from kerne.sealing.place import KeyPlace, MasterPlace
@@ -200,7 +202,9 @@ class Vault:
         with self._engine.begin() as connection:
             if self._generation(connection) == 0:
                 self._found(connection)
-            self._master(connection)
+            master = self._master(connection)
+            if not self._nodes(connection):
+                self._put_nodes(connection, master, {ROOT: os.urandom(KEY_BYTES)})
             in_force = self._generation(connection)
             for generation in self._masters.generations():
                 if generation != in_force:
@@ -223,51 +227,60 @@ class Vault:
             connection.execute(insert(CENTRE_KEY).values(values))
             return key
 
-    def make_segment_key(self, name: str) -> bytes:
-        """Return a new key for the segment called `name`, instead of any that it had."""
-        key = os.urandom(KEY_BYTES)
-        with self._engine.begin() as connection:
-            # INVARIANT: a key is wrapped in the transaction that says which master is in force.
-            wrapped = self._master(connection).wrap(key, f"{OF_SEGMENT}{name}")
-            self._put_segment_key(connection, name, wrapped)
-        return key
-
-    def segment_key(self, name: str) -> bytes:
-        """Return the key of the segment called `name`.
+    def segment_key(self, number: int) -> bytes:
+        """Return the key of a segment of the genome database, by its number.
 
         Raises
         ------
         VaultError
-            It has none, or it was destroyed.
+            It was destroyed.
         """
-        return self._again_if_rotated(lambda: self._read_segment_key(name))
+        return self._again_if_rotated(lambda: self._read_segment_key(number))
 
-    def segment_keys(self) -> dict[str, bool]:
-        """Return which segments have had a key, and whether it is still there."""
-        query = select(SEGMENT_KEY.c.name, SEGMENT_KEY.c.wrapped.is_not(None))
-        with reading(self._engine).connect() as connection:
-            return {name: bool(is_there) for name, is_there in connection.execute(query)}
-
-    def destroy_segment_key(self, name: str) -> None:
-        """Destroy the key of a segment for good; as `destroy`."""
+    def destroy_segment_keys(self, runs: Sequence[range]) -> None:
+        """Destroy the keys of segments for good, whatever of them was ever used; as `destroy`."""
+        if not self._give_keys_of(runs):
+            return
         with self._engine.begin() as connection:
-            self._put_segment_key(connection, name, None)
+            master = self._master(connection)
+            wrapped = self._nodes(connection)
+            nodes = {
+                path: master.unwrap(node, f"{OF_SEGMENT}/{path}") for path, node in wrapped.items()
+            }
+            for run in runs:
+                nodes = without(nodes, run.start, run.stop)
+            connection.execute(SEGMENT_NODE.delete())
+            self._put_nodes(connection, master, nodes)
         self._truncate_log()
 
-    def _put_segment_key(self, connection: Connection, name: str, wrapped: bytes | None) -> None:
-        put = insert_or_update(SEGMENT_KEY).values(name=name, wrapped=wrapped)
-        connection.execute(
-            put.on_conflict_do_update(index_elements=["name"], set_={"wrapped": wrapped})
-        )
-
-    def _read_segment_key(self, name: str) -> bytes:
+    def _read_segment_key(self, number: int) -> bytes:
         with reading(self._engine).connect() as connection:
-            query = select(SEGMENT_KEY.c.wrapped).where(SEGMENT_KEY.c.name == name)
-            found = connection.execute(query).first()
-            if found is None or found[0] is None:
-                what = "has no key" if found is None else "has a key no more: it was destroyed"
-                raise VaultError(f"segment `{name}` of the genome database {what}")
-            return self._master(connection).unwrap(found[0], f"{OF_SEGMENT}{name}")
+            nodes = self._nodes(connection)
+            path = node_above(nodes.keys(), number)
+            if path is None:
+                raise VaultError(f"the key of segment `{number}` was destroyed")
+            node = self._master(connection).unwrap(nodes[path], f"{OF_SEGMENT}/{path}")
+        return key_below(path, node, number)
+
+    def _give_keys_of(self, runs: Sequence[range]) -> bool:
+        """Say whether any key of the runs is still there."""
+        with reading(self._engine).connect() as connection:
+            nodes = dict.fromkeys(self._nodes(connection), b"")
+        return any(without(nodes, run.start, run.stop).keys() != nodes.keys() for run in runs)
+
+    def _nodes(self, connection: Connection) -> dict[str, bytes]:
+        found = connection.execute(select(SEGMENT_NODE))
+        return {str(path).removeprefix("/"): bytes(node) for path, node in found}
+
+    def _put_nodes(
+        self, connection: Connection, master: MasterKey, nodes: Mapping[str, bytes]
+    ) -> None:
+        # INVARIANT: a key is wrapped in the transaction that says which master is in force.
+        rows = [
+            {"path": f"/{path}", "wrapped": master.wrap(node, f"{OF_SEGMENT}/{path}")}
+            for path, node in nodes.items()
+        ]
+        connection.execute(insert(SEGMENT_NODE), rows)
 
     def _made_keys(self, persons: Collection[str]) -> dict[str, bytes]:
         keys = self._keys(persons)
