@@ -13,28 +13,21 @@ VCF 4.4 §1.4-1.6; SAM 1.6 §4.1 (BGZF).
 import gzip
 import io
 import re
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, NamedTuple, Self
 
+from kerne.alleles.bgzip import BROKEN, GZIP_MAGIC, check_bgzip, is_bcf
 from kerne.errors import InputFileError, reason_of
 
 FIXED_COLUMNS: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 FIRST_SAMPLE_COLUMN: Final = 9
-GZIP_MAGIC: Final = b"\x1f\x8b"
-BCF_MAGIC: Final = b"BCF"
-BGZF_MAGIC: Final = b"\x1f\x8b\x08\x04"
-BGZF_SUBFIELD: Final = b"BC\x02\x00"
-BGZF_SUBFIELD_AT: Final = 12
-BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 READ_AHEAD_BYTES: Final = 1 << 20
 LAST_POSITION: Final = (1 << 31) - 1
 
-_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
 _CONTIG_FIELD = re.compile(r'([A-Za-z0-9_.]+)=("[^"]*"|[^,>]*)')
 _END = re.compile(r"(?:^|;)END=([0-9]+)(?:;|$)")
 
@@ -204,13 +197,10 @@ class VcfFile:
     @cached_property
     def header(self) -> VcfHeader:
         """The header; read on opening."""
-        first = self._next_line()
-        if not first.startswith("##fileformat=VCF"):
-            raise self._error("not a VCF: expected `##fileformat=VCF...` here")
-        meta = [first[2:]]
-        while (text := self._next_line()).startswith("##"):
-            meta.append(text[2:])
-        return VcfHeader(tuple(meta), _contig_lengths(meta), self._samples(text))
+        texts = [self._next_line()]
+        while texts[-1].startswith("##"):
+            texts.append(self._next_line())
+        return read_header(self.path, texts)
 
     def __iter__(self) -> Iterator[VcfRecord]:
         """Yield the records in order.
@@ -224,68 +214,20 @@ class VcfFile:
         try:
             for raw in self._text:
                 self._line += 1
-                yield self._record(self._text_of(raw), samples)
-        except _BROKEN as error:
+                yield read_record(self.path, self._line, raw, samples)
+        except BROKEN as error:
             raise self._error("compressed data are damaged or end too early") from error
-
-    def _record(self, text: str, samples: int) -> VcfRecord:
-        parts = text.split("\t", FIRST_SAMPLE_COLUMN)
-        if len(parts) <= (FIRST_SAMPLE_COLUMN if samples else len(FIXED_COLUMNS) - 1):
-            raise self._error(
-                f"found `{len(parts)}` columns, expected at least `{8 + 2 * bool(samples)}`"
-            )
-        contig, position_1based, _, reference, alternative, _, filters, info = parts[:8]
-        form, values = (parts[8], parts[9]) if samples else ("", "")
-        if samples and values.count("\t") != samples - 1:
-            found = values.count("\t") + 1
-            raise self._error(f"found `{found}` sample columns, expected `{samples}`")
-        if not position_1based.isdecimal() or not 0 < int(position_1based) <= LAST_POSITION:
-            raise self._error(f"POS is not a number from 1 to {LAST_POSITION}")
-        if not (reference.isalpha() and reference.isascii()):
-            raise self._error("REF is not bases")
-        alternatives = _alternatives(alternative)
-        if "" in alternatives:
-            raise self._error("ALT has an empty allele")
-        return VcfRecord(
-            self._line,
-            contig,
-            int(position_1based) - 1,
-            reference.upper(),
-            alternatives,
-            () if filters == "." else tuple(filters.split(";")),
-            info,
-            form,
-            values,
-        )
-
-    def _samples(self, text: str) -> tuple[str, ...]:
-        columns = text.split("\t")
-        if tuple(columns[: len(FIXED_COLUMNS)]) != FIXED_COLUMNS:
-            raise self._error("expected the line `#CHROM POS ID REF ALT QUAL FILTER INFO` here")
-        samples = tuple(columns[FIRST_SAMPLE_COLUMN:])
-        if len(set(samples)) != len(samples):
-            raise self._error("a sample name stands twice, expected each once")
-        return samples
 
     def _next_line(self) -> str:
         """Return the next line without its end; empty at the end of the file."""
         try:
             raw = self._text.readline()
-        except _BROKEN as error:
+        except BROKEN as error:
             raise self._error("compressed data are damaged or end too early") from error
         if not raw:
             return ""
         self._line += 1
-        return self._text_of(raw)
-
-    def _text_of(self, raw: bytes) -> str:
-        try:
-            text = raw.decode().rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise self._error("not text, expected a VCF record") from error
-        if not text:
-            raise self._error("empty line, expected a VCF record")
-        return text
+        return text_of(self.path, self._line, raw)
 
     def _error(self, problem: str) -> InputFileError:
         return InputFileError(self.path, problem, max(self._line, 1))
@@ -308,6 +250,96 @@ def open_vcf(path: Path) -> VcfFile:
     return file
 
 
+def text_of(path: Path, line: int, raw: bytes) -> str:
+    """Return a line without its end.
+
+    Raises
+    ------
+    InputFileError
+        It is empty, or not text.
+    """
+    try:
+        text = raw.decode().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise InputFileError(path, "not text, expected a VCF record", line) from error
+    if not text:
+        raise InputFileError(path, "empty line, expected a VCF record", line)
+    return text
+
+
+def read_header(path: Path, texts: Sequence[str]) -> VcfHeader:
+    """Take a header apart: its lines, down to the first that does not begin with `##`.
+
+    The last is empty where the file ends before the line `#CHROM ...`.
+
+    Raises
+    ------
+    InputFileError
+        It is none.
+    """
+    last = max(1, len(texts) - (not texts[-1]))
+    if not texts[0].startswith("##fileformat=VCF"):
+        raise InputFileError(path, "not a VCF: expected `##fileformat=VCF...` here", 1)
+    columns = texts[-1].split("\t")
+    if tuple(columns[: len(FIXED_COLUMNS)]) != FIXED_COLUMNS:
+        problem = "expected the line `#CHROM POS ID REF ALT QUAL FILTER INFO` here"
+        raise InputFileError(path, problem, last)
+    samples = tuple(columns[FIRST_SAMPLE_COLUMN:])
+    if len(set(samples)) != len(samples):
+        raise InputFileError(path, "a sample name stands twice, expected each once", last)
+    meta = [text[2:] for text in texts[:-1]]
+    return VcfHeader(tuple(meta), _contig_lengths(meta), samples)
+
+
+def read_record(path: Path, line: int, raw: bytes, samples: int) -> VcfRecord:
+    """Take one line apart.
+
+    Parameters
+    ----------
+    line
+        1-based line in the file.
+    samples
+        How many sample columns its header has.
+
+    Raises
+    ------
+    InputFileError
+        It is malformed.
+    """
+    parts = text_of(path, line, raw).split("\t", FIRST_SAMPLE_COLUMN)
+    problem = _problem_of(parts, samples)
+    alternatives = () if problem else _alternatives(parts[4])
+    if problem or "" in alternatives:
+        raise InputFileError(path, problem or "ALT has an empty allele", line)
+    contig, position_1based, _, reference, _, _, filters, info = parts[:8]
+    form, values = (parts[8], parts[9]) if samples else ("", "")
+    return VcfRecord(
+        line,
+        contig,
+        int(position_1based) - 1,
+        reference.upper(),
+        alternatives,
+        () if filters == "." else tuple(filters.split(";")),
+        info,
+        form,
+        values,
+    )
+
+
+def _problem_of(parts: list[str], samples: int) -> str:
+    """Say what is wrong with the columns of a record; nothing when they are well."""
+    if len(parts) <= (FIRST_SAMPLE_COLUMN if samples else len(FIXED_COLUMNS) - 1):
+        return f"found `{len(parts)}` columns, expected at least `{8 + 2 * bool(samples)}`"
+    if samples and parts[FIRST_SAMPLE_COLUMN].count("\t") != samples - 1:
+        found = parts[FIRST_SAMPLE_COLUMN].count("\t") + 1
+        return f"found `{found}` sample columns, expected `{samples}`"
+    if not parts[1].isdecimal() or not 0 < int(parts[1]) <= LAST_POSITION:
+        return f"POS is not a number from 1 to {LAST_POSITION}"
+    if not (parts[3].isalpha() and parts[3].isascii()):
+        return "REF is not bases"
+    return ""
+
+
 def _open_checked(path: Path) -> BinaryIO:
     try:
         raw = path.open("rb")
@@ -315,7 +347,7 @@ def _open_checked(path: Path) -> BinaryIO:
         raise InputFileError(path, f"cannot be read: {reason_of(error)}") from error
     try:
         _refuse_bcf(path, raw)
-        _check_bgzip(path, raw)
+        check_bgzip(path, raw)
     except InputFileError:
         raw.close()
         raise
@@ -331,31 +363,9 @@ def _reader(raw: BinaryIO) -> BinaryIO | io.BufferedReader:
 
 
 def _refuse_bcf(path: Path, raw: BinaryIO) -> None:
-    """Say what to do with the binary form of VCF, which is not read."""
-    is_packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-    raw.seek(0)
-    try:
-        start = (gzip.GzipFile(fileobj=raw) if is_packed else raw).read(len(BCF_MAGIC))
-    except _BROKEN:
-        start = b""  # what is wrong with it is said when it is read
-    raw.seek(0)
-    if start == BCF_MAGIC:
+    """Say what to do with the binary form of VCF, which is not read here."""
+    if is_bcf(raw):
         raise InputFileError(path, "is BCF, expected VCF: convert it with `bcftools view -Oz`")
-
-
-def _check_bgzip(path: Path, raw: BinaryIO) -> None:
-    start = raw.read(BGZF_SUBFIELD_AT + len(BGZF_SUBFIELD))
-    raw.seek(0)
-    if not start.startswith(GZIP_MAGIC):
-        return
-    if not start.startswith(BGZF_MAGIC) or not start.endswith(BGZF_SUBFIELD):
-        raise InputFileError(path, "compressed by gzip, expected bgzip: compress it with `bgzip`")
-    size = raw.seek(0, io.SEEK_END)
-    raw.seek(max(0, size - len(BGZF_END)))
-    end = raw.read()
-    raw.seek(0)
-    if end != BGZF_END:
-        raise InputFileError(path, "truncated: the end-of-file block of bgzip is missing")
 
 
 def _alternatives(text: str) -> tuple[str, ...]:

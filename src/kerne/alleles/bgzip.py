@@ -1,0 +1,58 @@
+"""What the first and the last bytes of a genome file say: plain, bgzip, BCF, or cut off.
+
+References
+----------
+SAM 1.6 §4.1 (BGZF).
+"""
+
+import gzip
+import io
+import zlib
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from kerne.errors import InputFileError
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+BCF_MAGIC: Final = b"BCF"
+BGZF_MAGIC: Final = b"\x1f\x8b\x08\x04"
+BGZF_SUBFIELD: Final = b"BC\x02\x00"
+BGZF_SUBFIELD_AT: Final = 12
+BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+
+BROKEN: Final = (EOFError, zlib.error, gzip.BadGzipFile)
+"""What is raised where compressed data are damaged or end too early."""
+
+
+def is_bcf(raw: BinaryIO) -> bool:
+    """Say whether an open file is the binary form of VCF, packed or not."""
+    is_packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    raw.seek(0)
+    try:
+        start = (gzip.GzipFile(fileobj=raw) if is_packed else raw).read(len(BCF_MAGIC))
+    except BROKEN:
+        start = b""  # what is wrong with it is said when it is read
+    raw.seek(0)
+    return start == BCF_MAGIC
+
+
+def check_bgzip(path: Path, raw: BinaryIO) -> None:
+    """Check that an open file, if it is compressed, is so by bgzip and to its end.
+
+    Raises
+    ------
+    InputFileError
+        It is not.
+    """
+    start = raw.read(BGZF_SUBFIELD_AT + len(BGZF_SUBFIELD))
+    raw.seek(0)
+    if not start.startswith(GZIP_MAGIC):
+        return
+    if not start.startswith(BGZF_MAGIC) or not start.endswith(BGZF_SUBFIELD):
+        raise InputFileError(path, "compressed by gzip, expected bgzip: compress it with `bgzip`")
+    size = raw.seek(0, io.SEEK_END)
+    raw.seek(max(0, size - len(BGZF_END)))
+    end = raw.read()
+    raw.seek(0)
+    if end != BGZF_END:
+        raise InputFileError(path, "truncated: the end-of-file block of bgzip is missing")
