@@ -62,6 +62,7 @@ class InputFileError(KerneError):
 
     def __init__(self, path: Path, problem: str, line: int | None = None) -> None:
         self.path = path
+        self.problem = problem
         self.line = line
         where = f"`{path}`" if line is None else f"`{path}`, line {line}"
         super().__init__(f"{where}: {problem}")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kerne.alleles.bgzip import BGZF_END
 from kerne.alleles.vcf import (
-    BGZF_END,
     VcfRecord,
     is_sequence,
     open_vcf,

@@ -26,8 +26,8 @@ LETTERS_MOST: Final = 21
 LONG: Final = 1 << 63
 """Set in the number of a change that is not spelled out."""
 
-_LETTERS: Final = "ACGNT"
-_NUMBER_OF: Final = {letter: number for number, letter in enumerate(_LETTERS, start=1)}
+LETTERS: Final = "ACGNT"
+_NUMBER_OF: Final = {letter: number for number, letter in enumerate(LETTERS, start=1)}
 _FIRST_SHIFT: Final = LETTER_BITS * (LETTERS_MOST - 1)
 
 
@@ -70,7 +70,7 @@ def change_of(code: int, long: Mapping[int, Change] | None = None) -> Change:
             raise AlleleError(f"no bases are kept for the long change `{code}`")
         return long[code]
     numbers = [(code >> shift) & 7 for shift in range(_FIRST_SHIFT, -1, -LETTER_BITS)]
-    bases = "".join(_LETTERS[number - 1] if number else " " for number in numbers)
+    bases = "".join(LETTERS[number - 1] if number else " " for number in numbers)
     reference, _, alternative = bases.rstrip().partition(" ")
     return reference, alternative
 

@@ -1,0 +1,261 @@
+"""What one sample column says: its genotype and its numbers, read from the bytes of a line.
+
+Every block of lines ends with a newline, so a reader that stops at one never leaves the block.
+What is not understood here is no error yet: plain Python reads that line again and says.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kerne.alleles.kernel import bare_kernel
+
+TAB: Final = ord("\t")
+NEWLINE: Final = ord("\n")
+RETURN: Final = ord("\r")
+COLON: Final = ord(":")
+COMMA: Final = ord(",")
+SLASH: Final = ord("/")
+BAR: Final = ord("|")
+DOT: Final = ord(".")
+ZERO: Final = ord("0")
+NINE: Final = ord("9")
+
+MISSING_ALLELE: Final = -1
+NO_ALLELE: Final = -2
+"""The second allele of a haploid genotype."""
+NOT_UNDERSTOOD: Final = -3
+
+MISSING_NUMBER: Final = -1
+DIGITS_MOST: Final = 8
+"""Of a number that is read here; then it has no way to overflow."""
+
+
+def _digits() -> NDArray[np.int64]:
+    table = np.full(256, -1, dtype=np.int64)
+    table[ZERO : NINE + 1] = np.arange(10)
+    return table
+
+
+DIGIT_OF: Final = _digits()
+"""(bytes,): the number that a digit stands for, -1 for what is none."""
+
+_WIDTH: Final = 4
+_SAMPLES_AT_ONCE: Final = 32
+_UNPHASED: Final = np.uint32(int.from_bytes(b"0/0\t", "little"))
+_PHASED: Final = np.uint32(int.from_bytes(b"0|0\t", "little"))
+
+
+class Events(NamedTuple):
+    """Genotypes of one line that are not plain diploid reference, (samples,) each.
+
+    Parameters
+    ----------
+    column
+        Ascending.
+    first, second
+        The alleles, `MISSING_ALLELE` or `NO_ALLELE`.
+    phased
+        0 or 1.
+    cell
+        Where the sample's text begins in the block.
+    passes
+        Whether it reaches the thresholds of a gVCF.
+    """
+
+    column: NDArray[np.uint32]
+    first: NDArray[np.int32]
+    second: NDArray[np.int32]
+    phased: NDArray[np.uint8]
+    cell: NDArray[np.int64]
+    passes: NDArray[np.bool_]
+
+
+def room_for_events(samples: int) -> Events:
+    """Return room for the genotypes of one line."""
+    return Events(
+        np.empty(samples, dtype=np.uint32),
+        np.empty(samples, dtype=np.int32),
+        np.empty(samples, dtype=np.int32),
+        np.empty(samples, dtype=np.uint8),
+        np.empty(samples, dtype=np.int64),
+        np.empty(samples, dtype=np.bool_),
+    )
+
+
+@bare_kernel
+def stands_at(raw: NDArray[np.uint8], at: int, end: int, text: NDArray[np.uint8]) -> bool:
+    """Say whether a text begins at `at` and ends before `end`."""
+    size = len(text)
+    if at + size > end:
+        return False
+    shared = 0
+    while shared < size and raw[at + shared] == text[shared]:
+        shared += 1
+    return shared == size
+
+
+def letters(text: str) -> NDArray[np.uint8]:
+    """Return a text as an array that kernels read."""
+    return np.frombuffer(bytearray(text.encode()), dtype=np.uint8)
+
+
+@bare_kernel
+def ends_value(raw: NDArray[np.uint8], at: int) -> bool:
+    """Say whether a value ends here: at a colon, a tab or the line's end."""
+    mark = raw[at]
+    if mark == RETURN:
+        return bool(raw[at + 1] == NEWLINE)
+    return mark in (COLON, TAB, NEWLINE)
+
+
+@bare_kernel
+def read_allele(raw: NDArray[np.uint8], at: int) -> tuple[int, int]:
+    """Read one allele of a genotype; return it and where it ends."""
+    if raw[at] == DOT:
+        return MISSING_ALLELE, at + 1
+    start = at
+    number = 0
+    while DIGIT_OF[raw[at]] >= 0 and at - start < DIGITS_MOST:
+        number = number * 10 + DIGIT_OF[raw[at]]
+        at += 1
+    return (number if at > start else NOT_UNDERSTOOD), at
+
+
+@bare_kernel
+def read_genotype(raw: NDArray[np.uint8], at: int, events: Events, number: int) -> int:
+    """Read a genotype of at most two alleles into an event; return its end, -1 if it is none."""
+    first, at = read_allele(raw, at)
+    second = NO_ALLELE
+    phased = False
+    if raw[at] == SLASH or raw[at] == BAR:
+        phased = raw[at] == BAR
+        second, at = read_allele(raw, at + 1)
+    if NOT_UNDERSTOOD in (first, second) or not ends_value(raw, at):
+        return -1
+    events.first[number] = first
+    events.second[number] = second
+    events.phased[number] = phased
+    return at
+
+
+@bare_kernel
+def is_plain_reference(raw: NDArray[np.uint8], at: int) -> bool:
+    """Say whether a cell begins with the genotype `0/0` or `0|0`."""
+    if raw[at] != ZERO or not (raw[at + 1] == SLASH or raw[at + 1] == BAR):
+        return False
+    return raw[at + 2] == ZERO and ends_value(raw, at + 3)
+
+
+@bare_kernel
+def read_fixed(raw: NDArray[np.uint8], at: int, samples: int, most: int, events: Events) -> int:
+    """Read samples of four bytes each, the last one's end of line included.
+
+    Returns
+    -------
+    How many events there are; -1 when a sample is not three bytes of genotype, or has an allele
+    above `most`.
+    """
+    words = raw[at : at + _WIDTH * samples].view(np.uint32)
+    count = 0
+    for low in range(0, samples, _SAMPLES_AT_ONCE):
+        high = min(low + _SAMPLES_AT_ONCE, samples)
+        odd = np.uint32(0)
+        for column in range(low, high):
+            word = words[column]
+            odd |= min(word ^ _UNPHASED, word ^ _PHASED)
+        if odd:
+            for column in range(low, high):
+                word = words[column]
+                if word not in (_UNPHASED, _PHASED):
+                    count = _read_word(raw, at, column, (samples, most, count), events)
+                    if count < 0:
+                        return -1
+    return count
+
+
+@bare_kernel
+def _read_word(
+    raw: NDArray[np.uint8], at: int, column: int, numbers: tuple[int, int, int], events: Events
+) -> int:
+    """Read one sample of four bytes; return the events so far, -1 when it is not as wanted."""
+    samples, most, count = numbers
+    cell = at + _WIDTH * column
+    if raw[cell + 3] != TAB and column != samples - 1:
+        return -1
+    if raw[cell + 1] != SLASH and raw[cell + 1] != BAR:
+        return -1
+    first, second = _digit(raw[cell]), _digit(raw[cell + 2])
+    if min(first, second) < MISSING_ALLELE or max(first, second) > most:
+        return -1
+    if first == 0 and second == 0:
+        return count
+    events.column[count] = column
+    events.first[count] = first
+    events.second[count] = second
+    events.phased[count] = raw[cell + 1] == BAR
+    return count + 1
+
+
+@bare_kernel
+def _digit(mark: np.uint8) -> int:
+    if mark == DOT:
+        return MISSING_ALLELE
+    digit: int = DIGIT_OF[mark]
+    return digit if digit >= 0 else NOT_UNDERSTOOD
+
+
+@bare_kernel
+def value_at(raw: NDArray[np.uint8], cell: int, column: int) -> int:
+    """Return where a cell's value begins, counted from 0; -1 when it has fewer."""
+    at = cell
+    while column > 0:
+        while raw[at] > NEWLINE and raw[at] != COLON:
+            at += 1
+        if raw[at] != COLON:
+            return -1
+        at += 1
+        column -= 1
+    return at
+
+
+@bare_kernel
+def read_number(raw: NDArray[np.uint8], at: int) -> int:
+    """Read a number, its fraction cut off; `MISSING_NUMBER` or `NOT_UNDERSTOOD`."""
+    return _number_up_to(raw, at, COLON)
+
+
+@bare_kernel
+def read_listed(raw: NDArray[np.uint8], at: int, number: int) -> int:
+    """Read the number at a place of a list; `MISSING_NUMBER` when the list is shorter."""
+    while number > 0:
+        while raw[at] != COMMA and not ends_value(raw, at):
+            if raw[at] <= NEWLINE:
+                return NOT_UNDERSTOOD
+            at += 1
+        if raw[at] != COMMA:
+            return MISSING_NUMBER
+        at += 1
+        number -= 1
+    return _number_up_to(raw, at, COMMA)
+
+
+@bare_kernel
+def _number_up_to(raw: NDArray[np.uint8], at: int, stop: int) -> int:
+    start = at
+    number = 0
+    while DIGIT_OF[raw[at]] >= 0 and at - start < DIGITS_MOST:
+        number = number * 10 + DIGIT_OF[raw[at]]
+        at += 1
+    if at == start:
+        number = MISSING_NUMBER
+        if raw[at] != DOT:
+            return NOT_UNDERSTOOD
+    if raw[at] == DOT:
+        at += 1
+        while number >= 0 and DIGIT_OF[raw[at]] >= 0:
+            at += 1
+    if raw[at] == stop or ends_value(raw, at):
+        return number
+    return NOT_UNDERSTOOD

@@ -1,0 +1,124 @@
+"""The text of a genome file, whatever it is packed in: plain, bgzip, or BCF."""
+
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, BinaryIO, Final, cast
+
+from isal import isal_zlib
+
+from kerne.alleles.bgzip import BROKEN, GZIP_MAGIC, check_bgzip, is_bcf
+from kerne.errors import InputFileError, reason_of
+from kerne.genomes.reading.text import LINE_BYTES_MOST, LineTooLongError, Source
+
+_BCF_COMMAND: Final = (sys.executable, "-m", "kerne.genomes.reading.bcf")
+_READ_BYTES: Final = 1 << 19
+_MESSAGE_BYTES_MOST: Final = 1 << 12
+# Its stubs call the class an instance.
+DAMAGED: Final = (*BROKEN, cast("type[Exception]", isal_zlib.error))
+
+
+class BcfError(Exception):
+    """BCF could not be converted; the message is the converter's."""
+
+
+class TextSource:
+    """The text of an open genome file, until it is closed.
+
+    Raises
+    ------
+    InputFileError
+        The file is missing, compressed otherwise than by bgzip, or truncated.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._raw = path.open("rb", buffering=0)
+        except OSError as error:
+            raise InputFileError(path, f"cannot be read: {reason_of(error)}") from error
+        self._child: subprocess.Popen[bytes] | None = None
+        self._messages: IO[bytes]
+        try:
+            check_bgzip(path, self._raw)
+            self.is_bcf = is_bcf(self._raw)
+            self._text = self._converted() if self.is_bcf else _inflated(self._raw)
+        except BaseException:
+            self._raw.close()
+            raise
+
+    def stop(self) -> None:
+        """End whatever a reader of it may wait for."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+
+    def close(self) -> None:
+        """Close what is open; nobody reads any more."""
+        self._raw.close()
+        if self._child is not None:
+            cast("IO[bytes]", self._child.stdout).close()
+            self._messages.close()
+
+    @property
+    def bytes_read(self) -> int:
+        """How far the file is read, in bytes as they lie on the disk; it is read ahead."""
+        return self._raw.tell()
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Put text into a buffer and return how many bytes; 0 at the end.
+
+        Raises
+        ------
+        BcfError
+            The converter failed.
+        EOFError, zlib.error, gzip.BadGzipFile, isal_zlib.error
+            Compressed data are damaged.
+        """
+        count = self._text.readinto(buffer)
+        if not count and self._child is not None:
+            self._check_child(self._child)
+        return count
+
+    def told(self, trouble: Exception, line: int, header_lines: int) -> InputFileError:
+        """Return the error that names the file and, of BCF, the record of trouble.
+
+        `line` is the last one that came.
+        """
+        if isinstance(trouble, BcfError):
+            # What the converter had not yet written when it failed is lost.
+            where = f"BCF cannot be read, at record `{line - header_lines + 1}` or later"
+            return InputFileError(self.path, f"{where}: {trouble}")
+        if isinstance(trouble, LineTooLongError):
+            problem = f"a line is longer than `{LINE_BYTES_MOST}` bytes"
+            return InputFileError(self.path, problem, line + 1)
+        problem = "compressed data are damaged or end too early"
+        return InputFileError(self.path, problem, max(line, 1))
+
+    def _converted(self) -> Source:
+        self._messages = TemporaryFile()  # noqa: SIM115 (closed with the source)
+        self._child = subprocess.Popen(
+            _BCF_COMMAND,
+            stdin=self._raw,
+            stdout=subprocess.PIPE,
+            stderr=self._messages,
+            bufsize=0,
+        )
+        return cast("Source", self._child.stdout)
+
+    def _check_child(self, child: subprocess.Popen[bytes]) -> None:
+        if child.wait() == 0:
+            return
+        self._messages.seek(0)
+        message = self._messages.read(_MESSAGE_BYTES_MOST).decode(errors="replace")
+        _, found, reason = message.partition("Error: ")
+        raise BcfError(reason.partition("\n")[0] if found else "htslib gave no reason")
+
+
+def _inflated(raw: BinaryIO) -> Source:
+    is_packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    raw.seek(0)
+    # The public reader puts a buffer and two copies between; this is what it reads from.
+    packed = isal_zlib._GzipReader(raw, _READ_BYTES)  # noqa: SLF001
+    return cast("Source", packed if is_packed else raw)
