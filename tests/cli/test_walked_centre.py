@@ -219,6 +219,72 @@ def test_frequencies__leave_out_whoever_may_not_be_counted(
     assert most[1] < most[0] <= 40
 
 
+def _counted(told: str) -> list[int]:
+    """Return the numbers of who was counted, as it is said beside a table."""
+    (line,) = (line for line in told.splitlines() if line.startswith("counted:"))
+    return [int(number) for number in re.findall(r"\d+", line)]
+
+
+def test_frequencies__say_who_was_counted_and_count_twins_once(
+    run: Run, walked: Walked, tmp_path: Path
+) -> None:
+    home = shutil.copytree(walked.home, tmp_path / "home")
+    ask = ("genomes", "--home", home, "frequencies", "-r", "chr1:1-1000")
+    clinic = ("--as", "geneticist-1", "--purpose", "treatment-of-another")
+    genomes, relatives, *_ = _counted(run(*ask, *clinic).err)
+    everyone, *none = _counted(run(*ask, "--all", *clinic).err)
+    assert relatives > 0
+    assert (everyone, none) == (genomes + relatives, [0, 0, 0, 0])
+    pair = ("P-000012", "P-000013")
+    registrar = ("--as", "registrar-1", "--purpose", "quality")
+    declared = run("register", "--home", home, "twins", *pair, *registrar)
+    assert (declared.code, declared.out) == (0, "P-000012\tP-000013\n")
+    assert run("register", "--home", home, "twins", *pair, *clinic).code == 3
+    assert _counted(run(*ask, "--all", *clinic).err) == [everyone - 1, 0, 1, 0, 0]
+
+
+def test_strata__are_for_a_permit_that_looks_closely(
+    run: Run, walked: Walked, tmp_path: Path
+) -> None:
+    home = shutil.copytree(walked.home, tmp_path / "home")
+    committee = ("--as", "access-committee-1", "--purpose", "research")
+    issued = run(
+        *("research", "--home", home, "permit", "PRJ-0009", "--title", "Sexes"),
+        *("--level", "subject-query", "--user", "researcher-1", "--ethics", "E-1"),
+        *("--from", "2026-01-01", "--to", "2036-01-01", *committee),
+    )
+    assert issued.code == 0, issued.err
+    ask = ("genomes", "--home", home, "frequencies", "--by-sex", "--by-region")
+    researcher = ("--as", "researcher-1", "--purpose", "research", "--project")
+    assert run(*ask, *researcher, "PRJ-0001").code == 3
+    assert run(*ask, "--as", "geneticist-1", "--purpose", "treatment-of-another").code == 3
+    found = run(*ask, *researcher, "PRJ-0009")
+    assert found.code == 0, found.err
+    line = found.rows()[0]
+    sexes = sum(int(line[f"AN_{name}"]) for name in ("XX", "XY", "X", "other"))
+    regions = [name for name in line if name.startswith("AN_") and name[3:] not in _SEXES]
+    assert int(line["AN"]) == sexes == sum(int(line[name]) for name in regions)
+
+
+_SEXES = {"XX", "XY", "X", "other"}
+
+
+def test_identity_check__is_read_by_a_laboratory_alone(run: Run, walked: Walked) -> None:
+    person = hero(walked)
+    ask = ("genomes", "--home", walked.home, "identity-check", person)
+    read = run(*ask, "--as", "laboratory-1", "--purpose", "own-treatment")
+    assert read.code == 0, read.err
+    assert read.out.splitlines()[1].endswith("\tas expected")
+    assert run(*ask, *DOCTOR).code == 3
+    assert run(*ask, *own("P-000001")).code == 3
+    guardian = ("--as", "P-000001", "--purpose", "guardian-access")
+    log = run("citizen", "--home", walked.home, "log", person, *guardian).out
+    assert "identity" not in log
+    search = ("genomes", "--home", walked.home, "duplicates", "--as", "laboratory-1")
+    assert run(*search, "--purpose", "quality").out.startswith("sample\tother\t")
+    assert run(*search, "--purpose", "own-treatment").code == 3
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -160,3 +160,12 @@ def test_erasure__of_who_links_relatives_is_a_change_of_kin(peopled: PeopleLedge
     with peopled.engine.begin() as connection:
         peopled.forget_within(connection, number_of(3))
     assert rows_of(counted, {0, 1}, peopled.rows_epoch()) == {0, 1}
+
+
+def test_new_genome__is_counted_without_reading_kin_again() -> None:
+    register = Register(2, [(1, 3)])
+    counted = CountedPersons(register)
+    assert rows_of(counted, {1, 2}) == {1, 2}
+    register.parents = []
+    register.persons, register.epoch = 3, 2
+    assert rows_of(counted, {1, 2, 3}, 2) == {1, 2}

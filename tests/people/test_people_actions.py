@@ -116,3 +116,22 @@ def test_representative__that_cannot_be_is_an_error(
     with pytest.raises(PersonError, match=problem):
         people.appoint_representative(REGISTRAR, "custody", replace(appointed, **change))
     assert register.representatives_of(number_of(1), date(2026, 1, 2)) == set()
+
+
+def test_twins__are_declared_under_one_entry_each_and_twice_is_once(
+    people: People, door: OpenDoor, register: PeopleLedger
+) -> None:
+    people.register_persons(REGISTRAR, "custody", [person_of(1), person_of(2)])
+    for one, other in ((2, 1), (1, 2)):
+        said = (number_of(one), number_of(other))
+        assert people.declare_twins(REGISTRAR, "custody", *said) == said
+        assert door.asks[-1].persons == said
+    assert register.has_entry(103)
+    assert len(register.kinship().twins) == 1
+    with pytest.raises(PersonError, match="cannot be their own twin"):
+        people.declare_twins(REGISTRAR, "custody", number_of(1), number_of(1))
+    with pytest.raises(PersonError, match="`P-000099` is not registered"):
+        people.declare_twins(REGISTRAR, "custody", number_of(1), "P-000099")
+    assert isinstance(
+        people.declare_twins(REGISTRAR, "insurance", number_of(1), number_of(2)), Refusal
+    )

@@ -26,7 +26,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "orders": ("kerne.cli.orders:orders", "Orders and samples, from tube to release."),
     "cases": ("kerne.cli.cases:cases", "Candidates, classification, the signed answer."),
     "citizen": ("kerne.cli.citizen:citizen", "A citizen's choices, and who has read what."),
-    "register": ("kerne.cli.register:register", "Take the national opt-out register over."),
+    "register": ("kerne.cli.register:register", "Take the opt-out register over; declare twins."),
     "research": ("kerne.cli.research:research", "Permits, questions, outputs."),
     "keys": ("kerne.cli.keys:keys", "Rotate the master key, or move it into a token."),
     "exchange": ("kerne.cli.exchange:exchange", "Seal files for others, and open theirs."),

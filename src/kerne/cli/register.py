@@ -1,4 +1,4 @@
-"""`kerne register`: the national opt-out register, compared with the choices here, taken over."""
+"""`kerne register`: the national opt-out register taken over, and twins declared."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @home_option
 @click.pass_context
 def register(ctx: click.Context, home: Path | None) -> None:
-    """Take the national opt-out register over, from a file."""
+    """Take the national opt-out register over, from a file; declare twins."""
     ctx.obj = home
 
 
@@ -43,6 +43,19 @@ def apply(ctx: click.Context, *, file: Path, digest: str, asking: Asking) -> Non
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
     _say(unwrap(centre.register.apply(asker.who, asker.purpose, file, digest)))
+
+
+@register.command("twins")
+@click.argument("person")
+@click.argument("other")
+@asking_options
+@click.pass_context
+def twins(ctx: click.Context, *, person: str, other: str, asking: Asking) -> None:
+    """Declare PERSON and OTHER twins of one egg: of their genomes one is counted."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    declared = unwrap(centre.people.declare_twins(asker.who, asker.purpose, person, other))
+    click.echo("\t".join(declared))
 
 
 def _say(differences: Differences) -> None:

@@ -7,7 +7,7 @@ question after one choice has changed looks at that family again and at no other
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
@@ -116,6 +116,7 @@ class CountedPersons:
         self._lock = Lock()
         self._epoch = -1
         self._kinship = Kinship()
+        self._near: dict[Relatives, dict[str, frozenset[str]]] = {}
         self._kin = dict.fromkeys(Relatives, _NOTHING)
         self._twins: Mapping[int, frozenset[int]] = {}
         self._left = {mode: _Left() for mode in Relatives}
@@ -163,11 +164,16 @@ class CountedPersons:
         snapshot = self._register.row_snapshot()
         if self._epoch < 0 or self._register.kin_changed(self._epoch):
             self._kinship = self._register.kinship()
-        kinship = self._kinship
-        near = {each: kinship.relatives_of(each.person) for each in snapshot.rows}
-        twins = {each: kinship.twins_of(each.person) for each in snapshot.rows}
-        counted = _kin_of(twins)
-        self._kin = {Relatives.LEFT_OUT: _kin_of(near), Relatives.COUNTED: counted}
+            self._near = {mode: {} for mode in Relatives}
+        near, twins = self._near[Relatives.LEFT_OUT], self._near[Relatives.COUNTED]
+        for person in snapshot.persons - near.keys():
+            near[person] = self._kinship.relatives_of(person)
+            twins[person] = self._kinship.twins_of(person)
+        counted = _kin_of(snapshot.rows, twins)
+        self._kin = {
+            Relatives.LEFT_OUT: _kin_of(snapshot.rows, near),
+            Relatives.COUNTED: counted,
+        }
         self._twins = counted.near
         self._left = {mode: _Left() for mode in Relatives}
         self._beside = self._register.beside_rows()
@@ -191,15 +197,15 @@ def left_out(order: Iterable[int], near: Mapping[int, frozenset[int]]) -> dict[i
     return left
 
 
-def _kin_of(near: Mapping[CountableRow, frozenset[str]]) -> _Kin:
-    row_of = {each.person: each.row for each in near}
-    born = {each.row: each.born for each in near}
+def _kin_of(rows: Sequence[CountableRow], near: Mapping[str, frozenset[str]]) -> _Kin:
+    row_of = {each.person: each.row for each in rows}
     related = {
         each.row: frozenset(row_of[person] for person in persons if person in row_of)
-        for each, persons in near.items()
-        if persons
+        for each in rows
+        if (persons := near[each.person])
     }
-    related = {row: rows for row, rows in related.items() if rows}
+    related = {row: others for row, others in related.items() if others}
+    born = {each.row: each.born for each in rows if each.row in related}
     group: dict[int, int] = {}
     for row in related:
         waiting = [] if row in group else [row]
@@ -214,6 +220,7 @@ def _kin_of(near: Mapping[CountableRow, frozenset[str]]) -> _Kin:
         members[number].append(row)
     numbers = {number: at for at, number in enumerate(members)}
     order = tuple(
-        tuple(sorted(rows, key=lambda row: (born[row], row))) for rows in members.values()
+        tuple(sorted(group_rows, key=lambda row: (born[row], row)))
+        for group_rows in members.values()
     )
     return _Kin(related, order, {row: numbers[number] for row, number in group.items()})
