@@ -16,6 +16,7 @@ from kerne.custody.events import ErasureGround
 from kerne.custody.receipt import ErasureReceipt
 from kerne.genomes.intake import GenomeFile
 from kerne.people.asking import Identity, Refusal, Role
+from kerne.people.counted import Relatives
 from kerne.people.kinship import Custody as Guardianship
 from kerne.people.kinship import Parenthood, ParentOf
 from kerne.people.person import Person, RegisteredSex
@@ -135,7 +136,7 @@ def erase(centre: Centre, person: str) -> ErasureReceipt:
 
 def counted(centre: Centre) -> int:
     """Return how many alleles are called at one position, over all who may be counted."""
-    found = done(centre.genomes.frequencies(REGISTRAR, "quality"))
+    found = done(centre.genomes.frequencies(REGISTRAR, "quality", relatives=Relatives.COUNTED))
     return int(found.an[0])
 
 
