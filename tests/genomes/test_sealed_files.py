@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerne.errors import DamagedStoreError, GenomeError
-from kerne.genomes.folders import FarFolder, Folder, LocalFolder, folder_at
+from kerne.genomes.folders import FarFolder, Folder, LocalFolder, folder_at, remove_unless_held
 from kerne.genomes.sealed_files import Extent, Seal, SegmentReader, SegmentWriter
 from kerne.sealing.container import BLOCK_BYTES, TAG_BYTES
 
@@ -192,3 +192,36 @@ def test_local_segment__is_read_without_what_a_cluster_needs(tmp_path: Path) -> 
         "assert 'fsspec' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_segment_that_is_read__is_removed_when_nobody_reads_it_any_more(tmp_path: Path) -> None:
+    place = tmp_path / "000001"
+    (extent,) = written(place, [("variants", BLOB)])
+    readers = [near(place), near(place)]
+    assert not remove_unless_held(place)
+    del readers[0]
+    assert not remove_unless_held(place)
+    assert readers[0].read("variants", extent) == BLOB
+    readers.clear()
+    assert remove_unless_held(place)
+    assert not place.exists()
+    assert remove_unless_held(place)
+    with pytest.raises(FileNotFoundError):
+        near(place)
+
+
+def test_segment_that_is_being_removed__is_not_there_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "000001"
+    written(place, [("variants", BLOB)])
+
+    def removed(path: Path) -> None:
+        with pytest.raises(FileNotFoundError, match="000001"):
+            near(path)
+        place.rename(tmp_path / "gone")
+
+    monkeypatch.setattr("kerne.genomes.folders.shutil.rmtree", removed)
+    assert remove_unless_held(place)
+    with pytest.raises(FileNotFoundError):
+        near(place)

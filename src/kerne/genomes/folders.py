@@ -2,9 +2,15 @@
 
 A local folder is read with `pread`, so that many threads share one descriptor, and never imports
 `fsspec`; a folder elsewhere (`s3://bucket/store`) needs the extra `cluster`.
+
+Whoever reads a local folder holds it by a shared lock that ends with the process: a folder that was
+replaced is removed when nobody holds it any more, so that a snapshot can be read to its end.
 """
 
+import errno
+import fcntl
 import os
+import shutil
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -34,6 +40,16 @@ class Folder(Protocol):
         """Return a folder in this one."""
         ...
 
+    def held(self) -> object:
+        """Keep the folder from being removed as long as what is returned is kept.
+
+        Raises
+        ------
+        FileNotFoundError
+            It is not there any more.
+        """
+        ...
+
 
 class LocalFolder:
     """A folder of this machine."""
@@ -51,6 +67,10 @@ class LocalFolder:
     def below(self, name: str) -> "LocalFolder":
         """Return a folder in this one."""
         return LocalFolder(self._path / name)
+
+    def held(self) -> object:
+        """Keep the folder from being removed as long as what is returned is kept."""
+        return _Held(self._path)
 
 
 class FarFolder:
@@ -79,6 +99,26 @@ class FarFolder:
         """Return a folder in this one."""
         return FarFolder(self._files, f"{self._path}/{name}")
 
+    def held(self) -> object:
+        """Do nothing: there are no locks elsewhere, and who removes there waits for readers."""
+        return None
+
+
+def remove_unless_held(path: Path) -> bool:
+    """Remove a local folder with all in it, unless somebody holds it; say whether it is gone."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(path)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
 
 def folder_at(place: str) -> Folder:
     """Return the folder at a local path, or at an address such as `s3://bucket/store`.
@@ -100,6 +140,21 @@ def folder_at(place: str) -> Folder:
             f"some file systems need a package of their own ({error})"
         ) from error
     return FarFolder(files, path)
+
+
+class _Held:
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:  # it is being removed
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from None
+        if not os.fstat(self._descriptor).st_nlink:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+
+    def __del__(self) -> None:
+        if hasattr(self, "_descriptor"):
+            os.close(self._descriptor)
 
 
 class _LocalFile:

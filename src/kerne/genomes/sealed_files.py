@@ -118,16 +118,23 @@ class SegmentWriter:
 class SegmentReader:
     """Read the files of a segment, in as many threads as one likes.
 
-    A file is opened when it is first read, and stays open until nobody holds the reader.
+    A file is opened when it is first read, and stays open until nobody holds the reader. As long
+    the segment is not removed, even when it was replaced.
 
     Parameters
     ----------
     folder
         Where the segment lies.
+
+    Raises
+    ------
+    FileNotFoundError
+        It is not there any more: the caller knows whether the manifest has moved on.
     """
 
     def __init__(self, folder: Folder, seal: Seal) -> None:
         self._folder = folder
+        self._held = folder.held()
         self._seal = seal
         self._files: dict[str, BlockReader] = {}
         self._opening = threading.Lock()
