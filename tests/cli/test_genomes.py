@@ -32,7 +32,7 @@ from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics, Zygosity
 from kerne.genomes.identity import ComplementCheck, IdentityCheck, Verdict
 from kerne.genomes.intake import GenomeFile
-from kerne.genomes.likeness import AlikeGenomes
+from kerne.genomes.likeness import ComparedGenomes
 from kerne.genomes.manifest import NormalForm
 from kerne.genomes.store import AddedGenome, create_store
 from kerne.genomes.strata import Strata, StratifiedFrequencies
@@ -321,12 +321,12 @@ def test_centre__says_who_was_counted_and_counts_relatives_when_told(
 
 
 def test_checks__are_printed_for_the_laboratory(centre: RecordingGenomes, store: Path) -> None:
-    alike = AlikeGenomes("S1", "S2", 99, 100, are_twins=True)
+    alike = ComparedGenomes("S1", "S2", 99, 100, are_twins=True)
     centre.answers["find_duplicates"] = DuplicateSearch(2, (alike,))
     found = run("duplicates", *ASKING).stdout
     assert found.splitlines() == [
-        "sample\tother\tequal\tcompared\tdeclared twins",
-        "S1\tS2\t99\t100\tyes",
+        "sample\tother\tequal\tcompared\tone genome\tdeclared twins",
+        "S1\tS2\t99\t100\tyes\tyes",
     ]
     assert run("--store", store, "duplicates").stdout.count("\n") == 1
     check = ComplementCheck("S1", Karyotype.XX, Verdict.AS_EXPECTED)

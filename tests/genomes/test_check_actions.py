@@ -17,7 +17,7 @@ from kerne.people.sample import GenomeOrigin
 from .conftest import AT, CUSTODIAN, DOCTOR, RESEARCHER, Rooms
 
 OWN = "own-treatment"
-PLACES = 120
+PLACES = 240
 TEXT = ("0/0", "0/1", "1/1")
 DEAL = {"S0": 1, "S1": 2, "S2": 3, "again": 1, "swapped": 4, "donor": 5}
 """Which person's genome each sample really holds."""
@@ -128,6 +128,13 @@ def test_duplicates__are_found_under_two_persons(filed: Rooms) -> None:
     assert not alike.are_twins
     filed.people.declare_twins(filed.persons[1], filed.persons[0], entry=1, at=AT)
     assert search().found[0].are_twins
+    # Of twins that are none is told as well.
+    filed.people.declare_twins(filed.persons[1], filed.persons[2], entry=1, at=AT)
+    assert {(each.is_one, each.are_twins) for each in search().found} == {
+        (True, True),
+        (False, True),
+    }
     # Who keeps the genome to the own treatment is not searched for the sake of the registers.
     filed.choose(LimitedToOwnTreatment(filed.persons[0], "citizen-1"))
-    assert (search().genomes, search().found) == (2, ())
+    assert search().genomes == 2
+    assert [each.is_one for each in search().found] == [False]

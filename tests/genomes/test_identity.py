@@ -164,4 +164,12 @@ def test_person__is_checked_alone_and_against_the_newest_genome() -> None:
     lines = identity_lines(found)
     assert lines[1] == "old\tunclear\tnot judged"
     assert lines[5].startswith("old\tnew\tas expected\t")
+    # A newer genome of a donor does not hide what older ones of the person say.
+    donor = genome(drawn(3), GenomeOrigin.DONOR_DERIVED, "donor")
+    found = check_identity([*genomes, donor], RegisteredSex.FEMALE, GRCH38)
+    assert {each.sample: each.verdict for each in found.agreements} == {
+        "old": Verdict.AS_EXPECTED,
+        "swapped": Verdict.DIFFERS,
+        "donor": Verdict.NOT_JUDGED,
+    }
     assert check_identity([], RegisteredSex.FEMALE, GRCH38).complements == ()

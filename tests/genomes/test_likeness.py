@@ -15,7 +15,7 @@ from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.identity import LEAST_COMPARED, LEAST_EQUAL
 from kerne.genomes.intake import GenomeFile
-from kerne.genomes.likeness import Likeness, common_places, find_alike
+from kerne.genomes.likeness import Fingerprints, Likeness, common_places
 
 SNPS = Path(__file__).parents[3] / "shared/data/genotypes" / "1000G.1004snps.3202.GRCh38.vcf.gz"
 
@@ -31,14 +31,17 @@ def test_alike_rows__are_those_of_the_naive_comparison(
     copies[-1, rng.choice(120, wrong, replace=False)] = 1
     numbers = np.sort(rng.choice(1000, rows, replace=False)).astype(np.uint32)
     naive = []
+    prints = Fingerprints(numbers, copies == 1, copies == 2)
     for one, other in combinations(range(rows), 2):
         both = [(a, b) for a, b in zip(copies[one], copies[other], strict=True) if a and b]
         equal = sum(a == b for a, b in both)
+        found = Likeness(int(numbers[one]), int(numbers[other]), equal, len(both))
+        assert prints.compare(found.row, found.other) == found
         if len(both) >= LEAST_COMPARED and equal >= LEAST_EQUAL * len(both):
-            naive.append(Likeness(int(numbers[one]), int(numbers[other]), equal, len(both)))
+            naive.append(found)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(likeness, "BLOCK", block)
-        assert find_alike(numbers, copies == 1, copies == 2) == naive
+        assert prints.alike() == naive
 
 
 def test_places__are_common_single_letters_of_autosomes_and_apart() -> None:

@@ -18,7 +18,7 @@ from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
-from kerne.genomes.likeness import AlikeGenomes
+from kerne.genomes.likeness import ComparedGenomes
 from kerne.genomes.strata import Strata, StratifiedFrequencies
 from kerne.genomes.watching import Watch
 from kerne.people.counted import Relatives
@@ -64,7 +64,7 @@ class Desk(Protocol):
         """Forget a sample."""
         ...
 
-    def find_duplicates(self) -> Sequence[AlikeGenomes]:
+    def find_duplicates(self) -> Sequence[ComparedGenomes]:
         """Find samples that hold one genome."""
         ...
 
@@ -165,7 +165,7 @@ class CentreDesk:
             self.centre.genomes.remove(asker.who, asker.purpose, sample, reason=asker.reason)
         )
 
-    def find_duplicates(self) -> Sequence[AlikeGenomes]:
+    def find_duplicates(self) -> Sequence[ComparedGenomes]:
         """Find samples of two persons that hold one genome."""
         asker = self.asker
         return unwrap(self.centre.genomes.find_duplicates(asker.who, asker.purpose)).found

@@ -1,11 +1,13 @@
 """What a laboratory checks: whose a genome is. Nobody else may ask, and nothing of it is kept."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from pyroaring import BitMap
 
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
 from kerne.genomes.identity import GenomeAtHand, IdentityCheck, check_identity
-from kerne.genomes.likeness import AlikeGenomes, find_duplicates
+from kerne.genomes.likeness import ComparedGenomes, find_duplicates
 from kerne.genomes.reader import reader
 from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Action, Ask, Identity, Refusal
@@ -17,7 +19,7 @@ class DuplicateSearch:
     """What a search found among `genomes`, one a person."""
 
     genomes: int
-    found: tuple[AlikeGenomes, ...]
+    found: tuple[ComparedGenomes, ...]
 
 
 class CheckActions:
@@ -52,23 +54,30 @@ class CheckActions:
         return self._gate.answer(ask, work)
 
     def find_duplicates(self, who: Identity, purpose: str) -> DuplicateSearch | Refusal:
-        """Find genomes that are filed under two persons, among those that may be drawn on."""
+        """Find genomes that are filed under two persons, among those that may be drawn on.
+
+        Declared twins whose genomes differ are listed too.
+        """
 
         def work(grant: Grant) -> DuplicateSearch:
             opened = reader(grant, self._store)
-            found = find_duplicates(opened, self._store.assembly)
-            kinship, person_of = self._people.kinship(), self._people.person_of_sample
-            return DuplicateSearch(
-                len(opened.rows()),
-                tuple(
-                    replace(
-                        each,
-                        are_twins=person_of(each.other) in kinship.twins_of(person_of(each.sample)),
-                    )
-                    for each in found
-                ),
-            )
+            rows = opened.rows().values()
+            twins = self._twins_among(BitMap(rows))
+            found = find_duplicates(opened, self._store.assembly, twins)
+            return DuplicateSearch(len(rows), tuple(found))
 
         about = "quality of the genome database"
         ask = Ask(who, purpose, Action.FIND_DUPLICATES, about=about)
         return self._gate.answer(ask, work)
+
+    def _twins_among(self, rows: BitMap) -> frozenset[frozenset[int]]:
+        """Return the pairs of rows whose persons were declared twins of one egg."""
+        kinship = self._people.kinship()
+        row_of = {person: row for row, person in self._people.persons_of_rows(rows).items()}
+        return frozenset(
+            frozenset({row_of[person], row_of[twin]})
+            for person in {each for pair in kinship.twins for each in (pair.one, pair.other)}
+            if person in row_of
+            for twin in kinship.twins_of(person)
+            if twin in row_of
+        )

@@ -17,7 +17,7 @@ from kerne.genomes.cohorts import Samples, cohort_of
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
-from kerne.genomes.likeness import AlikeGenomes, find_duplicates
+from kerne.genomes.likeness import ComparedGenomes, find_duplicates
 from kerne.genomes.manifest import FILE_NAME, Keeper
 from kerne.genomes.reader import Reader, open_freestanding
 from kerne.genomes.store import AddedGenome, GenomeStore, create_store
@@ -122,7 +122,7 @@ class FreestandingGenomes:
         """Find who carries a variant, given as `chr20-12345-A-T`."""
         return self._reader().carriers(parse_allele(variant, self._store().assembly))
 
-    def find_duplicates(self) -> list[AlikeGenomes]:
+    def find_duplicates(self) -> list[ComparedGenomes]:
         """Find samples that hold one genome."""
         return find_duplicates(self._reader(), self._store().assembly)
 

@@ -163,14 +163,21 @@ def check_agreement(
 def check_identity(
     genomes: Sequence[GenomeAtHand], registered: RegisteredSex, assembly: Assembly
 ) -> IdentityCheck:
-    """Check the genomes of one person, oldest first: each alone, and each against the newest."""
+    """Check the genomes of one person, oldest first: alone, and against the newest germline."""
     complements = tuple(
         check_complement(
             each.sample, each.origin, karyotype_of(each.variants, assembly), registered
         )
         for each in genomes
     )
-    agreements = tuple(check_agreement(each, genomes[-1], assembly) for each in genomes[:-1])
+    germline = [each for each in genomes if each.origin is GenomeOrigin.GERMLINE]
+    newest = (germline or genomes)[-1:]
+    agreements = tuple(
+        check_agreement(each, last, assembly)
+        for last in newest
+        for each in genomes
+        if each is not last
+    )
     return IdentityCheck(complements, agreements)
 
 
@@ -190,6 +197,6 @@ def identity_lines(check: IdentityCheck) -> list[str]:
     return [
         "sample\tmeasured\tagainst the register",
         *(f"{e.sample}\t{e.measured}\t{e.verdict}" for e in check.complements),
-        "sample\tnewest sample\tone person\tequal\tcompared",
+        "sample\tnewest germline sample\tone person\tequal\tcompared",
         *(f"{e.sample}\t{e.other}\t{e.verdict}\t{e.equal}\t{e.compared}" for e in check.agreements),
     ]

@@ -5,7 +5,7 @@ about half of all alleles carry, far enough apart to be inherited apart. One tha
 under the wrong name, is alike to another; so are twins of one egg.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +30,7 @@ BLOCK: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """Two rows that are alike: `equal` of the `compared` places that both carry are the same."""
+    """Two rows: `equal` of the `compared` places that both carry are the same."""
 
     row: int
     other: int
@@ -39,8 +39,8 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True)
-class AlikeGenomes:
-    """Two samples of two persons with one genome; `are_twins` when they were declared so."""
+class ComparedGenomes:
+    """Two samples of two persons; `are_twins` when these were declared of one egg."""
 
     sample: str
     other: str
@@ -48,18 +48,88 @@ class AlikeGenomes:
     compared: int
     are_twins: bool = False
 
+    @property
+    def is_one(self) -> bool:
+        """Whether they are as alike as genomes of one person."""
+        return self.compared >= LEAST_COMPARED and self.equal >= LEAST_EQUAL * self.compared
 
-def find_duplicates(reader: Reader, assembly: Assembly) -> list[AlikeGenomes]:
-    """Find the pairs of samples among all that may be seen which hold one genome."""
+
+def find_duplicates(
+    reader: Reader, assembly: Assembly, twins: Collection[frozenset[int]] = ()
+) -> list[ComparedGenomes]:
+    """Find the pairs of samples among all that may be seen which hold one genome.
+
+    Parameters
+    ----------
+    twins
+        Pairs of rows of declared twins: listed too when they do not.
+    """
     samples = {row: sample for sample, row in reader.rows().items()}
+    prints = take_fingerprints(reader, BitMap(samples), assembly)
+    alike = prints.alike()
+    found = {frozenset({each.row, each.other}) for each in alike}
+    unlike = [prints.compare(*sorted(pair)) for pair in twins if pair not in found]
+    compared = [each for each in unlike if each.compared >= LEAST_COMPARED]
     return [
-        AlikeGenomes(samples[each.row], samples[each.other], each.equal, each.compared)
-        for each in find_likenesses(reader, BitMap(samples), assembly)
+        ComparedGenomes(
+            samples[each.row],
+            samples[each.other],
+            each.equal,
+            each.compared,
+            frozenset({each.row, each.other}) in twins,
+        )
+        for each in (*alike, *compared)
     ]
 
 
-def find_likenesses(reader: Reader, rows: BitMap, assembly: Assembly) -> list[Likeness]:
-    """Find the pairs among `rows` that are as alike as genomes of one person."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Fingerprints:
+    """How each genome carries the common places.
+
+    Parameters
+    ----------
+    rows
+        (rows,), ascending.
+    het, hom
+        (rows, places), who carries one copy and who two.
+    """
+
+    rows: NDArray[np.uint32]
+    het: NDArray[np.bool_]
+    hom: NDArray[np.bool_]
+
+    def compare(self, row: int, other: int) -> Likeness:
+        """Compare two rows that are here."""
+        one, two = np.searchsorted(self.rows, [row, other])
+        both = (self.het | self.hom)[[one, two]].all(axis=0)
+        equal = both & (self.het[one] == self.het[two])
+        return Likeness(row, other, int(equal.sum()), int(both.sum()))
+
+    def alike(self) -> list[Likeness]:
+        """Find the pairs of rows that are as alike as one person's genomes."""
+        one, two = self.het.astype(np.float32), self.hom.astype(np.float32)
+        both, same = one + two, np.hstack([one, two])
+        found: list[Likeness] = []
+        for start in range(0, len(self.rows), BLOCK):
+            end = start + BLOCK
+            # Counts below 2 ** 24 are exact in single precision.
+            compared = both[start:end] @ both[start:].T
+            equal = same[start:end] @ same[start:].T
+            alike = (compared >= LEAST_COMPARED) & (equal >= LEAST_EQUAL * compared)
+            for first, second in np.argwhere(np.triu(alike, 1)):
+                found.append(
+                    Likeness(
+                        int(self.rows[start + first]),
+                        int(self.rows[start + second]),
+                        int(equal[first, second]),
+                        int(compared[first, second]),
+                    )
+                )
+        return found
+
+
+def take_fingerprints(reader: Reader, rows: BitMap, assembly: Assembly) -> Fingerprints:
+    """Read how `rows` carry the places that are common among them."""
     places = common_places(reader.frequencies(rows), assembly)
     numbers = np.array(rows, dtype=np.uint32)
     het = np.zeros((len(numbers), len(places)), dtype=np.bool_)
@@ -69,7 +139,7 @@ def find_likenesses(reader: Reader, rows: BitMap, assembly: Assembly) -> list[Li
             row = np.searchsorted(numbers, carrier.row)
             het[row, at] = carrier.genotype is Zygosity.HET
             hom[row, at] = carrier.genotype is Zygosity.HOM
-    return find_alike(numbers, het, hom)
+    return Fingerprints(numbers, het, hom)
 
 
 def common_places(found: Frequencies, assembly: Assembly) -> Sequence[Allele]:
@@ -90,45 +160,17 @@ def common_places(found: Frequencies, assembly: Assembly) -> Sequence[Allele]:
     return [found.allele(chosen[at]) for at in picked]
 
 
-def find_alike(
-    rows: NDArray[np.uint32], het: NDArray[np.bool_], hom: NDArray[np.bool_]
-) -> list[Likeness]:
-    """Find pairs of rows that are as alike as one person's genomes.
-
-    Parameters
-    ----------
-    rows
-        (rows,), ascending.
-    het, hom
-        (rows, places), who carries one copy and who two.
-    """
-    one, two = het.astype(np.float32), hom.astype(np.float32)
-    both, same = one + two, np.hstack([one, two])
-    found: list[Likeness] = []
-    for start in range(0, len(rows), BLOCK):
-        end = start + BLOCK
-        # Counts below 2 ** 24 are exact in single precision.
-        compared = both[start:end] @ both[start:].T
-        equal = same[start:end] @ same[start:].T
-        alike = (compared >= LEAST_COMPARED) & (equal >= LEAST_EQUAL * compared)
-        for first, second in np.argwhere(np.triu(alike, 1)):
-            found.append(
-                Likeness(
-                    int(rows[start + first]),
-                    int(rows[start + second]),
-                    int(equal[first, second]),
-                    int(compared[first, second]),
+def likeness_lines(found: Sequence[ComparedGenomes]) -> list[str]:
+    """Say which samples hold one genome, and which twins do not, tab-separated."""
+    return [
+        "sample\tother\tequal\tcompared\tone genome\tdeclared twins",
+        *(
+            "\t".join(
+                (
+                    *(each.sample, each.other, str(each.equal), str(each.compared)),
+                    *("yes" if said else "no" for said in (each.is_one, each.are_twins)),
                 )
             )
-    return found
-
-
-def likeness_lines(found: Sequence[AlikeGenomes]) -> list[str]:
-    """Say which samples hold one genome, tab-separated."""
-    return [
-        "sample\tother\tequal\tcompared\tdeclared twins",
-        *(
-            f"{e.sample}\t{e.other}\t{e.equal}\t{e.compared}\t{'yes' if e.are_twins else 'no'}"
-            for e in found
+            for each in found
         ),
     ]
