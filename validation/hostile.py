@@ -7,7 +7,7 @@ bgzip blocks with wrong sizes and checksums, BCF damaged inside. Then giants
 `adversary/trial.py`. The files are given to warm children under a limit of memory; one that dies
 is a fault of the file that it was at.
 
-    python validation/hostile.py [--files 10000] [--giants-mb 1024] [--memory-mb 768] [--seed 1]
+    python validation/hostile.py [--files 10000] [--giants-mb 1024] [--memory-mb 1024] [--seed 1]
 """
 
 import argparse
@@ -232,7 +232,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=default, help="the folder of real data")
     parser.add_argument("--files", type=int, default=10_000, help="bad files to try")
     parser.add_argument("--giants-mb", type=int, default=1024, help="size of giants; 0 for none")
-    parser.add_argument("--memory-mb", type=int, default=768, help="what one file may take")
+    parser.add_argument("--memory-mb", type=int, default=1024, help="what one file may take")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--cases", type=int, nargs="*", help="try these numbers only")

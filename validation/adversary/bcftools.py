@@ -13,7 +13,7 @@ from typing import Final
 
 import pysam.bcftools
 
-from adversary.naive import Call, Counts, Key, normal, said_of
+from adversary.naive import Call, Counts, Key, haplotypes_of, normal, said_of
 
 _EACH: Final = "%CHROM\t%POS\t%REF\t%ALT[\t%GT:%DP:%GQ:%AD]\n"
 _COUNTS: Final = (
@@ -37,7 +37,9 @@ class Split:
                 genotype, depth, quality, depths = text.split(":")
                 reference, _, alternative = depths.partition(",")
                 numbers = (_number(each) for each in (depth, quality, reference, alternative))
-                calls[sample].append(Call(said_of(genotype, 1), *numbers))
+                calls[sample].append(
+                    Call(said_of(genotype, 1), haplotypes_of(genotype, 1), *numbers)
+                )
         return told
 
     def counts(self, samples: Sequence[str], work: Path) -> dict[Key, list[Counts]]:

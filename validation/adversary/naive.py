@@ -32,6 +32,7 @@ UNCLEAR: Final = -1
 ANY_ALLELES: Final = frozenset({"<NON_REF>", "<*>"})
 PAIRED: Final = 2
 ODDS_NEEDED: Final = 1000
+LARGEST: Final = (1 << 31) - 1
 
 T = TypeVar("T")
 
@@ -46,9 +47,13 @@ class Key(NamedTuple):
 
 
 class Call(NamedTuple):
-    """What one record says of one allele in one sample; numbers are `None` when it does not."""
+    """What one record says of one allele in one sample; numbers are `None` when it does not.
+
+    `haplotypes` holds where a phased genotype has the allele: 1, 2, both, or nowhere.
+    """
 
     said: str
+    haplotypes: tuple[int, ...] = ()
     depth: int | None = None
     quality: int | None = None
     depth_reference: int | None = None
@@ -206,6 +211,14 @@ def said_of(genotype: str, number: int) -> str:
     return ("reference", "het", "hom")[wanted]
 
 
+def haplotypes_of(genotype: str, number: int) -> tuple[int, ...]:
+    """Return the haplotypes (1 and 2) that a phased GT value puts ALT number `number` on."""
+    if "|" not in genotype:
+        return ()
+    texts = enumerate(genotype.replace("|", "/").split("/"), start=1)
+    return tuple(at for at, text in texts if text != "." and int(text) == number)
+
+
 def normal(
     contig: str, position: int, reference: str, alternative: str, sequence: InventedSequence | None
 ) -> Key:
@@ -310,12 +323,14 @@ def _take(
 
 
 def _call(told: Mapping[str, str], number: int, *, weak: bool) -> Call:
-    said = said_of(told.get("GT", "."), number)
+    genotype = told.get("GT", ".")
+    said = said_of(genotype, number)
     if weak:
         said = f"weak {said}" if said in CARRIED else "missing"
     depths = told.get("AD", ".").split(",")
     return Call(
         said,
+        haplotypes_of(genotype, number),
         _number(told.get("DP", ".")),
         _number(told.get("GQ", ".")),
         _number(depths[0]),
@@ -325,7 +340,11 @@ def _call(told: Mapping[str, str], number: int, *, weak: bool) -> Call:
 
 def _number(text: str) -> int | None:
     """Return a number; nothing where a file says none, or says what is no number."""
-    return int(text) if text.isascii() and text.isdigit() else None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return int(number) if abs(number) <= LARGEST and "_" not in text else None
 
 
 def _reaches(told: Mapping[str, str], thresholds: Thresholds) -> bool:
