@@ -76,7 +76,15 @@ def test_record__columns_after_info_are_passed_over_without_samples(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("info", "end"), [("END=25", 25), ("DP=1;END=25;X", 25), ("CIEND=3", 10), ("END=x", 10)]
+    ("info", "end"),
+    [
+        ("END=25", 25),
+        ("DP=1;END=25;X", 25),
+        ("CIEND=3", 10),
+        ("END=x", 10),
+        ("END=99999999999", 2147483647),
+        ("END=" + "9" * 5000, 2147483647),
+    ],
 )
 def test_record__ends_where_info_says(tmp_path: Path, info: str, end: int) -> None:
     text = f"{HEAD}{COLUMNS}\nchr1\t10\t.\tA\t<NON_REF>\t.\t.\t{info}\n"
@@ -90,6 +98,19 @@ def test_header__holds_contigs_samples_and_lines(tmp_path: Path) -> None:
         assert file.header.samples == ("one", "two")
         assert file.header.meta[0] == "fileformat=VCFv4.2"
         assert list(file) == []
+
+
+@pytest.mark.parametrize("length", ["\N{SUPERSCRIPT TWO}", "9" * 5000, "-1", "1e3"])
+def test_header_with_a_length_that_is_none__says_none(tmp_path: Path, length: str) -> None:
+    meta = f"##contig=<ID=chr1,length={length}>\n"
+    with open_vcf(written(tmp_path, HEAD + meta + SAMPLES)) as file:
+        assert file.header.contig_lengths == {"chr1": None}
+
+
+def test_letters_of_iupac__are_bases(tmp_path: Path) -> None:
+    text = HEAD + SAMPLES + RECORD.replace("\ta\tc", "\tn\trYm")
+    (record,) = records(written(tmp_path, text))
+    assert (record.reference, record.alternatives[0]) == ("N", "RYM")
 
 
 def test_windows_line_ends__are_read(tmp_path: Path) -> None:
@@ -117,6 +138,14 @@ def test_last_line__may_lack_its_end(tmp_path: Path) -> None:
         (HEAD + SAMPLES + RECORD.replace("\ta\t", "\t<x>\t"), 3, "REF is not bases"),
         (HEAD + SAMPLES + RECORD.replace("\t10\t", "\t4294967296\t"), 3, "from 1 to 2147483647"),
         (HEAD + SAMPLES + RECORD.replace("c,<DEL>", "c,,t"), 3, "ALT has an empty allele"),
+        (HEAD + SAMPLES + RECORD.replace("\ta\t", "\tO\t"), 3, "REF is not bases"),
+        (HEAD + SAMPLES + RECORD.replace("c,<DEL>", "cO,<DEL>"), 3, "ALT has letters"),
+        (
+            HEAD + SAMPLES + RECORD.replace("c,<DEL>", "\N{LATIN SMALL LETTER E WITH ACUTE}"),
+            3,
+            "ALT has",
+        ),
+        (HEAD + SAMPLES + RECORD.replace("\t10\t", f"\t{'1' * 5000}\t"), 3, "POS is not"),
     ],
 )
 def test_malformed_file__is_named_with_its_line(

@@ -303,6 +303,12 @@ def test_genotype_beyond_the_alleles__is_refused_in_arrays_of_any_form(
         ("", [], (), "has no samples"),
         ("", [("chr1", 5, "A", "C", ["0/1:x"])], ("a",), "line 3: a genotype, or its depth"),
         ("", [("chr1", 5, "A", "<*>;END=3", ["0/0:9"])], ("a",), "line 3: END lies before POS"),
+        (
+            "",
+            [("chr21", 46709900, "A", "<*>;END=46709984", ["0/0:9"])],
+            ("a",),
+            "line 3: goes past",
+        ),
     ],
 )
 def test_file_that_does_not_fit__is_refused_in_one_sentence(  # noqa: PLR0913  one for each fact

@@ -367,7 +367,7 @@ def _speaks(alternatives: Sequence[str], info: str) -> bool:
 
 def _end(info: str, otherwise: int) -> int:
     for item in info.split(";"):
-        if item.startswith("END=") and item != "END=.":
+        if item.startswith("END=") and item[4:].isascii() and item[4:].isdigit():
             return int(item[4:])
     return otherwise
 

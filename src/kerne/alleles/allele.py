@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kerne.alleles.assembly import Assembly
 from kerne.errors import AlleleError, AssemblyError
 
-_BASES = "[ACGTN]+"
+_BASES = "[ACGTNRYSWKMBDHV]+"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -27,8 +27,11 @@ FIXED_COLUMNS: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "
 FIRST_SAMPLE_COLUMN: Final = 9
 READ_AHEAD_BYTES: Final = 1 << 20
 LAST_POSITION: Final = (1 << 31) - 1
+BASES: Final = "ACGTNRYSWKMBDHVacgtnryswkmbdhv"
+"""IUPAC's letters for nucleotides: callers write them where the reference has them."""
 
 _CONTIG_FIELD = re.compile(r'([A-Za-z0-9_.]+)=("[^"]*"|[^,>]*)')
+_LENGTH = re.compile(r"[0-9]{1,10}")
 _END = re.compile(r"(?:^|;)END=([0-9]+)(?:;|$)")
 
 
@@ -101,7 +104,10 @@ class VcfRecord(NamedTuple):
     def end(self) -> int:
         """0-based end (exclusive) of the bases that the record speaks of: INFO END, or REF's."""
         found = _END.search(self.info_text) if "END=" in self.info_text else None
-        return int(found[1]) if found else self.position + len(self.reference)
+        if found is None:
+            return self.position + len(self.reference)
+        # A longer number lies as far beyond every contig as this one.
+        return int(found[1]) if _LENGTH.fullmatch(found[1]) else LAST_POSITION
 
 
 def parse_info(text: str) -> dict[str, str]:
@@ -333,10 +339,12 @@ def _problem_of(parts: list[str], samples: int) -> str:
     if samples and parts[FIRST_SAMPLE_COLUMN].count("\t") != samples - 1:
         found = parts[FIRST_SAMPLE_COLUMN].count("\t") + 1
         return f"found `{found}` sample columns, expected `{samples}`"
-    if not parts[1].isdecimal() or not 0 < int(parts[1]) <= LAST_POSITION:
+    if not _LENGTH.fullmatch(parts[1]) or not 0 < int(parts[1]) <= LAST_POSITION:
         return f"POS is not a number from 1 to {LAST_POSITION}"
-    if not (parts[3].isalpha() and parts[3].isascii()):
+    if not parts[3] or parts[3].strip(BASES):
         return "REF is not bases"
+    if any(is_sequence(allele) and allele.strip(BASES) for allele in parts[4].split(",")):
+        return "ALT has letters that are no bases"
     return ""
 
 
@@ -383,5 +391,5 @@ def _contig_lengths(meta: list[str]) -> dict[str, int | None]:
             values = dict(_CONTIG_FIELD.findall(text[len("contig=<") :]))
             length = values.get("length", "")
             if "ID" in values:
-                lengths[values["ID"]] = int(length) if length.isdigit() else None
+                lengths[values["ID"]] = int(length) if _LENGTH.fullmatch(length) else None
     return lengths

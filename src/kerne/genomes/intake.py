@@ -311,6 +311,10 @@ class _Intake:
         end = record.end
         if end <= record.position:
             raise InputFileError(self._path, "END lies before POS", record.line)
+        contig = self._rules.assembly.contigs[rank]
+        if contig.length_bp is not None and end > contig.length_bp:
+            problem = f"goes past the end of `{contig.name}`, `{contig.length_bp}`"
+            raise InputFileError(self._path, problem, record.line)
         speaks = is_reference_block(record) or any(map(is_sequence, record.alternatives))
         passes = []
         for sample, values in enumerate(fields):

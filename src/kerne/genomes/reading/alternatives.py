@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from kerne.alleles.change import LONG
 from kerne.alleles.kernel import UPPER, bare_kernel, base_at, normalise, spelled
+from kerne.alleles.vcf import BASES
 from kerne.genomes.reading.bundles import (
     ALT_AT,
     ALT_DONE,
@@ -42,6 +43,15 @@ _Z: Final = ord("z")
 _LONG: Final = np.uint64(LONG)
 
 
+def _bases() -> NDArray[np.bool_]:
+    table = np.zeros(256, dtype=np.bool_)
+    table[list(BASES.encode())] = True
+    return table
+
+
+_IS_BASE: Final = _bases()
+
+
 @bare_kernel
 def piece_end(raw: NDArray[np.uint8], at: int, end: int) -> int:
     """Return where the ALT allele that begins here ends."""
@@ -55,6 +65,15 @@ def are_letters(raw: NDArray[np.uint8], at: int, end: int) -> bool:
     """Say whether there are letters, and nothing else."""
     for each in range(at, end):
         if not _A <= (raw[each] | _CASE_BIT) <= _Z:
+            return False
+    return at < end
+
+
+@bare_kernel
+def are_bases(raw: NDArray[np.uint8], at: int, end: int) -> bool:
+    """Say whether there are letters for nucleotides, and nothing else."""
+    for each in range(at, end):
+        if not _IS_BASE[raw[each]]:
             return False
     return at < end
 

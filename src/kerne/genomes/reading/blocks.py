@@ -45,16 +45,16 @@ _DIGITS_MOST: Final = 10
 
 
 @bare_kernel
-def weigh(raw: NDArray[np.uint8], rules: Rules, scratch: Scratch) -> bool:
+def weigh(raw: NDArray[np.uint8], length: int, rules: Rules, scratch: Scratch) -> bool:
     """Find a record's end, whether it speaks, and which samples reach the thresholds.
 
-    False when a number is not understood, or END lies before POS.
+    False when a number is not understood, or the end lies before POS or past the contig's `length`.
     """
     line = scratch.line
     start, stop = scratch.tabs[INFO_COLUMN - 1] + 1, scratch.tabs[INFO_COLUMN]
     end = read_end(raw, start, stop, line[POSITION] + line[REFERENCE_SIZE])
-    line[END] = min(end, LAST_POSITION)
-    if line[END] <= line[POSITION]:
+    line[END] = end
+    if not line[POSITION] < end <= min(length, LAST_POSITION):
         return False
     line[SPEAKS] = _speaks(raw, start, stop, line)
     for number in range(scratch.state[EVENTS]):

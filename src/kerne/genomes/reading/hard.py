@@ -195,6 +195,9 @@ class HardLine:
             return []
         if self._record.end <= self._record.position:
             raise self._error("END lies before POS")
+        length_bp = self._contig.length_bp
+        if length_bp is not None and self._record.end > length_bp:
+            raise self._error(f"goes past the end of `{self._contig.name}`, `{length_bp}`")
         form, rules = self._form, self._file.rules
         try:
             return [

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.kernel import bare_kernel
-from kerne.genomes.reading.alternatives import are_letters, piece_end, take_alternatives
+from kerne.genomes.reading.alternatives import are_bases, are_letters, piece_end, take_alternatives
 from kerne.genomes.reading.blocks import note_stretches, weigh
 from kerne.genomes.reading.bundles import (
     ALT_AT,
@@ -130,7 +130,7 @@ def _take_gvcf_line(
 ) -> int:
     if scratch.state[STRETCHES] + rules.samples > len(found.stretch):
         return FULL
-    if not weigh(raw, rules, scratch):
+    if not weigh(raw, place.length, rules, scratch):
         return HARD
     reason = take_alternatives(raw, place, rules, scratch, found)
     if reason == TAKEN:
@@ -172,7 +172,7 @@ def _read_alleles(raw: NDArray[np.uint8], scratch: Scratch) -> bool:
     line, tabs = scratch.line, scratch.tabs
     at, end = tabs[_REFERENCE_COLUMN - 1] + 1, tabs[_REFERENCE_COLUMN]
     line[REFERENCE_AT], line[REFERENCE_SIZE] = at, end - at
-    if not are_letters(raw, at, end):
+    if not are_bases(raw, at, end):
         return False
     at, end = tabs[_ALT_COLUMN - 1] + 1, tabs[_ALT_COLUMN]
     line[ALT_AT], line[ALT_END], line[ALTS] = at, end, 0
@@ -180,7 +180,7 @@ def _read_alleles(raw: NDArray[np.uint8], scratch: Scratch) -> bool:
         return True
     while at <= end:
         stop = piece_end(raw, at, end)
-        if stop == at:
+        if stop == at or (are_letters(raw, at, stop) and not are_bases(raw, at, stop)):
             return False
         line[ALTS] += 1
         at = stop + 1
