@@ -1,6 +1,7 @@
 """Copies of X and Y are measured from calls and depths; what says nothing leaves them unclear."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -38,6 +39,9 @@ READS = 30
         (SexChromosomeCalls(x_het=30, x_hom=20), Karyotype.XX, 2, 0),
         (SexChromosomeCalls(x_het=30, x_hom=20, y=2), Karyotype.DOUBLE_X_WITH_Y, 2, UNCLEAR),
         (SexChromosomeCalls(x_het=30, x_hom=20, y=9, y_het=6), Karyotype.XX, 2, 0),
+        (SexChromosomeCalls(x_het=3000, x_hom=2000, y=49), Karyotype.XX, 2, 0),
+        (SexChromosomeCalls(x_het=3000, x_hom=2000, y=50), Karyotype.DOUBLE_X_WITH_Y, 2, UNCLEAR),
+        (SexChromosomeCalls(x_hom=5000, y=5), Karyotype.XY, 1, 1),
         (SexChromosomeCalls(x_hom=40, y=5), Karyotype.XY, 1, 1),
         (SexChromosomeCalls(x_hom=40), Karyotype.SINGLE_X, 1, UNCLEAR),
         (SexChromosomeCalls(x_hom=40, y=4, y_het=3), Karyotype.SINGLE_X, 1, UNCLEAR),
@@ -121,6 +125,17 @@ def test_depth__decides_where_calls_are_too_few(seed: int) -> None:
         x_hom=3, y=1, x_depth=few.x_depth, y_depth=few.y_depth, autosome_depth=few.autosome_depth
     )
     assert measure_complement(with_few_calls).karyotype is Karyotype.XY
+
+
+@pytest.mark.parametrize(
+    ("copies", "expected"), [(0.5, Karyotype.XX), (0, Karyotype.XX), (1, Karyotype.XXY)]
+)
+def test_few_calls_on_y_beside_two_x__are_misplaced_unless_a_whole_y_is_there(
+    copies: float, expected: Karyotype
+) -> None:
+    of_women = drawn(2, copies, seed=1)
+    calls = replace(of_women, x_het=60_000, x_hom=50_000, y=400)
+    assert measure_complement(calls).karyotype is expected
 
 
 def test_few_depths__tell_nothing() -> None:

@@ -33,6 +33,12 @@ TOLERATED_COPIES: Final = 0.3
 """How far a depth may be from a whole number of copies; further off is mosaic."""
 LEAST_PLACES: Final = 100
 """Fewer depths tell nothing: at 30 reads the mean of 100 is sure to a tenth of a copy."""
+LEAST_SHARE_ON_Y: Final = 0.01
+"""Beside two X, fewer calls on Y than this share of those on X are misplaced reads of X.
+
+A whole genome carries more than 100,000 alleles on two X, and a Y some thousands. No bound is
+published; one whole Y by depth is believed without it.
+"""
 UNCLEAR: Final = -1
 _MOSAIC: Final = -2
 
@@ -187,6 +193,9 @@ def _x_by_calls(calls: SexChromosomeCalls) -> int:
 def _y_copies(calls: SexChromosomeCalls, x_copies: int) -> int:
     is_seen = calls.y > 2 * calls.y_het
     by_depth = _by_depth(calls.y_depth, calls.autosome_depth)
+    on_x = calls.x_haploid + calls.x_het + calls.x_hom
+    if x_copies == 2 and by_depth <= 0 and calls.y < LEAST_SHARE_ON_Y * on_x:  # noqa: PLR2004  XX
+        return 0
     if by_depth == UNCLEAR:
         # Without depths: one X with calls on Y has one Y, two X without them have none.
         return {(1, True): 1, (2, False): 0}.get((x_copies, is_seen), UNCLEAR)
