@@ -34,6 +34,7 @@ from kerne.custody.proposal import Stage
 from kerne.errors import VaultError
 from kerne.genomes.intake import GenomeFile
 from kerne.people.asking import Identity, Refusal, Role
+from kerne.people.counted import Relatives
 from kerne.people.person import Person, RegisteredSex
 from kerne.settings import Settings
 
@@ -171,7 +172,8 @@ def problems_after(home: Path, whom: Whom, alleles: int) -> tuple[str, list[str]
         stage = proposals[0].stage if proposals else Stage.PROPOSED
         found = centre.audit.verify()
         problems = list(found.problems)
-        counted = int(done(centre.genomes.frequencies(REGISTRAR, "quality")).an[0])
+        everyone = centre.genomes.frequencies(REGISTRAR, "quality", relatives=Relatives.COUNTED)
+        counted = int(done(everyone).an[0])
         is_known = whom.number in centre.people._ledger.person_numbers()  # noqa: SLF001  a witness
         if stage is Stage.DONE:
             problems += [f"plaintext in {name}" for name in words_found(home, whom)]
