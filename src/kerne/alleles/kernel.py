@@ -24,8 +24,8 @@ def kernel(function: F) -> F:
     return compiled
 
 
-# Any: an option of numba that its signature does not list.
-_UNCOUNTED: Final[dict[str, Any]] = {"_nrt": False}
+# Any: options of numba that its signature does not list.
+_UNCOUNTED: Final[dict[str, Any]] = {"_nrt": False, "no_cfunc_wrapper": True}
 
 
 def bare_kernel(function: F) -> F:
@@ -35,6 +35,12 @@ def bare_kernel(function: F) -> F:
     each other, counting costs several times the work.
     """
     compiled: F = numba.njit(function, cache=True, nogil=True, **_UNCOUNTED)
+    return compiled
+
+
+def kernel_part(function: F) -> F:
+    """Compile a bare kernel into whatever calls it: for what is done many times a line."""
+    compiled: F = numba.njit(function, cache=True, nogil=True, forceinline=True, **_UNCOUNTED)
     return compiled
 
 
@@ -94,7 +100,7 @@ _LETTER_NUMBER: Final = _letter_number()
 _LONG: Final = np.uint64(LONG)
 
 
-@bare_kernel
+@kernel_part
 def base_at(bases: Bases, position: int) -> np.uint8:
     """Return the upper-case letter at a 0-based position, which lies in the contig."""
     if position < bases.line_bases:
@@ -209,7 +215,7 @@ def _shifted(
     return left - anchored, deleted + 1, inserted + 1
 
 
-@bare_kernel
+@kernel_part
 def _rolled(unit: NDArray[np.uint8], step: int, start: int, bases: Bases) -> np.uint8:
     """Return a letter of the unit and what lies before it, read backwards from the unit's end."""
     if step < len(unit):

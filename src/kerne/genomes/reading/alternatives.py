@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.change import LONG
-from kerne.alleles.kernel import UPPER, bare_kernel, base_at, normalise, spelled
+from kerne.alleles.kernel import UPPER, base_at, kernel_part, normalise, spelled
 from kerne.alleles.vcf import BASES
 from kerne.genomes.reading.bundles import (
     ALT_AT,
@@ -52,7 +52,7 @@ def _bases() -> NDArray[np.bool_]:
 _IS_BASE: Final = _bases()
 
 
-@bare_kernel
+@kernel_part
 def piece_end(raw: NDArray[np.uint8], at: int, end: int) -> int:
     """Return where the ALT allele that begins here ends."""
     while at < end and raw[at] != COMMA:
@@ -60,7 +60,7 @@ def piece_end(raw: NDArray[np.uint8], at: int, end: int) -> int:
     return at
 
 
-@bare_kernel
+@kernel_part
 def are_letters(raw: NDArray[np.uint8], at: int, end: int) -> bool:
     """Say whether there are letters, and nothing else."""
     for each in range(at, end):
@@ -69,7 +69,7 @@ def are_letters(raw: NDArray[np.uint8], at: int, end: int) -> bool:
     return at < end
 
 
-@bare_kernel
+@kernel_part
 def are_bases(raw: NDArray[np.uint8], at: int, end: int) -> bool:
     """Say whether there are letters for nucleotides, and nothing else."""
     for each in range(at, end):
@@ -78,7 +78,7 @@ def are_bases(raw: NDArray[np.uint8], at: int, end: int) -> bool:
     return at < end
 
 
-@bare_kernel
+@kernel_part
 def take_alternatives(
     raw: NDArray[np.uint8], place: Place, rules: Rules, scratch: Scratch, found: Found
 ) -> int:
@@ -108,7 +108,7 @@ def take_alternatives(
     return TAKEN
 
 
-@bare_kernel
+@kernel_part
 def _is_stored(raw: NDArray[np.uint8], line: NDArray[np.int64]) -> bool:
     """Say whether the allele at hand is bases, and others than REF."""
     at, end = line[PIECE_AT], line[PIECE_END]
@@ -122,7 +122,7 @@ def _is_stored(raw: NDArray[np.uint8], line: NDArray[np.int64]) -> bool:
     return False
 
 
-@bare_kernel
+@kernel_part
 def _has_room(
     line: NDArray[np.int64], state: NDArray[np.int64], samples: int, found: Found
 ) -> bool:
@@ -135,7 +135,7 @@ def _has_room(
     )
 
 
-@bare_kernel
+@kernel_part
 def _take_site(
     raw: NDArray[np.uint8], place: Place, rules: Rules, scratch: Scratch, found: Found
 ) -> bool:
@@ -158,7 +158,7 @@ def _take_site(
     return True
 
 
-@bare_kernel
+@kernel_part
 def _normal(raw: NDArray[np.uint8], place: Place, scratch: Scratch) -> tuple[int, int, int]:
     """Put the normal form of the allele at hand into `Scratch.normal`; as `normalise`."""
     line, letters = scratch.line, scratch.letters
@@ -178,7 +178,7 @@ def _normal(raw: NDArray[np.uint8], place: Place, scratch: Scratch) -> tuple[int
     return normalise(letters, (reference, alternative), position, bases, scratch.normal)
 
 
-@bare_kernel
+@kernel_part
 def _keep_letters(sizes: tuple[int, int], scratch: Scratch, found: Found) -> None:
     """Keep the letters of a change that its number does not spell out."""
     state = scratch.state
@@ -191,7 +191,7 @@ def _keep_letters(sizes: tuple[int, int], scratch: Scratch, found: Found) -> Non
     state[LONGS] += 1
 
 
-@bare_kernel
+@kernel_part
 def _is_told(position: int, place: Place, rules: Rules, scratch: Scratch) -> bool:
     """Say whether silence at a site says reference of a sample that is plainly so.
 

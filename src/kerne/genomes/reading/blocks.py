@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bare_kernel
+from kerne.alleles.kernel import kernel_part
 from kerne.alleles.vcf import LAST_POSITION
 from kerne.genomes.reading.alternatives import are_letters, piece_end
 from kerne.genomes.reading.bundles import (
@@ -44,7 +44,7 @@ _ANY: Final = letters("<*>")
 _DIGITS_MOST: Final = 10
 
 
-@bare_kernel
+@kernel_part
 def weigh(raw: NDArray[np.uint8], length: int, rules: Rules, scratch: Scratch) -> bool:
     """Find a record's end, whether it speaks, and which samples reach the thresholds.
 
@@ -65,7 +65,7 @@ def weigh(raw: NDArray[np.uint8], length: int, rules: Rules, scratch: Scratch) -
     return True
 
 
-@bare_kernel
+@kernel_part
 def note_stretches(scratch: Scratch, found: Found) -> None:
     """Note where the samples that reach the thresholds are callable; a neighbour is joined."""
     line, events, stretch = scratch.line, scratch.events, found.stretch
@@ -90,7 +90,7 @@ def note_stretches(scratch: Scratch, found: Found) -> None:
         scratch.state[STRETCHES] += 1
 
 
-@bare_kernel
+@kernel_part
 def read_end(raw: NDArray[np.uint8], start: int, stop: int, default: int) -> int:
     """Return the END of an INFO column, `default` when it has none, -1 when it is too long."""
     at = start
@@ -105,7 +105,7 @@ def read_end(raw: NDArray[np.uint8], start: int, stop: int, default: int) -> int
     return default
 
 
-@bare_kernel
+@kernel_part
 def _end_number(raw: NDArray[np.uint8], at: int, stop: int) -> int:
     start = at
     number = 0
@@ -119,7 +119,7 @@ def _end_number(raw: NDArray[np.uint8], at: int, stop: int) -> int:
     return NOT_UNDERSTOOD
 
 
-@bare_kernel
+@kernel_part
 def _speaks(raw: NDArray[np.uint8], start: int, stop: int, line: NDArray[np.int64]) -> bool:
     """Say whether a record is a reference block, or has an alternative of bases."""
     if line[ALTS] == 0:
@@ -136,7 +136,7 @@ def _speaks(raw: NDArray[np.uint8], start: int, stop: int, line: NDArray[np.int6
     return False
 
 
-@bare_kernel
+@kernel_part
 def _is_any(raw: NDArray[np.uint8], at: int, end: int) -> bool:
     """Say whether an ALT allele stands for any that is not the reference."""
     size = end - at
@@ -145,21 +145,25 @@ def _is_any(raw: NDArray[np.uint8], at: int, end: int) -> bool:
     )
 
 
-@bare_kernel
+@kernel_part
 def _passing(raw: NDArray[np.uint8], number: int, rules: Rules, scratch: Scratch) -> int:
     """Say whether an event reaches the thresholds: 1 or 0, or `NOT_UNDERSTOOD`."""
     events, form = scratch.events, scratch.form
     is_missing = MISSING_ALLELE in (events.first[number], events.second[number])
     if is_missing or not form[HAS_GENOTYPE]:
         return 0
-    quality = number_of(raw, events.cell[number], form[QUALITY])
-    depth = number_of(raw, events.cell[number], form[SMALLEST_DEPTH])
-    if NOT_UNDERSTOOD in (quality, depth):
-        return NOT_UNDERSTOOD
-    return 1 if quality >= rules.min_gq and depth >= rules.min_dp else 0
+    passes = 1
+    for which in range(2):
+        column = form[QUALITY] if which == 0 else form[SMALLEST_DEPTH]
+        told = number_of(raw, events.cell[number], column)
+        if told == NOT_UNDERSTOOD:
+            return NOT_UNDERSTOOD
+        if told < (rules.min_gq if which == 0 else rules.min_dp):
+            passes = 0
+    return passes
 
 
-@bare_kernel
+@kernel_part
 def number_of(raw: NDArray[np.uint8], cell: int, column: int) -> int:
     """Read a number of a cell; `MISSING_NUMBER` when it has none there, or `NOT_UNDERSTOOD`."""
     if column < 0:

@@ -65,6 +65,10 @@ DONE, NEW_CONTIG, FULL, HARD, TAKEN = range(5)
 HAS_GENOTYPE, DEPTH, QUALITY, SMALLEST_DEPTH, DEPTHS, FORM_NUMBERS = range(6)
 
 
+# Rows of `Found.fields`, in the order of `chunk.Fields`.
+DEPTH_READS, REFERENCE_READS, ALTERNATIVE_READS, READ_QUALITY, FIELD_KINDS = range(5)
+
+
 class Text(NamedTuple):
     """A block of whole lines: `raw` up to `end`, where the last newline stands before."""
 
@@ -116,10 +120,7 @@ class Found(NamedTuple):
     first: NDArray[np.int64]
     column: NDArray[np.uint32]
     code: NDArray[np.uint8]
-    depth_reads: NDArray[np.int32]
-    reference_reads: NDArray[np.int32]
-    alternative_reads: NDArray[np.int32]
-    quality: NDArray[np.int32]
+    fields: NDArray[np.int32]
     long: NDArray[np.int64]
     letters: NDArray[np.uint8]
     stretch: NDArray[np.int64]
@@ -147,10 +148,7 @@ def room_for_chunk(samples: int, line_bytes: int) -> Found:
         np.zeros(SITES_MOST + 1, dtype=np.int64),
         np.empty(calls, dtype=np.uint32),
         np.empty(calls, dtype=np.uint8),
-        np.empty(calls, dtype=np.int32),
-        np.empty(calls, dtype=np.int32),
-        np.empty(calls, dtype=np.int32),
-        np.empty(calls, dtype=np.int32),
+        np.empty((FIELD_KINDS, calls), dtype=np.int32),
         np.empty((LONG_MOST, 3), dtype=np.int64),
         np.empty(2 * line_bytes, dtype=np.uint8),
         np.empty((max(STRETCHES_MOST, samples), 3), dtype=np.int64),

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bare_kernel
+from kerne.alleles.kernel import kernel_part
 from kerne.genomes.calls import (
     FIRST,
     FIRST_CARRIED,
@@ -18,11 +18,14 @@ from kerne.genomes.calls import (
 from kerne.genomes.reading.bundles import (
     CALLS,
     DEPTH,
+    DEPTH_READS,
     DEPTHS,
     EVENTS,
     FIELDS,
     NUMBER,
     QUALITY,
+    READ_QUALITY,
+    REFERENCE_READS,
     Found,
     Rules,
     Scratch,
@@ -66,7 +69,7 @@ def _codes() -> NDArray[np.uint8]:
 _CODES: Final = _codes()
 
 
-@bare_kernel
+@kernel_part
 def take_calls(
     raw: NDArray[np.uint8],
     rules: Rules,
@@ -85,36 +88,29 @@ def take_calls(
     -------
     False when a FORMAT value is not understood.
     """
-    state = scratch.state
-    _begin_fields(scratch, found)
-    if not is_told and not rules.is_gvcf:
-        return _take_everyone(raw, rules, scratch, found)
-    for number in range(state[EVENTS]):
-        code = _code_at(scratch.events, number, scratch.line[NUMBER])
-        if rules.is_gvcf and not scratch.events.passes[number]:
-            code = _weakened(code)
-        is_silent = is_told and code == _REFERENCE
-        if not is_silent and not _put_event(raw, number, code, scratch, found):
-            return False
-    return True
-
-
-@bare_kernel
-def _take_everyone(raw: NDArray[np.uint8], rules: Rules, scratch: Scratch, found: Found) -> bool:
     state, events = scratch.state, scratch.events
-    number = 0
-    for column in range(rules.samples):
-        if number < state[EVENTS] and events.column[number] == column:
-            code = _code_at(events, number, scratch.line[NUMBER])
-            if not _put_event(raw, number, code, scratch, found):
-                return False
-            number += 1
-        else:
+    _begin_fields(scratch, found)
+    is_everyone = not (is_told or rules.is_gvcf)
+    column = 0
+    for number in range(state[EVENTS]):
+        code = _code_at(events, number, scratch.line[NUMBER])
+        if rules.is_gvcf and not events.passes[number]:
+            code = _weakened(code)
+        if is_told and code == _REFERENCE:
+            continue
+        while is_everyone and column < events.column[number]:
             _put(column, _REFERENCE, state, found)
+            column += 1
+        if not _put_event(raw, number, code, scratch, found):
+            return False
+        column += 1
+    while is_everyone and column < rules.samples:
+        _put(column, _REFERENCE, state, found)
+        column += 1
     return True
 
 
-@bare_kernel
+@kernel_part
 def _code_at(events: Events, number: int, wanted: int) -> np.uint8:
     first = _state(events.first[number], wanted)
     second = _state(events.second[number], wanted)
@@ -122,7 +118,7 @@ def _code_at(events: Events, number: int, wanted: int) -> np.uint8:
     return code
 
 
-@bare_kernel
+@kernel_part
 def _state(allele: int, wanted: int) -> int:
     if allele == wanted:
         return _WANTED
@@ -131,14 +127,14 @@ def _state(allele: int, wanted: int) -> int:
     return _NONE if allele == NO_ALLELE else _OTHER
 
 
-@bare_kernel
+@kernel_part
 def _weakened(code: np.uint8) -> np.uint8:
     if _FIRST_CARRIED <= (code & CODE_BITS) <= _LAST_CARRIED:
         return np.uint8(code + _WEAK_OFFSET)
     return _MISSING_CODE
 
 
-@bare_kernel
+@kernel_part
 def _begin_fields(scratch: Scratch, found: Found) -> None:
     """Fill the fields of the calls before, where this is the chunk's first line that has any."""
     form, state = scratch.form, scratch.state
@@ -149,15 +145,13 @@ def _begin_fields(scratch: Scratch, found: Found) -> None:
         _clear(call, found)
 
 
-@bare_kernel
+@kernel_part
 def _clear(call: int, found: Found) -> None:
-    found.depth_reads[call] = MISSING_NUMBER
-    found.reference_reads[call] = MISSING_NUMBER
-    found.alternative_reads[call] = MISSING_NUMBER
-    found.quality[call] = MISSING_NUMBER
+    for field in range(len(found.fields)):
+        found.fields[field, call] = MISSING_NUMBER
 
 
-@bare_kernel
+@kernel_part
 def _put(column: int, code: np.uint8, state: NDArray[np.int64], found: Found) -> None:
     """Add a call without FORMAT values."""
     call = state[CALLS]
@@ -168,7 +162,7 @@ def _put(column: int, code: np.uint8, state: NDArray[np.int64], found: Found) ->
     state[CALLS] = call + 1
 
 
-@bare_kernel
+@kernel_part
 def _put_event(
     raw: NDArray[np.uint8], number: int, code: np.uint8, scratch: Scratch, found: Found
 ) -> bool:
@@ -183,23 +177,25 @@ def _put_event(
     return _read_fields(raw, scratch.events.cell[number], call, scratch, found)
 
 
-@bare_kernel
+@kernel_part
 def _read_fields(
     raw: NDArray[np.uint8], cell: int, call: int, scratch: Scratch, found: Found
 ) -> bool:
-    form = scratch.form
-    depth = _value(raw, cell, form[DEPTH], -1)
-    quality = _value(raw, cell, form[QUALITY], -1)
-    reference = _value(raw, cell, form[DEPTHS], 0)
-    alternative = _value(raw, cell, form[DEPTHS], scratch.line[NUMBER])
-    found.depth_reads[call] = depth
-    found.quality[call] = quality
-    found.reference_reads[call] = reference
-    found.alternative_reads[call] = alternative
-    return min(depth, quality, reference, alternative) > NOT_UNDERSTOOD
+    for field in range(len(found.fields)):
+        column = scratch.form[DEPTHS]
+        place = 0 if field == REFERENCE_READS else scratch.line[NUMBER]
+        if field == DEPTH_READS:
+            column, place = scratch.form[DEPTH], -1
+        elif field == READ_QUALITY:
+            column, place = scratch.form[QUALITY], -1
+        value = _value(raw, cell, column, place)
+        if value == NOT_UNDERSTOOD:
+            return False
+        found.fields[field, call] = value
+    return True
 
 
-@bare_kernel
+@kernel_part
 def _value(raw: NDArray[np.uint8], cell: int, column: int, place: int) -> int:
     """Read a value of a cell; at a place of a list, unless that is negative."""
     if column < 0:

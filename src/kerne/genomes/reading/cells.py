@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bare_kernel
+from kerne.alleles.kernel import kernel_part
 
 TAB: Final = ord("\t")
 NEWLINE: Final = ord("\n")
@@ -84,7 +84,7 @@ def room_for_events(samples: int) -> Events:
     )
 
 
-@bare_kernel
+@kernel_part
 def stands_at(raw: NDArray[np.uint8], at: int, end: int, text: NDArray[np.uint8]) -> bool:
     """Say whether a text begins at `at` and ends before `end`."""
     size = len(text)
@@ -101,7 +101,7 @@ def letters(text: str) -> NDArray[np.uint8]:
     return np.frombuffer(bytearray(text.encode()), dtype=np.uint8)
 
 
-@bare_kernel
+@kernel_part
 def ends_value(raw: NDArray[np.uint8], at: int) -> bool:
     """Say whether a value ends here: at a colon, a tab or the line's end."""
     mark = raw[at]
@@ -110,7 +110,7 @@ def ends_value(raw: NDArray[np.uint8], at: int) -> bool:
     return mark in (COLON, TAB, NEWLINE)
 
 
-@bare_kernel
+@kernel_part
 def read_allele(raw: NDArray[np.uint8], at: int) -> tuple[int, int]:
     """Read one allele of a genotype; return it and where it ends."""
     if raw[at] == DOT:
@@ -123,7 +123,7 @@ def read_allele(raw: NDArray[np.uint8], at: int) -> tuple[int, int]:
     return (number if at > start else NOT_UNDERSTOOD), at
 
 
-@bare_kernel
+@kernel_part
 def read_genotype(raw: NDArray[np.uint8], at: int, events: Events, number: int) -> int:
     """Read a genotype of at most two alleles into an event; return its end, -1 if it is none."""
     first, at = read_allele(raw, at)
@@ -140,7 +140,7 @@ def read_genotype(raw: NDArray[np.uint8], at: int, events: Events, number: int) 
     return at
 
 
-@bare_kernel
+@kernel_part
 def is_plain_reference(raw: NDArray[np.uint8], at: int) -> bool:
     """Say whether a cell begins with the genotype `0/0` or `0|0`."""
     if raw[at] != ZERO or not (raw[at + 1] == SLASH or raw[at + 1] == BAR):
@@ -148,7 +148,7 @@ def is_plain_reference(raw: NDArray[np.uint8], at: int) -> bool:
     return raw[at + 2] == ZERO and ends_value(raw, at + 3)
 
 
-@bare_kernel
+@kernel_part
 def read_fixed(raw: NDArray[np.uint8], at: int, samples: int, most: int, events: Events) -> int:
     """Read samples of four bytes each, the last one's end of line included.
 
@@ -175,7 +175,7 @@ def read_fixed(raw: NDArray[np.uint8], at: int, samples: int, most: int, events:
     return count
 
 
-@bare_kernel
+@kernel_part
 def _read_word(
     raw: NDArray[np.uint8], at: int, column: int, numbers: tuple[int, int, int], events: Events
 ) -> int:
@@ -198,7 +198,7 @@ def _read_word(
     return count + 1
 
 
-@bare_kernel
+@kernel_part
 def _digit(mark: np.uint8) -> int:
     if mark == DOT:
         return MISSING_ALLELE
@@ -206,7 +206,7 @@ def _digit(mark: np.uint8) -> int:
     return digit if digit >= 0 else NOT_UNDERSTOOD
 
 
-@bare_kernel
+@kernel_part
 def value_at(raw: NDArray[np.uint8], cell: int, column: int) -> int:
     """Return where a cell's value begins, counted from 0; -1 when it has fewer."""
     at = cell
@@ -220,13 +220,13 @@ def value_at(raw: NDArray[np.uint8], cell: int, column: int) -> int:
     return at
 
 
-@bare_kernel
+@kernel_part
 def read_number(raw: NDArray[np.uint8], at: int) -> int:
     """Read a number, its fraction cut off; `MISSING_NUMBER` or `NOT_UNDERSTOOD`."""
     return _number_up_to(raw, at, COLON)
 
 
-@bare_kernel
+@kernel_part
 def read_listed(raw: NDArray[np.uint8], at: int, number: int) -> int:
     """Read the number at a place of a list; `MISSING_NUMBER` when the list is shorter."""
     while number > 0:
@@ -241,7 +241,7 @@ def read_listed(raw: NDArray[np.uint8], at: int, number: int) -> int:
     return _number_up_to(raw, at, COMMA)
 
 
-@bare_kernel
+@kernel_part
 def _number_up_to(raw: NDArray[np.uint8], at: int, stop: int) -> int:
     start = at
     number = 0

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bare_kernel
+from kerne.alleles.kernel import bare_kernel, kernel_part
 from kerne.genomes.reading.bundles import (
     DEPTH,
     DEPTHS,
@@ -25,7 +25,7 @@ _AD: Final = letters("AD")
 _MIN_DP: Final = letters("MIN_DP")
 
 
-@bare_kernel
+@kernel_part
 def read_form(raw: NDArray[np.uint8], scratch: Scratch) -> bool:
     """Read FORMAT into `Scratch.form`, unless it is that of the line before.
 
@@ -44,7 +44,7 @@ def read_form(raw: NDArray[np.uint8], scratch: Scratch) -> bool:
     return True
 
 
-@bare_kernel
+@kernel_part
 def _is_last_form(raw: NDArray[np.uint8], start: int, size: int, scratch: Scratch) -> bool:
     if size != scratch.state[FORMAT_BYTES]:
         return False
@@ -70,7 +70,7 @@ def _read_keys(raw: NDArray[np.uint8], start: int, end: int, form: NDArray[np.in
     return True
 
 
-@bare_kernel
+@kernel_part
 def _take_key(
     raw: NDArray[np.uint8], at: int, end: int, column: int, form: NDArray[np.int64]
 ) -> bool:
@@ -89,6 +89,6 @@ def _take_key(
     return True
 
 
-@bare_kernel
+@kernel_part
 def _is_key(raw: NDArray[np.uint8], at: int, end: int, key: NDArray[np.uint8]) -> bool:
     return end - at == len(key) and stands_at(raw, at, end, key)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bare_kernel
+from kerne.alleles.kernel import bare_kernel, kernel_part
 from kerne.genomes.reading.alternatives import are_bases, are_letters, piece_end, take_alternatives
 from kerne.genomes.reading.blocks import note_stretches, weigh
 from kerne.genomes.reading.bundles import (
@@ -64,7 +64,8 @@ _LAST_POSITION: Final = (1 << 31) - 1
 _POSITION_DIGITS_MOST: Final = 10
 _FIXED_WIDTH: Final = 4
 _GENOTYPE_ONLY: Final = len("GT")
-_ASCII_MOST: Final = 0x7F
+_WORD_BYTES: Final = 8
+_NOT_ASCII: Final = np.uint64(0x8080_8080_8080_8080)
 
 
 @bare_kernel
@@ -87,10 +88,16 @@ def take_lines(text: Text, place: Place, rules: Rules, scratch: Scratch, found: 
 @bare_kernel
 def is_ascii(raw: NDArray[np.uint8], at: int, end: int) -> bool:
     """Say whether there are only bytes of ASCII from `at` to `end`."""
-    marks = np.uint8(0)
-    for each in range(at, end):
-        marks |= raw[each]
-    return bool(marks <= _ASCII_MOST)
+    words = raw[: len(raw) // _WORD_BYTES * _WORD_BYTES].view(np.uint64)
+    first, last = -(-at // _WORD_BYTES), end // _WORD_BYTES
+    marks = np.uint64(0)
+    for word in range(first, last):
+        marks |= words[word]
+    for each in range(at, min(end, first * _WORD_BYTES)):
+        marks |= np.uint64(raw[each])
+    for each in range(max(at, last * _WORD_BYTES), end):
+        marks |= np.uint64(raw[each])
+    return bool(marks & _NOT_ASCII == 0)
 
 
 @bare_kernel
@@ -101,7 +108,7 @@ def line_end(raw: NDArray[np.uint8], at: int) -> int:
     return at
 
 
-@bare_kernel
+@kernel_part
 def _take_line(text: Text, place: Place, rules: Rules, scratch: Scratch, found: Found) -> int:
     raw, at = text.raw, scratch.state[AT]
     is_readable = text.is_ascii or is_ascii(raw, at, line_end(raw, at))
@@ -124,7 +131,7 @@ def _take_line(text: Text, place: Place, rules: Rules, scratch: Scratch, found: 
     return take_alternatives(raw, place, rules, scratch, found)
 
 
-@bare_kernel
+@kernel_part
 def _take_gvcf_line(
     raw: NDArray[np.uint8], place: Place, rules: Rules, scratch: Scratch, found: Found
 ) -> int:
@@ -138,7 +145,7 @@ def _take_gvcf_line(
     return reason
 
 
-@bare_kernel
+@kernel_part
 def _read_tabs(raw: NDArray[np.uint8], at: int, tabs: NDArray[np.int64]) -> bool:
     """Find the tabs after the columns before the first sample."""
     for column in range(HEAD_COLUMNS):
@@ -151,7 +158,7 @@ def _read_tabs(raw: NDArray[np.uint8], at: int, tabs: NDArray[np.int64]) -> bool
     return True
 
 
-@bare_kernel
+@kernel_part
 def _read_position(raw: NDArray[np.uint8], scratch: Scratch, length: int) -> bool:
     """Read POS; false unless it is a number within the contig."""
     at, end = scratch.tabs[_POSITION_COLUMN - 1] + 1, scratch.tabs[_POSITION_COLUMN]
@@ -166,7 +173,7 @@ def _read_position(raw: NDArray[np.uint8], scratch: Scratch, length: int) -> boo
     return 0 < position_1based <= min(length, _LAST_POSITION)
 
 
-@bare_kernel
+@kernel_part
 def _read_alleles(raw: NDArray[np.uint8], scratch: Scratch) -> bool:
     """Find REF, which is letters, and count the ALT alleles, none of which is empty."""
     line, tabs = scratch.line, scratch.tabs
@@ -180,14 +187,14 @@ def _read_alleles(raw: NDArray[np.uint8], scratch: Scratch) -> bool:
         return True
     while at <= end:
         stop = piece_end(raw, at, end)
-        if stop == at or (are_letters(raw, at, stop) and not are_bases(raw, at, stop)):
+        if stop == at or not (are_bases(raw, at, stop) or not are_letters(raw, at, stop)):
             return False
         line[ALTS] += 1
         at = stop + 1
     return bool(line[ALTS] <= ALTS_MOST)
 
 
-@bare_kernel
+@kernel_part
 def _read_samples(text: Text, rules: Rules, scratch: Scratch) -> bool:
     """Read the genotypes that say something, and find the next line."""
     raw, state = text.raw, scratch.state
@@ -203,12 +210,12 @@ def _read_samples(text: Text, rules: Rules, scratch: Scratch) -> bool:
     return _read_cells(raw, at, rules, scratch)
 
 
-@bare_kernel
+@kernel_part
 def _ends_line(raw: NDArray[np.uint8], at: int) -> bool:
     return bool(raw[at] == NEWLINE or (raw[at] == RETURN and raw[at + 1] == NEWLINE))
 
 
-@bare_kernel
+@kernel_part
 def _read_cells(raw: NDArray[np.uint8], at: int, rules: Rules, scratch: Scratch) -> bool:
     """Read samples of any width."""
     state, last = scratch.state, rules.samples - 1
@@ -226,7 +233,7 @@ def _read_cells(raw: NDArray[np.uint8], at: int, rules: Rules, scratch: Scratch)
     return True
 
 
-@bare_kernel
+@kernel_part
 def _read_cell(raw: NDArray[np.uint8], at: int, column: int, rules: Rules, scratch: Scratch) -> int:
     """Read a genotype, where there is one; return its end, -1 when it is not understood."""
     events, number = scratch.events, scratch.state[EVENTS]

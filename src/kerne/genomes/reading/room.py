@@ -68,11 +68,9 @@ class Room:
         found.code[start:end] = site.codes
         values = np.array(site.fields, dtype=np.int32).reshape(-1, 4)
         if not state[FIELDS] and (values >= 0).any():
-            for column in self._fields:
-                column[:start] = -1
+            found.fields[:, :start] = -1
             state[FIELDS] = 1
-        for column, told in zip(self._fields, values.T, strict=True):
-            column[start:end] = told
+        found.fields[:, start:end] = values.T
         state[SITES], state[CALLS] = at + 1, end
 
     def add_stretch(self, column: int, start: int, end: int) -> None:
@@ -94,18 +92,13 @@ class Room:
             found.first[: sites + 1].copy(),
             found.column[:calls].copy(),
             found.code[:calls].copy(),
-            Fields(*(column[:calls].copy() for column in self._fields)) if state[FIELDS] else None,
+            Fields(*found.fields[:, :calls].copy()) if state[FIELDS] else None,
             Stretches(*stretch.T.astype(np.uint32)),
         )
         self._long = {}
         state[[SITES, CALLS, LONGS, LETTERS, STRETCHES, FIELDS]] = 0
         found.first[0] = 0
         return chunk
-
-    @property
-    def _fields(self) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], ...]:
-        found = self.found
-        return found.depth_reads, found.reference_reads, found.alternative_reads, found.quality
 
     def _keep(self, code: int, change: Change) -> None:
         if code & LONG and self._long.setdefault(code, change) != change:
