@@ -13,9 +13,13 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from kerne.alleles import kernel_cache
 from kerne.alleles.change import LETTER_BITS, LETTERS, LETTERS_MOST, LONG
 
 F = TypeVar("F", bound=Callable[..., object])
+
+# INVARIANT: no kernel runs that was compiled together with an older version of another.
+vars(numba.config)["CACHE_LOCATOR_CLASSES"] = kernel_cache.LOCATORS
 
 
 def kernel(function: F) -> F:

@@ -216,12 +216,21 @@ def sequence(tmp_path_factory: pytest.TempPathFactory) -> ReferenceSequence:
     return ReferenceSequence(path)
 
 
+@pytest.fixture(scope="session")
+def packed_sequence(sequence: ReferenceSequence) -> ReferenceSequence:
+    """The bases in a bgzip file."""
+    path = sequence.path.with_suffix(".fa.gz")
+    with pysam.BGZFile(str(path), "wb", None) as stream:
+        stream.write(sequence.path.read_bytes())
+    return ReferenceSequence(path)
+
+
 @settings(deadline=None, max_examples=150, derandomize=True)
-@given(made=files(), has_sequence=st.booleans())
+@given(made=files(), which=st.integers(0, 2))
 def test_random_file__is_read_as_the_plain_reader_reads_it(
-    made: Made, has_sequence: bool, sequence: ReferenceSequence
+    made: Made, which: int, sequence: ReferenceSequence, packed_sequence: ReferenceSequence
 ) -> None:
-    rules = IntakeRules(KERNIA1, sequence if has_sequence else None, MIN_GQ, MIN_DP)
+    rules = IntakeRules(KERNIA1, (None, sequence, packed_sequence)[which], MIN_GQ, MIN_DP)
     with TemporaryDirectory() as folder:
         file = written(made, Path(folder))
         assert outcome_of(segment_of, file, rules) == outcome_of(plain, file, rules)
@@ -306,6 +315,19 @@ def test_real_file__is_read_as_the_plain_reader_reads_it(name: str) -> None:
         pytest.skip("the real files are not beside the repository")
     file, rules = GenomeFile(DATA / name), IntakeRules(GRCH38, None, MIN_GQ, MIN_DP)
     assert said_by(segment_of(file, rules)) == said_by(plain(file, rules))
+
+
+def test_real_file__is_of_its_real_reference() -> None:
+    name = "HG002_GRCh38_1_22_v4.2.1_benchmark.chr20.vcf.gz"
+    path = DATA.parent / "reference" / "grch38.chr20_and_21_10M.fa.gz"
+    if not path.exists():
+        pytest.skip("the real files are not beside the repository")
+    with ReferenceSequence(path) as sequence:
+        rules = IntakeRules(GRCH38, sequence, MIN_GQ, MIN_DP)
+        outcomes = [
+            outcome_of(read, GenomeFile(DATA / name), rules) for read in (segment_of, plain)
+        ]
+    assert outcomes[0] == outcomes[1]
 
 
 def test_real_gvcfs__are_read_as_the_plain_reader_reads_them(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""Kept machine code: none outlives a change of any kernel."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+
+from kerne.alleles import kernel, kernel_cache
+
+CALLED = """from kerne.alleles.kernel import kernel
+
+@kernel
+def called(x: int) -> int:
+    return x + {}
+"""
+CALLER = """import sys
+from pathlib import Path
+
+from kerne.alleles import kernel_cache
+from kerne.alleles.kernel import kernel
+
+kernel_cache.kernels_stamp = lambda: Path("called.py").read_bytes()
+from called import called
+
+@kernel
+def caller(x: int) -> int:
+    return called(x)
+
+sys.stdout.write(str(caller(1)))
+"""
+
+
+def test_kept_machine_code__is_made_again_when_a_called_kernel_changes(tmp_path: Path) -> None:
+    (tmp_path / "caller.py").write_text(CALLER)
+    answers = []
+    for added in (1, 1, 500):
+        (tmp_path / "called.py").write_text(CALLED.format(added))
+        command = [sys.executable, "caller.py"]
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        answers.append(ended.stdout)
+    assert answers == ["2", "2", "501"]
+
+
+def test_every_kernel__is_kept_under_the_stamp_of_all() -> None:
+    assert vars(numba.config)["CACHE_LOCATOR_CLASSES"] == kernel_cache.LOCATORS
+    assert kernel_cache._Stamped().get_source_stamp() == kernel_cache.kernels_stamp()
+    texts = list(kernel_cache._texts())
+    assert Path(kernel.__file__).read_bytes() in texts
