@@ -1,14 +1,20 @@
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from kerne.alleles.assembly import KERNIA1
-from kerne.cases.gathering import as_calls, kin_of
+from kerne.cases.gathering import CountedCitizens, as_calls, kin_of
 from kerne.genomes.actions import PersonalGenome
+from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import GenotypedAllele, Zygosity
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.pedigree import Kin
+from kerne.people.asking import Identity, Refusal, Role
+from kerne.people.counted import WhoCounted
 from kerne.people.kinship import Kinship, Parenthood, ParentOf
 
-from .conftest import BROTHER, FATHER, MOTHER, PATIENT, STOP, STRANGER, NotedRegister
+from .conftest import BROTHER, FATHER, MOTHER, PATIENT, STOP, STRANGER, NotedGenomes, NotedRegister
 
 
 @pytest.mark.parametrize(
@@ -48,3 +54,36 @@ def test_as_calls__takes_over_how_each_allele_is_carried(
     calls = as_calls(PersonalGenome("S-1", 1, (variant,), None), KERNIA1)
     assert [(call.allele, call.genotype) for call in calls.calls] == [(STOP, genotype)]
     assert (calls.sample, calls.callable, calls.notes) == ("S-1", None, ())
+
+
+class CountingGenomes(NotedGenomes):
+    """Says who was counted, as the genome database does."""
+
+    def frequencies(
+        self,
+        who: Identity,
+        purpose: str,
+        **asked: Any,  # Any: passed on
+    ) -> Frequencies | Refusal:
+        found = super().frequencies(who, purpose, **asked)
+        if isinstance(found, Refusal):
+            return found
+        return replace(found, counted=WhoCounted(640, relatives=2))
+
+
+def test_national_evidence__names_the_unrelated_people_whom_it_counted() -> None:
+    genomes = CountingGenomes()
+    geneticist = Identity("geneticist-1", frozenset({Role.GENETICIST}))
+    citizens = CountedCitizens(genomes, geneticist, frozenset({PATIENT}))
+    assert citizens.source == (
+        "the national genome database (unrelated citizens who allow it, the family left out)"
+    )
+    (counted,) = citizens.look_up([STOP])
+    assert counted is not None
+    assert genomes.left_out == {PATIENT}
+    assert citizens.source == (
+        "the national genome database (640 unrelated citizens who allow it, the family left out)"
+    )
+    genomes.refuses.add("everyone")
+    assert citizens.look_up([STOP]) == [None]
+    assert citizens.source == "the national genome database, which refused the question"
