@@ -291,10 +291,13 @@ def test_huge_columns__are_refused_by_number(
         read(tmp_path / "a.vcf")
 
 
-def test_endless_header__is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heads, "HEADER_BYTES_MOST", 100)
+@pytest.mark.parametrize("limit", ["HEADER_BYTES_MOST", "HEADER_LINES_MOST"])
+def test_endless_header__is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(heads, limit, 40)
     (tmp_path / "a.vcf").write_text("##fileformat=VCFv4.2\n" + "##x\n" * 50)
-    with pytest.raises(InputFileError, match="the header is longer than `100` bytes"):
+    with pytest.raises(InputFileError, match=r"line [0-9]+: the header has more than `"):
         read(tmp_path / "a.vcf")
 
 

@@ -74,7 +74,6 @@ class Text(NamedTuple):
 
     raw: NDArray[np.uint8]
     end: int
-    is_ascii: bool
 
 
 class Place(NamedTuple):

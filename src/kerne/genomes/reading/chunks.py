@@ -27,7 +27,7 @@ from kerne.genomes.reading.bundles import (
 from kerne.genomes.reading.contigs import Contigs
 from kerne.genomes.reading.hard import HardFile, HardLine, read_hard_record
 from kerne.genomes.reading.heads import Head, read_head
-from kerne.genomes.reading.lines import is_ascii, line_end, take_lines
+from kerne.genomes.reading.lines import line_end, take_lines
 from kerne.genomes.reading.room import Room
 from kerne.genomes.reading.source import DAMAGED, BcfError, TextSource
 from kerne.genomes.reading.text import Block, LineTooLongError, read_blocks
@@ -175,7 +175,7 @@ class _Lines:
         self._room.widen(len(block.raw))
         state = self._state
         state[AT] = at
-        text = Text(block.raw, block.end, is_ascii(block.raw, at, block.end))
+        text = Text(block.raw, block.end)
         found, scratch = self._room.found, self._room.scratch
         while True:
             reason = take_lines(text, self._place, self._rules, scratch, found)

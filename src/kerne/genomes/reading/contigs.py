@@ -1,7 +1,7 @@
 """The contigs of a file, as the compiled parser is told of them."""
 
 import mmap
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +18,13 @@ from kerne.genomes.reading.cells import letters
 
 CONTIGS_KEPT: Final = 2
 """Whose bases are in memory at a time, where they do not lie in a file as they are."""
+LOADS_MOST: Final = 4
+"""Of one contig; in a file that comes back to it more often each allele is looked up by itself."""
 _NO_LENGTH: Final = 1 << 40
 _INDEX_COLUMNS: Final = 5
 _NOTHING: Final = np.empty(0, dtype=np.int64)
+_NO_BASES_HERE: Final = whole(b"")
+"""So that plain Python takes every allele, which asks the sequence itself."""
 
 
 class Contigs:
@@ -34,6 +38,7 @@ class Contigs:
         self._bed = bed
         self._lines = _lines_of(sequence) if isinstance(sequence, ReferenceSequence) else {}
         self._kept: OrderedDict[str, Bases] = OrderedDict()
+        self._loads: Counter[str] = Counter()
 
     def find(self, text: str) -> tuple[int, Contig] | None:
         """Return rank and contig of a spelling, nothing when the assembly has it not."""
@@ -59,6 +64,9 @@ class Contigs:
         if contig in self._lines:
             return self._lines[contig]
         if contig not in self._kept:
+            self._loads[contig] += 1
+            if self._loads[contig] > LOADS_MOST:
+                return _NO_BASES_HERE
             self._kept[contig] = _whole(self._sequence, contig)
             while len(self._kept) > CONTIGS_KEPT:
                 self._kept.popitem(last=False)
@@ -71,7 +79,7 @@ def _whole(sequence: SequenceSource, contig: str) -> Bases:
     try:
         return whole(sequence.fetch(contig, 0, sequence.length(contig)).encode())
     except AssemblyError:
-        return whole(b"")
+        return _NO_BASES_HERE
 
 
 def _lines_of(sequence: ReferenceSequence) -> dict[str, Bases]:
@@ -88,9 +96,18 @@ def _lines_of(sequence: ReferenceSequence) -> dict[str, Bases]:
         name, *numbers = line.split("\t")
         if len(numbers) == _INDEX_COLUMNS - 1:
             length, start, line_bases, line_bytes = map(int, numbers)
-            of_name[name] = Bases(raw, start, max(1, line_bases), line_bytes, length)
+            bases = Bases(raw, start, max(1, line_bases), line_bytes, length)
+            if _lies_in(bases):
+                of_name[name] = bases
     names = ((contig, sequence.name_in_file(contig)) for contig in sequence.contigs)
     return {contig: of_name[name] for contig, name in names if name in of_name}
+
+
+def _lies_in(bases: Bases) -> bool:
+    """Say whether the index is true of the file: kernels look where it says."""
+    line, column = divmod(max(0, bases.length - 1), bases.line_bases)
+    last = bases.start + line * bases.line_bytes + column
+    return min(bases.start, bases.length, bases.line_bytes) >= 0 and last < len(bases.raw)
 
 
 def _mapped(path: Path) -> NDArray[np.uint8]:

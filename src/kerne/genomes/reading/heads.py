@@ -12,6 +12,7 @@ from kerne.genomes.reading.hard import is_gvcf_line
 from kerne.genomes.reading.text import Block
 
 HEADER_BYTES_MOST: Final = 1 << 28
+HEADER_LINES_MOST: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +43,7 @@ def read_head(path: Path, blocks: Iterator[Block]) -> Head:
     Raises
     ------
     InputFileError
-        There is none, or it is malformed or longer than `HEADER_BYTES_MOST`.
+        There is none, or it is malformed or longer than any real one.
     """
     texts: list[str] = []
     size = 0
@@ -56,11 +57,17 @@ def read_head(path: Path, blocks: Iterator[Block]) -> Head:
             if not texts[-1].startswith("##"):
                 header = read_header(path, texts)
                 return Head(header, len(texts), block, at, _is_gvcf(data, at))
-            if size > HEADER_BYTES_MOST:
-                problem = f"the header is longer than `{HEADER_BYTES_MOST}` bytes"
-                raise InputFileError(path, problem, len(texts))
+            _check_size(path, len(texts), size)
     read_header(path, [*texts, ""])
     raise InputFileError(path, "has no header", 1)
+
+
+def _check_size(path: Path, lines: int, size: int) -> None:
+    if lines > HEADER_LINES_MOST or size > HEADER_BYTES_MOST:
+        problem = (
+            f"the header has more than `{HEADER_LINES_MOST}` lines or `{HEADER_BYTES_MOST}` bytes"
+        )
+        raise InputFileError(path, problem, lines)
 
 
 def _is_gvcf(data: bytes, at: int) -> bool:

@@ -64,8 +64,7 @@ _LAST_POSITION: Final = (1 << 31) - 1
 _POSITION_DIGITS_MOST: Final = 10
 _FIXED_WIDTH: Final = 4
 _GENOTYPE_ONLY: Final = len("GT")
-_WORD_BYTES: Final = 8
-_NOT_ASCII: Final = np.uint64(0x8080_8080_8080_8080)
+_ASCII_MOST: Final = 0x7F
 
 
 @bare_kernel
@@ -86,21 +85,6 @@ def take_lines(text: Text, place: Place, rules: Rules, scratch: Scratch, found: 
 
 
 @bare_kernel
-def is_ascii(raw: NDArray[np.uint8], at: int, end: int) -> bool:
-    """Say whether there are only bytes of ASCII from `at` to `end`."""
-    words = raw[: len(raw) // _WORD_BYTES * _WORD_BYTES].view(np.uint64)
-    first, last = -(-at // _WORD_BYTES), end // _WORD_BYTES
-    marks = np.uint64(0)
-    for word in range(first, last):
-        marks |= words[word]
-    for each in range(at, min(end, first * _WORD_BYTES)):
-        marks |= np.uint64(raw[each])
-    for each in range(max(at, last * _WORD_BYTES), end):
-        marks |= np.uint64(raw[each])
-    return bool(marks & _NOT_ASCII == 0)
-
-
-@bare_kernel
 def line_end(raw: NDArray[np.uint8], at: int) -> int:
     """Return where the newline of a line stands."""
     while raw[at] != NEWLINE:
@@ -111,8 +95,7 @@ def line_end(raw: NDArray[np.uint8], at: int) -> int:
 @kernel_part
 def _take_line(text: Text, place: Place, rules: Rules, scratch: Scratch, found: Found) -> int:
     raw, at = text.raw, scratch.state[AT]
-    is_readable = text.is_ascii or is_ascii(raw, at, line_end(raw, at))
-    if not (is_readable and _read_tabs(raw, at, scratch.tabs)):
+    if not _read_tabs(raw, at, scratch.tabs):
         return HARD
     end = scratch.tabs[0]
     if end - at != len(place.name) or not stands_at(raw, at, end, place.name):
@@ -147,15 +130,17 @@ def _take_gvcf_line(
 
 @kernel_part
 def _read_tabs(raw: NDArray[np.uint8], at: int, tabs: NDArray[np.int64]) -> bool:
-    """Find the tabs after the columns before the first sample."""
+    """Find the tabs after the columns before the first sample, which are of ASCII."""
+    marks = np.uint8(0)
     for column in range(HEAD_COLUMNS):
         while raw[at] > NEWLINE:
+            marks |= raw[at]
             at += 1
         if raw[at] != TAB:
             return False
         tabs[column] = at
         at += 1
-    return True
+    return bool(marks <= _ASCII_MOST)
 
 
 @kernel_part
@@ -217,20 +202,22 @@ def _ends_line(raw: NDArray[np.uint8], at: int) -> bool:
 
 @kernel_part
 def _read_cells(raw: NDArray[np.uint8], at: int, rules: Rules, scratch: Scratch) -> bool:
-    """Read samples of any width."""
+    """Read samples of any width, which are of ASCII."""
     state, last = scratch.state, rules.samples - 1
+    marks = np.uint8(0)
     state[EVENTS] = 0
     for column in range(rules.samples):
         at = _read_cell(raw, at, column, rules, scratch)
         if at < 0:
             return False
         while raw[at] > NEWLINE:
+            marks |= raw[at]
             at += 1
         if raw[at] != (TAB if column < last else NEWLINE):
             return False
         at += 1
     state[NEXT] = at
-    return True
+    return bool(marks <= _ASCII_MOST)
 
 
 @kernel_part
