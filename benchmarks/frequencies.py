@@ -18,8 +18,8 @@ from pyroaring import BitMap
 
 from kerne.alleles.assembly import assembly_named
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.store import create_store
 
 VCF = Path(__file__).parents[2] / "shared/data/genotypes/1000G.chr22_10.5Mb.2548.GRCh38.vcf.gz"
 SHARE = 0.9

@@ -154,13 +154,14 @@ def speakers(text: str) -> set[str]:
     return found
 
 
-FREESTANDING = {"genomes/reader.py", "genomes/freestanding.py", "genomes/store.py"}
+FREESTANDING = {"genomes/reader.py", "genomes/freestanding.py", "genomes/new_store.py"}
 
 
 @pytest.mark.parametrize(
     ("function", "modules"),
     [
-        ("read_segment", {"genomes/store.py"}),
+        ("SegmentFolder", {"genomes/store.py"}),
+        ("SegmentReader", {"genomes/segment_folder.py"}),
         ("GenomeStore", FREESTANDING | {"centre.py"}),
         ("create_store", {"genomes/freestanding.py", "founding.py"}),
         ("Reader", {"genomes/reader.py"}),

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from kerne.alleles.assembly import GRCH38
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.store import create_store
 
 FILE = "genotypes/1000G.chr22.50_gvcfs.tar.gz"
 

@@ -27,9 +27,9 @@ from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError
 from kerne.genomes.frequencies import write_table_1based
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding
 from kerne.genomes.scrub import scrub
-from kerne.genomes.store import create_store
 
 BATCH = 4
 """Genomes added at a time, so that there are several segments."""

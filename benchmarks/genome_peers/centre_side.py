@@ -31,6 +31,7 @@ from kerne.gate.law import RuledGenomes
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.reader import Reader
+from kerne.genomes.segment_keys import CentreSegmentKeys
 from kerne.genomes.store import GenomeStore, utc_now
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
@@ -62,8 +63,8 @@ def settle(settings: Settings, vcf: Path, genes: Path, people: int) -> None:
     found_centre(settings, REGISTRAR)
     home = settings.home
     KnowledgeBase(home / "knowledge").add(Kind.GENES, genes, assembly=settings.assembly)
-    store = GenomeStore(home / GENOMES)
     vault = open_vault(home / KEYS, settings.keys)
+    store = GenomeStore(home / GENOMES, keys=CentreSegmentKeys(vault))
     engine = open_database(home / DATABASE, people_tables)
     consent_tables.create_all(engine)
     register = PeopleLedger(engine, vault)
@@ -168,7 +169,8 @@ def main() -> None:
         settings = Settings(Path(folder) / "home")
         settle(settings, given.file, given.genes, given.people)
         with open_centre(settings.home) as centre:
-            reader = Reader(GenomeStore(settings.home / GENOMES), None, None)
+            keys = CentreSegmentKeys(open_vault(settings.home / KEYS, settings.keys))
+            reader = Reader(GenomeStore(settings.home / GENOMES, keys=keys), None, None)
             print(json.dumps(ask(centre, reader, given.people)))
 
 

@@ -62,6 +62,7 @@ from kerne.founding import ROOMS, found_centre
 from kerne.gate.door import Gate
 from kerne.gate.law import RuledGenomes
 from kerne.genomes.actions import Genomes
+from kerne.genomes.segment_keys import CentreSegmentKeys
 from kerne.genomes.store import GenomeStore, utc_now
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
 from kerne.joining import OrderBook, Reach, touches_of
@@ -189,7 +190,8 @@ class _Parts:
             self._audit,
             self._home / AUDIT / NEWEST,
         )
-        self._store = GenomeStore(self._home / GENOMES, clock)
+        segment_keys = CentreSegmentKeys(vault)
+        self._store = GenomeStore(self._home / GENOMES, clock, segment_keys)
         self._gate = Gate(
             book,
             self._people,

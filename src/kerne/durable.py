@@ -102,9 +102,18 @@ def sweep(directory: Path) -> None:
             _remove_unless_locked(left)
 
 
+def sync_file(path: Path) -> None:
+    """Wait until the disk has the content of a file that was written and closed."""
+    _sync(path)
+
+
 def sync_directory(directory: Path) -> None:
     """Wait until the disk has the names in a directory."""
-    descriptor = os.open(directory, os.O_RDONLY)
+    _sync(directory)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -24,6 +24,7 @@ from kerne.cases.report import Conclusion, Fact, Finding, Report, report_of, wit
 from kerne.cases.signature import open_answer_key
 from kerne.database.engine import open_database
 from kerne.genomes.actions import PersonalGenome
+from kerne.genomes.allele_list import listed
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import GenotypedAllele, Zygosity
 from kerne.interpretation.at_hand import Knowledge
@@ -421,8 +422,8 @@ class NotedGenomes:
         self.left_out = without
         self.asked += alleles or ()
         many = np.full(len(alleles or ()), 1, dtype=np.int64)
-        names = np.full(len(many), "x", dtype=np.object_)
-        return Frequencies(names, many, names, names, many, many * 640, many, many, many)
+        contigs = [contig.name for contig in KERNIA1.contigs]
+        return Frequencies(listed(alleles or (), contigs), many, many * 640, many, many, many)
 
 
 class ReversingSealer:

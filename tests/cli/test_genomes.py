@@ -26,6 +26,8 @@ from kerne.errors import (
     RefusedError,
     SettingsError,
 )
+from kerne.genomes.adding import AddedGenome
+from kerne.genomes.allele_list import listed
 from kerne.genomes.check_actions import DuplicateSearch
 from kerne.genomes.complement import Karyotype
 from kerne.genomes.frequencies import Frequencies
@@ -34,7 +36,9 @@ from kerne.genomes.identity import ComplementCheck, IdentityCheck, Verdict
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.likeness import ComparedGenomes
 from kerne.genomes.manifest import NormalForm
-from kerne.genomes.store import AddedGenome, create_store
+from kerne.genomes.new_store import create_store
+from kerne.genomes.segment_keys import FileSegmentKeys
+from kerne.genomes.store import GenomeStore
 from kerne.genomes.strata import Strata, StratifiedFrequencies
 from kerne.people.asking import Identity, Refusal
 from kerne.people.counted import Relatives, WhoCounted
@@ -183,7 +187,7 @@ def column(*values: object) -> Any:  # Any: an array of whatever the column hold
 @pytest.fixture
 def centre(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RecordingGenomes:
     one = column(1)
-    found = Frequencies(column("chr20"), one, column("A"), column("C"), one, one, one, one, one)
+    found = Frequencies(listed([Allele("chr20", 1, "A", "C")], ["chr20"]), one, one, one, one, one)
     actions = RecordingGenomes(
         {
             "add": [AddedGenome("S1", 0, 1, False)],
@@ -251,7 +255,7 @@ def test_centre__keeps_its_own_rules(tmp_path: Path) -> None:
 def test_scrub__names_what_is_damaged_and_takes_it_from_a_copy(store: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(store, tmp_path / "copy")
     assert run("--store", store, "scrub").stdout.startswith("files\t")
-    damaged = next((store / "segments").rglob("calls*"))
+    damaged = next((store / "segments").rglob("rows"))
     damaged.write_bytes(damaged.read_bytes()[:-1])
     name = damaged.relative_to(store)
     with pytest.raises(DamagedStoreError, match=f"`1` of `[0-9]+` files of `{store}` are damaged"):
@@ -265,10 +269,11 @@ def test_scrub__of_a_centre_asks_nobody_and_takes_files_from_its_backup(
     tmp_path: Path, files: list[Path]
 ) -> None:
     home, backup = tmp_path / "home", tmp_path / "backup"
-    held = create_store(home / "genomes", GRCH38, kept_by_centre=True)
+    create_store(home / "genomes", GRCH38, kept_by_centre=True)
+    held = GenomeStore(home / "genomes", keys=FileSegmentKeys(home))
     held.add([GenomeFile(path) for path in files])
     shutil.copytree(home / "genomes", backup / "genomes")
-    damaged = next((held.path / "segments").rglob("calls*"))
+    damaged = next((held.path / "segments").rglob("rows"))
     damaged.unlink()
     for copy in (backup, backup / "genomes"):
         said = run("--home", home, "scrub", "--repair-from", copy).stdout

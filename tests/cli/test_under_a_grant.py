@@ -8,7 +8,7 @@ import pytest
 
 from kerne.cases.ledger import CaseLedger
 from kerne.gate.door import Gate
-from kerne.genomes import store
+from kerne.genomes.segments.segment import PartitionReader
 from kerne.people.vault import Vault
 from tests.conftest import Run, Walked
 
@@ -42,7 +42,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Spied:
         monkeypatch.setattr(owner, name, watched)
 
     monkeypatch.setattr(Gate, "_do", doing)
-    watch(store, "read_segment", "genomes")
+    watch(PartitionReader, "_read", "genomes")
     watch(CaseLedger, "document", "documents")
     watch(Vault, "unseal_all", "seals")
     watch(Vault, "unseal_document", "seals")

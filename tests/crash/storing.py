@@ -4,6 +4,8 @@ The genomes are invented and their calls are known, so that whatever a store hol
 hurt, plain Python says what it must answer.
 """
 
+import fcntl
+import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,9 +18,10 @@ from kerne.alleles.assembly import GRCH38
 from kerne.errors import KerneError
 from kerne.genomes.frequencies import write_frequencies_1based, write_table_1based
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import Reader, open_freestanding
 from kerne.genomes.scrub import scrub
-from kerne.genomes.store import GenomeStore, create_store
+from kerne.genomes.store import GenomeStore
 
 from .telling import Say
 
@@ -223,6 +226,18 @@ def wrong_answers(reader: Reader, cohort: Cohort) -> list[str]:
     return amiss
 
 
+def is_held(place: Path) -> bool:
+    """Say whether a reader still reads a segment; the next writer removes it."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def check_tidy(path: Path, cohort: Cohort) -> list[str]:
     """Write once more, which removes what dead writers left, and look for anything left over."""
     store = GenomeStore(path)
@@ -233,7 +248,10 @@ def check_tidy(path: Path, cohort: Cohort) -> list[str]:
     except KerneError as error:
         return [f"the store does not take a genome: {error}"]
     named = {entry.name for entry in store.manifest.segments}
-    amiss = [] if {place.name for place in (path / "segments").iterdir()} == named else ["debris"]
+    places = {place.name: place for place in (path / "segments").iterdir()}
+    unnamed = [place for name, place in places.items() if name not in named]
+    amiss = [f"debris `{place.name}`" for place in unnamed if not is_held(place)]
+    amiss += [f"segment `{name}` is not there" for name in sorted(named - set(places))]
     amiss += [f"debris `{each.name}`" for each in path.glob("*.making")]
     amiss += [f"damaged: {each.file}" for each in scrub(path).damages]
     return amiss

@@ -42,7 +42,9 @@ from kerne.gate.facts import FactFinder
 from kerne.gate.grant import Grant
 from kerne.gate.law import RuledGenomes
 from kerne.genomes.intake import GenomeFile
-from kerne.genomes.store import GenomeStore, create_store
+from kerne.genomes.new_store import create_store
+from kerne.genomes.segment_keys import FileSegmentKeys
+from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Action, Ask, Identity, Population, Purpose, Refusal, Role
 from kerne.people.kinship import Custody
 from kerne.people.ledger import PeopleLedger
@@ -153,7 +155,7 @@ class Worker:
         self.research = Research(
             ledger=ledger,
             gate=self.gate,
-            genomes=GenomeStore(bench.store, self._store_clock),
+            genomes=GenomeStore(bench.store, self._store_clock, FileSegmentKeys(bench.store)),
             register=self.people,
             region_of_gene=lambda _gene: REGION,
             coding_places=lambda: Intervals.build([REGION]),
@@ -366,7 +368,7 @@ def make_store(path: Path, file: Path) -> None:
         + "\n"
     )
     create_store(path, GRCH38, kept_by_centre=True)
-    added = GenomeStore(path, lambda: moment(START)).add([GenomeFile(file)])
+    added = GenomeStore(path, lambda: moment(START), FileSegmentKeys(path)).add([GenomeFile(file)])
     if [genome.row for genome in added] != list(range(len(samples))):
         raise SystemExit("the store gave other rows than the machine counts on")
 

@@ -26,7 +26,9 @@ from kerne.gate.law import RuledGenomes
 from kerne.gate.permits import PermitFacts
 from kerne.genomes.actions import Genomes
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.store import GenomeStore, create_store
+from kerne.genomes.new_store import create_store
+from kerne.genomes.segment_keys import CentreSegmentKeys
+from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Identity, Purpose, Role
 from kerne.people.ledger import PeopleLedger
 from kerne.people.ledger import metadata as people_tables
@@ -142,7 +144,7 @@ def rooms(tmp_path: Path) -> Rooms:
     zone = ZoneInfo("Europe/Copenhagen")
     gate = Gate(RuleBook.load("denmark"), people, consent, audit, OnePermit(), lambda: now[0], zone)
     create_store(tmp_path / "genomes", GRCH38, kept_by_centre=True)
-    store = GenomeStore(tmp_path / "genomes", lambda: now[0])
+    store = GenomeStore(tmp_path / "genomes", lambda: now[0], CentreSegmentKeys(vault))
     made = Rooms(Genomes(store, gate, people), store, people, consent, gate, audit, now=now)
     people.register_persons(
         [

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kerne.alleles.allele import Allele
 from kerne.alleles.interval import Interval, Intervals
 from kerne.genomes.actions import Genomes
+from kerne.genomes.allele_list import listed
 from kerne.genomes.closed_places import NothingClosed, outside
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.intake import GenomeFile
@@ -86,10 +87,7 @@ def test_outside__keeps_what_shares_no_base_with_a_place(
     closed = [Interval("chr1", start, start + length) for start, length in places]
     count = np.arange(len(sites), dtype=np.int64)
     table = Frequencies(
-        np.array(["chr1"] * len(sites), dtype=np.object_),
-        np.array([start for start, _ in sites], dtype=np.int64),
-        np.array(["A" * length for _, length in sites], dtype=np.object_),
-        np.array(["C"] * len(sites), dtype=np.object_),
+        listed([Allele("chr1", start, "A" * length, "C") for start, length in sites], ["chr1"]),
         *(count for _ in range(5)),
     )
     kept = outside(table, Intervals.build(closed)).ac.tolist()

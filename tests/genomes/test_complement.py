@@ -22,8 +22,8 @@ from kerne.genomes.complement import (
     measure_complement,
 )
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.store import create_store
 
 GENOTYPES = Path(__file__).parents[3] / "shared" / "data" / "genotypes"
 SNPS = GENOTYPES / "1000G.1004snps.3202.GRCh38.vcf.gz"

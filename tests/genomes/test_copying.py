@@ -12,7 +12,8 @@ from kerne.errors import DamagedStoreError
 from kerne.genomes import copying
 from kerne.genomes.copying import copied_store
 from kerne.genomes.intake import GenomeFile
-from kerne.genomes.store import GenomeStore, create_store
+from kerne.genomes.new_store import create_store
+from kerne.genomes.store import GenomeStore
 from kerne.genomes.writing import only_writer
 
 WriteVcf = Callable[..., Path]
@@ -47,7 +48,9 @@ def test_copy__follows_a_writer_who_was_there_meanwhile(
     @contextmanager
     def after_a_removal(path: Path) -> Iterator[None]:
         monkeypatch.setattr(copying, "only_writer", only_writer)
-        GenomeStore(path).remove("S1")
+        writer = GenomeStore(path)
+        writer.remove("S1")
+        writer.compact(forgotten=True)
         with only_writer(path):
             yield
 
@@ -75,6 +78,6 @@ def test_segment__that_a_writer_replaces_under_the_copy_is_left_to_the_second_pa
 def test_damaged_store__is_not_copied(
     store: GenomeStore, tmp_path: Path, damage: Callable[[Path], object]
 ) -> None:
-    damage(next(store.path.glob("segments/*/calls.parquet")))
-    with pytest.raises(DamagedStoreError, match=r"calls\.parquet` of the genome store is damaged"):
+    damage(next(store.path.glob("segments/*/rows")))
+    with pytest.raises(DamagedStoreError, match=r"rows` of the genome store is damaged"):
         copied(store, tmp_path / "copy")

@@ -8,6 +8,7 @@ import pytest
 
 from kerne.alleles.allele import Allele
 from kerne.errors import GenomeError
+from kerne.genomes.allele_list import listed
 from kerne.genomes.frequencies import Frequencies, write_frequencies_1based
 
 
@@ -16,10 +17,7 @@ def column(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 
 FOUND = Frequencies(
-    np.array(["chr1", "chrX"], dtype=object),
-    column(9, 19),
-    np.array(["A", "G"], dtype=object),
-    np.array(["C", "GT"], dtype=object),
+    listed([Allele("chr1", 9, "A", "C"), Allele("chrX", 19, "G", "GT")], ["chr1", "chrX"]),
     column(1, 0),
     column(3, 0),
     column(0, 0),

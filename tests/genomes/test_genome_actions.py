@@ -14,11 +14,12 @@ from kerne.errors import GateError, GenomeError, InputFileError, PersonError
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
 from kerne.genomes.actions import Genomes, PersonalGenome
+from kerne.genomes.adding import AddedGenome
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, Zygosity
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.reader import open_freestanding, reader
-from kerne.genomes.store import AddedGenome, GenomeStore
+from kerne.genomes.store import GenomeStore
 from kerne.genomes.strata import Strata, StratifiedFrequencies
 from kerne.people.asking import Action, Ask, Identity, Refusal
 from kerne.people.counted import Relatives, WhoCounted
@@ -209,7 +210,7 @@ def test_removal_that_another_process_carries_on__is_not_a_fault(
     remove = GenomeStore.remove
 
     def second(store: GenomeStore, sample: str, *, entry: int | None = None) -> int:
-        remove(GenomeStore(store.path), sample)
+        remove(GenomeStore(store.path, keys=store.keys), sample)
         return remove(store, sample, entry=entry)
 
     monkeypatch.setattr(GenomeStore, "remove", second)

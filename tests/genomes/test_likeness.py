@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
 from kerne.genomes import likeness
+from kerne.genomes.allele_list import listed
 from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.identity import LEAST_COMPARED, LEAST_EQUAL
@@ -54,16 +56,13 @@ def test_places__are_common_single_letters_of_autosomes_and_apart() -> None:
         ("chr2", 10, "G", "T", 79, 100),
         ("chrX", 10_000_000, "A", "C", 50, 100),
     ]
-    contig, position, reference, alternative, ac, an = map(np.array, zip(*table, strict=True))
+    alleles = [Allele(*place[:4]) for place in table]
+    ac, an = (np.array([counts[at] for counts in table], dtype=np.int64) for at in (4, 5))
     nothing = np.zeros(len(table), dtype=np.int64)
-    found = Frequencies(
-        *(contig.astype(object), position, reference.astype(object), alternative.astype(object)),
-        *(ac, an, nothing, nothing, nothing),
-    )
+    names = [contig.name for contig in GRCH38.contigs]
+    found = Frequencies(listed(alleles, names), ac, an, nothing, nothing, nothing)
     assert [str(each) for each in common_places(found, GRCH38)] == ["chr1-11-A-C", "chr2-11-G-T"]
-    empty = Frequencies(
-        *(getattr(found, name)[:0] for name in found.__slots__ if name != "counted")
-    )
+    empty = found.only(np.zeros(len(table), dtype=np.bool_))
     assert common_places(empty, GRCH38) == []
 
 

@@ -8,6 +8,7 @@ import pytest
 from kerne.errors import DamagedStoreError, GenomeError
 from kerne.genomes.manifest import (
     FILE_NAME,
+    Compaction,
     Keeper,
     Manifest,
     NormalForm,
@@ -24,9 +25,12 @@ MANIFEST = Manifest(
     Reference("../knowledge/reference.fa", "0" * 64, 9, 1),
     20,
     8,
+    "0123456789abcdef",
     generation=3,
-    segments=(SegmentEntry("000001", 2, 3, 4, {"rows.parquet": "0" * 64}),),
+    segments=(SegmentEntry("000001", 0, 2, 3, 4, {"rows": "0" * 64}),),
     entries=(5,),
+    forgotten=(1,),
+    compaction=Compaction("000002", ("000001",)),
 )
 
 
@@ -59,9 +63,9 @@ def test_manifest__that_was_edited_is_refused(tmp_path: Path) -> None:
 def test_manifest__of_another_version_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kerne.genomes.manifest.FORMAT", 1)
+    monkeypatch.setattr("kerne.genomes.manifest.FORMAT", 2)
     write_manifest(tmp_path, MANIFEST)
     monkeypatch.undo()
-    assert json.loads((tmp_path / FILE_NAME).read_text())["format"] == 1
+    assert json.loads((tmp_path / FILE_NAME).read_text())["format"] == 2
     with pytest.raises(GenomeError, match="another version"):
         read_manifest(tmp_path)

@@ -12,9 +12,10 @@ from kerne.alleles.assembly import GRCH38
 from kerne.errors import GenomeError, InputFileError
 from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding
 from kerne.genomes.reference import read_reference
-from kerne.genomes.store import GenomeStore, create_store
+from kerne.genomes.store import GenomeStore
 
 WriteVcf = Callable[..., Path]
 FASTA = ">chr1\nACGTTTTTACGT\n"

@@ -14,9 +14,10 @@ from kerne.errors import DamagedStoreError, GenomeError
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.manifest import FILE_NAME, read_manifest, write_manifest
+from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding
 from kerne.genomes.scrub import MISSING, Scrubbed, kept_files, scrub
-from kerne.genomes.store import GenomeStore, create_store
+from kerne.genomes.store import GenomeStore
 
 Table = dict[tuple[str, int, str, str], tuple[int, int, int, int, int]]
 FLIPS = 150

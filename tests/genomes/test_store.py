@@ -11,16 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from kerne.alleles.assembly import GRCH38, Assembly
-from kerne.errors import DamagedStoreError, GenomeError, InputFileError
+from kerne.alleles.assembly import GRCH38
+from kerne.errors import DamagedStoreError, GenomeError, InputFileError, VaultError
+from kerne.genomes import compaction
 from kerne.genomes import store as store_module
+from kerne.genomes.adding import AddedGenome
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.intake import GenomeFile
-from kerne.genomes.manifest import SegmentEntry
+from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.segment import Segment
-from kerne.genomes.segment_files import read_segment
-from kerne.genomes.store import AddedGenome, GenomeStore, create_store
+from kerne.genomes.segment_folder import SegmentFolder
+from kerne.genomes.segments.segment import PartitionReader, Segment
+from kerne.genomes.store import GenomeStore
 
 Table = dict[tuple[str, int, str, str], tuple[int, int, int, int, int]]
 WriteVcf = Callable[..., Path]
@@ -127,6 +129,7 @@ def test_counts__equal_the_naive_count_whatever_the_order_and_batches(
 ) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(store_module, "LIVE_SEGMENTS_MOST", 2)
+        patch.setattr(compaction, "LIVE_SEGMENTS_MOST", 2)
         patch.setattr("os.fsync", lambda _descriptor: None)  # durability has its own test
         put = put_down(Path(name), files, write_vcf)
         store = new_store(Path(name))
@@ -148,9 +151,12 @@ def test_counts__equal_the_naive_count_whatever_the_order_and_batches(
         for sample in data.draw(st.permutations(sorted(some))):
             assert store.remove(sample) == rows[sample]
         left = everyone - some
-        found = open_freestanding(store.path).frequencies()
-        assert as_table(found) == naive_table(files, left, left)
-        assert set(store.rows()) == left
+        for _ in ("forgotten", "rewritten"):
+            found = open_freestanding(store.path).frequencies()
+            assert as_table(found) == naive_table(files, left, left)
+            assert set(store.rows()) == left
+            store.compact(forgotten=True)
+            assert store.manifest.forgotten == ()
 
 
 def _is_sorted(found: Frequencies) -> bool:
@@ -233,9 +239,12 @@ def test_forgotten_alleles__are_in_no_file_any_more(
     rare = write_vcf(tmp_path / "rare.vcf", ("rare",), [("chr3", 4, "A", "ACCATGG", ["0/1"])])
     store.add([GenomeFile(rare)])
     store.remove("rare")
-    kept = [path.read_bytes() for path in store.path.rglob("*.parquet")]
-    assert kept
-    assert not any(b"ACCATGG" in content or b"rare" in content for content in kept)
+    rewritten = store.compact(forgotten=True)
+    assert [each.sources for each in rewritten] == [("000004",)]
+    with pytest.raises(VaultError, match="`000004` has no key"):
+        store.keys.key("000004")
+    assert not (store.path / "segments" / "000004").exists()
+    assert len(open_freestanding(store.path).frequencies()) == 3
 
 
 def test_rows_running_out__is_refused(
@@ -274,35 +283,40 @@ def test_reference__must_be_readable_when_the_store_is_made(tmp_path: Path) -> N
 
 def test_every_flipped_byte__is_found(two: tuple[GenomeStore, list[AddedGenome]]) -> None:
     rng = np.random.default_rng(1)
-    for path in sorted(two[0].path.rglob("*.parquet")):
+    for path in sorted((two[0].path / "segments").rglob("0*/*")):
         content = path.read_bytes()
         at = int(rng.integers(len(content)))
         path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
         with pytest.raises(DamagedStoreError, match=path.name):
-            open_freestanding(two[0].path)
-        with pytest.raises(DamagedStoreError, match=path.name):
-            GenomeStore(two[0].path).remove("one")
+            _read_all(two[0].path)
         path.write_bytes(content)
     assert len(open_freestanding(two[0].path).frequencies()) == 3
 
 
+def _read_all(path: Path) -> None:
+    reader = open_freestanding(path)
+    reader.frequencies()
+    for row in reader.rows().values():
+        reader.variants_of(row)
+
+
 def test_missing_file__is_found(two: tuple[GenomeStore, list[AddedGenome]]) -> None:
-    next(two[0].path.rglob("calls.parquet")).unlink()
-    with pytest.raises(DamagedStoreError, match=r"calls.parquet` is missing"):
-        open_freestanding(two[0].path)
+    next(two[0].path.glob("segments/*/000-*")).unlink()
+    with pytest.raises(DamagedStoreError, match=r"000-0000000000` is missing"):
+        open_freestanding(two[0].path).frequencies()
 
 
 def test_what_an_interrupted_writer_left__is_removed_by_the_next(
     two: tuple[GenomeStore, list[AddedGenome]],
 ) -> None:
     store = two[0]
-    left = store.path / "segments" / "000002"
+    left = store.path / "segments" / "000009"
     left.mkdir()
-    (left / "calls.parquet").write_bytes(b"half")
+    (left / "rows").write_bytes(b"half")
     (store.path / ".manifest.json.1.making").write_bytes(b"{")
     store.remove("one")
     assert not (store.path / ".manifest.json.1.making").exists()
-    assert [place.name for place in (store.path / "segments").iterdir()] == ["000002"]
+    assert not left.exists()
     assert store.samples() == ["two"]
 
 
@@ -332,12 +346,15 @@ def test_reader__starts_again_when_a_writer_replaced_what_it_was_reading(
 ) -> None:
     slow = GenomeStore(two[0].path)
 
-    def read_late(directory: Path, entry: SegmentEntry, assembly: Assembly) -> Segment:
-        monkeypatch.setattr(store_module, "read_segment", read_segment)
-        GenomeStore(two[0].path).remove("one")
-        return read_segment(directory, entry, assembly)
+    def open_late(folder: SegmentFolder, name: str) -> Segment:
+        monkeypatch.setattr(SegmentFolder, "open", whole)
+        writer = GenomeStore(two[0].path)
+        writer.remove("one")
+        writer.compact(forgotten=True)
+        return whole(folder, name)
 
-    monkeypatch.setattr(store_module, "read_segment", read_late)
+    whole = SegmentFolder.open
+    monkeypatch.setattr(SegmentFolder, "open", open_late)
     assert slow.snapshot().rows() == {"two": 1}
     assert slow.rows() == {"two": 1}
 
@@ -345,7 +362,7 @@ def test_reader__starts_again_when_a_writer_replaced_what_it_was_reading(
 def test_rows__can_be_told_without_reading_the_genomes(
     two: tuple[GenomeStore, list[AddedGenome]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "read_segment", _interrupt)
+    monkeypatch.setattr(PartitionReader, "directory", property(_interrupt))
     assert GenomeStore(two[0].path).rows() == {"one": 0, "two": 1}
 
 
@@ -355,6 +372,8 @@ def test_snapshot__does_not_change_under_its_reader(
     before = open_freestanding(two[0].path)
     two[0].remove("two")
     assert set(before.rows()) == {"one", "two"}
+    two[0].compact(forgotten=True)
+    assert set(two[0].rows()) == {"one"}
     assert len(before.frequencies()) == 3
     assert two[0].snapshot() is two[0].snapshot()
 

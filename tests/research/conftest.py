@@ -29,7 +29,9 @@ from kerne.errors import KnowledgeError
 from kerne.gate.door import Gate
 from kerne.gate.law import RuledGenomes
 from kerne.genomes.intake import GenomeFile
-from kerne.genomes.store import GenomeStore, create_store
+from kerne.genomes.new_store import create_store
+from kerne.genomes.segment_keys import CentreSegmentKeys
+from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Identity, Refusal, Role
 from kerne.people.ledger import PeopleLedger
 from kerne.people.ledger import metadata as people_tables
@@ -173,7 +175,7 @@ def nation(tmp_path: Path) -> Nation:
     audit = open_audit(tmp_path / "audit.sqlite")
     ledger = ResearchLedger(engine, vault)
     create_store(tmp_path / "genomes", GRCH38, kept_by_centre=True)
-    store = GenomeStore(tmp_path / "genomes", store_clock)
+    store = GenomeStore(tmp_path / "genomes", store_clock, CentreSegmentKeys(vault))
     zone = ZoneInfo("Europe/Copenhagen")
     book = RuleBook.load("denmark")
     gate = Gate(book, people, consent, audit, PermitFile(ledger), lambda: made[0].now, zone)

@@ -267,12 +267,11 @@ def read_naively(
         file.callable_in = [[] for _ in file.samples]
     elif bed is not None:
         file.callable_in = [list(bed)] * len(file.samples)
-    tally = [dict.fromkeys(("haploid", "het", "hom", "y"), 0) for _ in file.samples]
     for line in lines:
         if line and not line.startswith("#"):
             wanted = (thresholds or Thresholds()) if is_gvcf else None
-            _take(file, line.split("\t"), sequence, wanted, tally)
-    file.copies = [_measured(each) for each in tally]
+            _take(file, line.split("\t"), sequence, wanted)
+    file.copies = [_measured(_tally(file, sample)) for sample in range(len(file.samples))]
     return file
 
 
@@ -297,7 +296,6 @@ def _take(
     columns: Sequence[str],
     sequence: InventedSequence | None,
     thresholds: Thresholds | None,
-    tally: Sequence[dict[str, int]],
 ) -> None:
     contig = CONTIG_OF.get(columns[0].lower())
     if contig is None:
@@ -319,7 +317,6 @@ def _take(
                 key = normal(contig, position, reference, alternative, sequence)
                 call = _call(told, number, weak=weak)
                 file.told.setdefault(key, [[] for _ in file.samples])[sample].append(call)
-                _note(tally[sample], file, key, call.said)
 
 
 def _call(told: Mapping[str, str], number: int, *, weak: bool) -> Call:
@@ -372,6 +369,16 @@ def _end(info: str, otherwise: int) -> int:
     return otherwise
 
 
+def _tally(file: NaiveFile, sample: int) -> dict[str, int]:
+    """Count the calls that show how many copies of X and Y there are."""
+    tally = dict.fromkeys(("haploid", "het", "hom", "y", "y het"), 0)
+    for key in file.told:
+        call = file.call(key, sample) if file.told[key][sample] else None
+        if call is not None:
+            _note(tally, file, key, call.said)
+    return tally
+
+
 def _note(tally: dict[str, int], file: NaiveFile, key: Key, said: str) -> None:
     """Note a call that shows how many copies of X and Y there are."""
     start, end = PAR2.get(key.contig, (0, 0))
@@ -382,6 +389,7 @@ def _note(tally: dict[str, int], file: NaiveFile, key: Key, said: str) -> None:
     assert key.position < LENGTHS[key.contig], file.samples
     if key.contig == "chrY":
         tally["y"] += said in CARRIED
+        tally["y het"] += said == "het"
     else:
         tally["haploid"] += said in {"hemi", "reference hemi"}
         tally["het"] += said == "het"
@@ -401,7 +409,7 @@ def _measured(tally: Mapping[str, int]) -> tuple[int, int]:
             x = 1
     if x == UNCLEAR:
         return UNCLEAR, UNCLEAR
-    has_y = tally["y"] > 0
+    has_y = tally["y"] > 2 * tally["y het"]
     if x == PAIRED:
         return PAIRED, UNCLEAR if has_y else 0
     return 1, 1 if has_y else UNCLEAR

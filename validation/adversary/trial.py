@@ -121,10 +121,13 @@ class Trial:
 
 
 def fingerprint(store: Path) -> str:
-    """Return a checksum of every file of a store by name and content, its lock aside."""
+    """Return a checksum of every file of a store by name and content, its locks aside.
+
+    And its keys: that of a segment which was begun stays until the number is used.
+    """
     digest = sha256()
     for path in sorted(store.rglob("*")):
-        if path.is_file() and path.suffix != ".lock":
+        if path.is_file() and path.suffix != ".lock" and path.name != "keys":
             digest.update(f"{path.relative_to(store)}\n".encode())
             digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -105,3 +105,24 @@ def join_long(tables: Iterable[Mapping[int, Change]]) -> dict[int, Change]:
             if joined.setdefault(code, change) != change:
                 raise AlleleError(f"two long changes have the number `{code}`")
     return joined
+
+
+def reference_spans(codes: NDArray[np.uint64], long: Mapping[int, Change]) -> NDArray[np.int64]:
+    """Return how many reference bases each change replaces, (changes,).
+
+    Raises
+    ------
+    AlleleError
+        A long one is not in `long`.
+    """
+    spans = np.zeros(len(codes), dtype=np.int64)
+    open_ = np.ones(len(codes), dtype=np.bool_)
+    for at in range(LETTERS_MOST):
+        letter = (codes >> np.uint64(_FIRST_SHIFT - LETTER_BITS * at)) & np.uint64(7)
+        open_ &= letter != 0
+        if not open_.any():
+            break
+        spans += open_
+    for at in np.flatnonzero(codes & np.uint64(LONG)).tolist():
+        spans[at] = len(change_of(int(codes[at]), long)[0])
+    return spans

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import numba
 import numpy as np
+from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
 from kerne.alleles import kernel_cache
@@ -46,6 +47,24 @@ def kernel_part(function: F) -> F:
     """Compile a bare kernel into whatever calls it: for what is done many times a line."""
     compiled: F = numba.njit(function, cache=True, nogil=True, forceinline=True, **_UNCOUNTED)
     return compiled
+
+
+def bit_count(word: Any) -> int:  # Any: a machine word, or numpy's
+    """Count the bits set in a word of 64 bits: one instruction in a kernel."""
+    return int(word).bit_count()
+
+
+# Any: numba's own types, which it does not declare
+@intrinsic
+def _population_count(_context: Any, _word: Any) -> Any:
+    signature = numba.types.int64(numba.types.uint64)
+    return signature, lambda _context, builder, _signature, given: builder.ctpop(given[0])
+
+
+@overload(bit_count, inline="always", strict=False)
+def _bit_count_compiled(word: Any) -> Any:  # noqa: ARG001  the type of the word
+    # numba compiles the inner function, and gives the intrinsic its first argument
+    return lambda word: _population_count(word)  # type: ignore[call-arg]  # noqa: PLW0108
 
 
 class Bases(NamedTuple):

@@ -25,7 +25,7 @@ from kerne.people.counted import Relatives
 
 if TYPE_CHECKING:
     from kerne.centre import Centre
-    from kerne.genomes.store import AddedGenome
+    from kerne.genomes.adding import AddedGenome
 
 STORE: Final = "kerne.genomes.store"
 

@@ -18,6 +18,7 @@ from kerne.alleles.vcf import open_vcf
 from kerne.errors import GenomeError
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
+from kerne.genomes.adding import AddedGenome
 from kerne.genomes.check_actions import CheckActions
 from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, NothingClosed
 from kerne.genomes.count_actions import CountActions
@@ -25,7 +26,7 @@ from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
 from kerne.genomes.intake import GenomeFile, check_header
 from kerne.genomes.own_copy import OwnCopy, check_own_copy_place, write_own_copy
 from kerne.genomes.reader import reader
-from kerne.genomes.store import AddedGenome, GenomeStore
+from kerne.genomes.store import GenomeStore
 from kerne.genomes.watching import Watch, unwatched
 from kerne.people.asking import Action, Ask, Identity, Refusal
 from kerne.people.ledger import PeopleLedger
@@ -172,6 +173,7 @@ class Genomes(CountActions, CheckActions):
         for sample in self._people.samples_of(person):
             if sample in held:
                 self._store.remove(sample, entry=entry)
+        self._store.compact(forgotten=True)
 
     def carriers(
         self,

@@ -6,7 +6,6 @@ closed is left out, and a count over chosen samples does not list what lies ther
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -54,5 +53,4 @@ def outside(found: Frequencies, places: Intervals) -> Frequencies:
         ],
         dtype=np.bool_,
     )
-    columns = [name for name in Frequencies.__dataclass_fields__ if name != "counted"]
-    return replace(found, **{name: getattr(found, name)[kept] for name in columns})
+    return found.only(kept)

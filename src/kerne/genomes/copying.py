@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kerne.errors import DamagedStoreError
 from kerne.genomes.manifest import FILE_NAME, SEGMENTS, read_manifest, write_manifest
-from kerne.genomes.writing import only_writer
+from kerne.genomes.writing import COMPACTION_LOCK, LOCK, only_writer
 
 
 @contextmanager
@@ -45,7 +45,11 @@ def _copy(store: Path, target: Path) -> None:
         _copy_segment(store / SEGMENTS / name, target / SEGMENTS / name)
     write_manifest(target, manifest)
     for other in store.iterdir():
-        if other.is_file() and other.name not in {FILE_NAME, "lock"} and ".new" not in other.name:
+        if (
+            other.is_file()
+            and other.name not in {FILE_NAME, LOCK, COMPACTION_LOCK}
+            and ".new" not in other.name
+        ):
             shutil.copy(other, target / other.name)  # with its mode: the keys are their owner's
 
 

@@ -13,14 +13,16 @@ from kerne.alleles.allele import parse_allele
 from kerne.alleles.assembly import Assembly, assembly_named
 from kerne.alleles.interval import parse_region
 from kerne.errors import GateError, GenomeError
+from kerne.genomes.adding import AddedGenome
 from kerne.genomes.cohorts import Samples, cohort_of
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.likeness import ComparedGenomes, find_duplicates
 from kerne.genomes.manifest import FILE_NAME, Keeper
+from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import Reader, open_freestanding
-from kerne.genomes.store import AddedGenome, GenomeStore, create_store
+from kerne.genomes.store import GenomeStore
 from kerne.genomes.strata import (
     Strata,
     StratifiedFrequencies,

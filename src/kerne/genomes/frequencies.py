@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kerne.alleles.allele import Allele
 from kerne.durable import file_in_the_making
 from kerne.errors import GenomeError, reason_of
+from kerne.genomes.allele_list import AlleleList
 from kerne.people.counted import WhoCounted
 
 COLUMNS: Final = ("chrom", "pos", "ref", "alt", "AC", "AN", "AF", "hom", "het")
@@ -21,15 +22,12 @@ COLUMNS: Final = ("chrom", "pos", "ref", "alt", "AC", "AN", "AF", "hom", "het")
 class Frequencies:
     """Counts of alleles among some genomes, (alleles,) each.
 
-    `position` is 0-based. `ac` counts alternative alleles, `an` called ones. `hom`, `het` and
-    `hemi` count genomes: with two copies, with one of two, with one of one. A half-call (`./1`)
-    adds to `ac` and `an` alone, as in bcftools. `counted` says whose genomes they are, in a centre.
+    `ac` counts alternative alleles, `an` called ones. `hom`, `het` and `hemi` count genomes: with
+    two copies, with one of two, with one of one. A half-call (`./1`) adds to `ac` and `an` alone,
+    as in bcftools. `counted` says whose genomes they are, in a centre.
     """
 
-    contig: NDArray[np.object_]
-    position: NDArray[np.int64]
-    reference: NDArray[np.object_]
-    alternative: NDArray[np.object_]
+    alleles: AlleleList
     ac: NDArray[np.int64]
     an: NDArray[np.int64]
     hom: NDArray[np.int64]
@@ -38,7 +36,27 @@ class Frequencies:
     counted: WhoCounted | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
-        return len(self.position)
+        return len(self.ac)
+
+    @property
+    def contig(self) -> NDArray[np.object_]:
+        """The name of each contig."""
+        return self.alleles.contig
+
+    @property
+    def position(self) -> NDArray[np.uint32]:
+        """0-based."""
+        return self.alleles.position
+
+    @property
+    def reference(self) -> NDArray[np.object_]:
+        """Reference bases."""
+        return self.alleles.reference
+
+    @property
+    def alternative(self) -> NDArray[np.object_]:
+        """Alternative bases."""
+        return self.alleles.alternative
 
     @property
     def af(self) -> NDArray[np.float64]:
@@ -49,12 +67,13 @@ class Frequencies:
 
     def allele(self, index: int) -> Allele:
         """Return one of the alleles."""
-        return Allele(
-            str(self.contig[index]),
-            int(self.position[index]),
-            str(self.reference[index]),
-            str(self.alternative[index]),
-        )
+        return self.alleles.allele(index)
+
+    def only(self, kept: NDArray[np.bool_]) -> "Frequencies":
+        """Return the counts of the alleles that are marked."""
+        columns = (self.ac, self.an, self.hom, self.het, self.hemi)
+        alleles = self.alleles.only(kept)
+        return Frequencies(alleles, *(column[kept] for column in columns), counted=self.counted)
 
 
 def write_frequencies_1based(frequencies: Frequencies, path: Path) -> None:
@@ -106,7 +125,7 @@ def _lines_1based(found: Frequencies) -> Iterator[tuple[object, ...]]:
     af = ("." if an == 0 else f"{ac / an:.6g}" for ac, an in zip(found.ac, found.an, strict=True))
     return zip(
         found.contig,
-        found.position + 1,
+        found.position.astype(np.int64) + 1,
         found.reference,
         found.alternative,
         found.ac,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from kerne.alleles.allele import Allele
-from kerne.genomes.calls import CODE_MASK, WEAK_OFFSET, Code
+from kerne.genomes.calls import CODE_MASK, FIRST, SECOND, WEAK_OFFSET, Code
 from kerne.genomes.manifest import NormalForm
 
 
@@ -32,6 +32,28 @@ def zygosity_of(code: int) -> Zygosity:
     return _ZYGOSITY[Code(bare - WEAK_OFFSET if bare >= Code.WEAK_HET else bare)]
 
 
+class Phase(StrEnum):
+    """On which haplotype of a phased genotype an allele is: as `1|0`, `0|1` or `1|1`."""
+
+    NONE = "unphased"
+    FIRST = "first"
+    SECOND = "second"
+    BOTH = "both"
+
+
+_PHASE: Final = {
+    0: Phase.NONE,
+    FIRST: Phase.FIRST,
+    SECOND: Phase.SECOND,
+    FIRST | SECOND: Phase.BOTH,
+}
+
+
+def phase_of(code: int) -> Phase:
+    """Return where a carried call is phased to."""
+    return _PHASE[code & (FIRST | SECOND)]
+
+
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """A genome that carries an allele, as it counts there: a single X is `HEMI`."""
@@ -43,7 +65,7 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class GenotypedAllele:
-    """An allele of one genome as its file has it.
+    """An allele of one genome as its file has it; `None` for what the file does not tell.
 
     `is_counted` is false for a call below a gVCF's thresholds, and where copies of X or Y are
     unclear: it is shown to the clinic and counts for nothing.
@@ -53,6 +75,10 @@ class GenotypedAllele:
     genotype: Zygosity
     depth_reads: int | None
     is_counted: bool
+    reference_reads: int | None = None
+    alternative_reads: int | None = None
+    quality: int | None = None
+    phase: Phase = Phase.NONE
 
 
 @dataclass(frozen=True, slots=True)

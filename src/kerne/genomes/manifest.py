@@ -15,7 +15,7 @@ from kerne.durable import replace_durably
 from kerne.errors import DamagedStoreError, GenomeError
 from kerne.genomes.reference import Reference
 
-FORMAT: Final = 0
+FORMAT: Final = 1
 FILE_NAME: Final = "manifest.json"
 SEGMENTS: Final = "segments"
 
@@ -36,13 +36,25 @@ class NormalForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """A segment as the manifest names it; `files` maps a file name to its sha256."""
+    """A segment as the manifest names it; `files` maps a file name to its sha256.
+
+    `shard` holds the high bits of all its row ids.
+    """
 
     name: str
+    shard: int
     rows: int
     sites: int
     calls: int
     files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compaction:
+    """A compaction under way: what is whole of its segment `name` is kept when it is cut off."""
+
+    name: str
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +63,15 @@ class Manifest:
 
     Parameters
     ----------
+    store
+        The store's own identifier: its segments open in no other.
     next_row, next_source, next_segment
         Numbers not yet used; none is ever used twice.
+    forgotten
+        Rows that are in a segment still and in no answer any more.
+    destroyed_below
+        Segments of smaller numbers that are not named here held somebody who was forgotten since:
+        their keys are destroyed.
     entries
         Audit entries under which the store was changed, so that start-up can close open intents.
     """
@@ -63,12 +82,16 @@ class Manifest:
     reference: Reference | None
     min_gq: int
     min_dp: int
+    store: str
     generation: int = 0
     next_row: int = 0
     next_source: int = 0
     next_segment: int = 1
     segments: tuple[SegmentEntry, ...] = ()
     entries: tuple[int, ...] = ()
+    forgotten: tuple[int, ...] = ()
+    compaction: Compaction | None = None
+    destroyed_below: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -104,7 +127,7 @@ def read_manifest(store: Path) -> Manifest:
         if values.pop("format") == FORMAT:
             return _manifest(values)
     except (TypeError, KeyError, ValueError):
-        pass  # said below: version 0 makes no promise, and its fields may still change
+        pass  # said below
     raise GenomeError(f"`{path}` has a format of another version, expected `{FORMAT}`")
 
 
@@ -128,5 +151,11 @@ def _manifest(values: dict[str, Any]) -> Manifest:  # Any: JSON
             "reference": values["reference"] and Reference(**values["reference"]),
             "segments": tuple(SegmentEntry(**segment) for segment in values["segments"]),
             "entries": tuple(values["entries"]),
+            "forgotten": tuple(values["forgotten"]),
+            "compaction": _compaction(values["compaction"]),
         }
     )
+
+
+def _compaction(values: dict[str, Any] | None) -> Compaction | None:  # Any: JSON
+    return None if values is None else Compaction(values["name"], tuple(values["sources"]))

@@ -8,7 +8,7 @@ everything may be seen, when a file mentions it. `rows` then narrows who is coun
 listed: an allele that none of them carries stays with AC 0, as in `bcftools view -S`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -23,12 +23,14 @@ from kerne.alleles.normalise import left_align, trim
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import GateError
 from kerne.gate.grant import Grant
-from kerne.genomes import questions
+from kerne.genomes import personal, questions
 from kerne.genomes.complement import Karyotype, complement_of_copies
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
 from kerne.genomes.manifest import Keeper
-from kerne.genomes.questions import Asked
+from kerne.genomes.personal import Carrying, PersonalCalls
+from kerne.genomes.segments.counting import Chosen
+from kerne.genomes.segments.rows import as_marks
 from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Action
 
@@ -120,14 +122,34 @@ class Reader:
             Count these instead, in this order; one that nobody carries has AC 0 and the AN of its
             place.
         """
+        if alleles is None:
+            return questions.joined(self._snapshot, list(self.each_frequencies(rows, region)))
         self._allow(Question.COUNT)
-        asked = self._listed(region) if alleles is None else self._named(alleles)
-        return questions.count(self._snapshot, self._masks(rows), asked)
+        return questions.count_named(self._snapshot, self._chosen(rows), self._normal(alleles))
+
+    def each_frequencies(
+        self, rows: BitMap | None = None, region: Interval | None = None
+    ) -> Iterator[Frequencies]:
+        """Count as `frequencies` does, a part of the genome at a time, in order."""
+        self._allow(Question.COUNT)
+        counted = self._chosen(rows)
+        shown = None
+        if self._visible is not None:
+            shown = counted if rows is None else self._chosen(None)
+        choice = questions.Choice(counted, shown)
+        return questions.count_listed(self._snapshot, choice, region, self._store.engine)
 
     def carriers(self, allele: Allele, rows: BitMap | None = None) -> list[Carrier]:
         """Find the genomes that carry `allele`, by row."""
         self._allow(Question.CARRIERS)
-        return questions.find_carriers(self._snapshot, self._masks(rows), self._normal([allele])[0])
+        named = self._normal([allele])[0]
+        return personal.find_carriers(self._snapshot, self._chosen(rows), named)
+
+    def carrying(self, allele: Allele, rows: BitMap | None = None) -> Carrying:
+        """Find the rows that carry `allele`, as arrays."""
+        self._allow(Question.CARRIERS)
+        named = self._normal([allele])[0]
+        return personal.carrying(self._snapshot, self._chosen(rows), named)
 
     def alleles_by_row(self, region: Interval) -> dict[int, int]:
         """Return how many alternative alleles each row carries in `region`, if any.
@@ -135,7 +157,7 @@ class Reader:
         For a workspace that must know on how many genomes a number rests; names no sample.
         """
         self._allow(Question.COUNT)
-        return questions.alleles_by_row(self._snapshot, self._masks(None), region)
+        return personal.alleles_by_row(self._snapshot, self._chosen(None), region)
 
     def variants_of(self, row: int) -> list[GenotypedAllele]:
         """Return every allele that one genome carries, weak calls included, in order.
@@ -148,7 +170,20 @@ class Reader:
             There is no such row.
         """
         self._open_genome(row)
-        return questions.variants_of(self._snapshot, row)
+        return personal.variants_of(self._snapshot, row)
+
+    def calls_of(self, row: int, region: Interval | None = None) -> PersonalCalls:
+        """Return what `variants_of` does, as arrays, in `region` only when it is given.
+
+        Raises
+        ------
+        GateError
+            The row is none of those that the grant opens.
+        GenomeError
+            There is no such row.
+        """
+        self._open_genome(row)
+        return personal.calls_of(self._snapshot, row, region)
 
     def callable_of(self, row: int) -> Intervals | None:
         """Return where one genome is callable; `None` when it is declared whole.
@@ -161,7 +196,7 @@ class Reader:
             There is no such row.
         """
         self._open_genome(row)
-        return questions.callable_of(self._snapshot, row)
+        return personal.callable_of(self._snapshot, row)
 
     def rows(self) -> dict[str, int]:
         """Return the row of each sample that may be seen."""
@@ -173,31 +208,31 @@ class Reader:
     def karyotypes(self) -> dict[int, Karyotype]:
         """Return the measured sex chromosomes of each row that may be seen, for counts by sex."""
         self._allow(Question.COUNT)
-        visible = set(self.rows().values())
-        return {
-            int(row): complement_of_copies(int(x_copies), int(y_copies)).karyotype
-            for segment in self._snapshot.segments
-            for row, x_copies, y_copies in zip(
-                segment.rows.ids, segment.rows.x_copies, segment.rows.y_copies, strict=True
-            )
-            if int(row) in visible
-        }
+        found: dict[int, Karyotype] = {}
+        for each in self._chosen(None):
+            marks = as_marks(each.bits, len(each.rows))
+            for at in np.flatnonzero(marks).tolist():
+                copies = int(each.rows.x_copies[at]), int(each.rows.y_copies[at])
+                found[int(each.rows.ids[at])] = complement_of_copies(*copies).karyotype
+        return found
 
     def stats(self) -> StoreStatistics:
         """Return the store in numbers, as far as it may be seen."""
         self._allow(Question.COUNT)
-        manifest, masks = self._snapshot.manifest, self._masks(None)
-        pairs = list(zip(self._snapshot.segments, masks, strict=True))
+        manifest, chosen = self._snapshot.manifest, self._chosen(None)
+        marks = [as_marks(each.bits, len(each.rows)) for each in chosen]
         return StoreStatistics(
             assembly=manifest.assembly,
             normal_form=manifest.normal_form,
             min_gq=manifest.min_gq,
             min_dp=manifest.min_dp,
-            genomes=sum(int(mask.sum()) for mask in masks),
-            declared_whole=sum(int(segment.rows.whole[mask].sum()) for segment, mask in pairs),
-            alleles=len(self._listed(None).site),
-            calls=sum(int(mask[segment.calls.row].sum()) for segment, mask in pairs),
-            segments=len(pairs),
+            genomes=sum(int(mask.sum()) for mask in marks),
+            declared_whole=sum(
+                int(each.rows.whole[mask].sum()) for each, mask in zip(chosen, marks, strict=True)
+            ),
+            alleles=sum(len(each) for each in self.each_frequencies()),
+            calls=personal.calls_stored(self._snapshot, marks),
+            segments=len(marks),
         )
 
     def _allow(self, question: Question) -> None:
@@ -209,23 +244,11 @@ class Reader:
         if self._visible is not None and row not in self._visible:
             raise GateError(f"the grant does not open row `{row}`")
 
-    def _masks(self, rows: BitMap | None) -> questions.Masks:
+    def _chosen(self, rows: BitMap | None) -> Sequence[Chosen]:
         # INVARIANT: nothing outside the population is ever counted, whatever `rows` says.
         if self._visible is not None:
             rows = self._visible if rows is None else self._visible & rows
-        return questions.masks_of(self._snapshot, rows)
-
-    def _listed(self, region: Interval | None) -> Asked:
-        snapshot = self._snapshot
-        wanted = np.ones(len(snapshot.united.sites), dtype=np.bool_)
-        if self._visible is not None:
-            wanted = questions.carried_sites(snapshot, self._masks(None))
-        if region is not None:
-            wanted &= questions.overlapping_sites(snapshot, region)
-        return questions.asked_sites(snapshot, wanted)
-
-    def _named(self, alleles: Sequence[Allele]) -> Asked:
-        return questions.asked_alleles(self._snapshot, self._normal(alleles))
+        return self._snapshot.chosen(rows)
 
     def _normal(self, alleles: Sequence[Allele]) -> list[Allele]:
         """Bring alleles into the store's normal form."""
@@ -241,4 +264,4 @@ class Reader:
 
     def _is_normal(self, allele: Allele) -> bool:
         """Say of a trimmed allele whether it cannot be shifted, or is held as it is."""
-        return allele.is_snv or int(questions.asked_alleles(self._snapshot, [allele]).site[0]) >= 0
+        return allele.is_snv or personal.is_held(self._snapshot, allele)

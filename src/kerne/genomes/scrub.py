@@ -18,7 +18,9 @@ from typing import Final, Protocol
 
 from kerne.durable import replace_by_copy, sweep
 from kerne.errors import DamagedStoreError, GenomeError, reason_of
-from kerne.genomes.manifest import FILE_NAME, SEGMENTS, Manifest, read_manifest
+from kerne.genomes.manifest import FILE_NAME, SEGMENTS, Keeper, Manifest, read_manifest
+from kerne.genomes.segment_keys import FILE_NAME as KEYS_NAME
+from kerne.genomes.segment_keys import FileSegmentKeys
 from kerne.genomes.watching import Watch, unwatched
 from kerne.genomes.writing import only_writer
 
@@ -76,6 +78,21 @@ class ManifestFile:
         # Letters of an escape may change and mean the same.
         is_as_written = json.dumps(json.loads(content), indent=1).encode() == content
         return "" if is_as_written else "it was changed"
+
+
+@dataclass(frozen=True, slots=True)
+class KeysFile:
+    """The keys beside a store that nobody keeps; the file carries its own checksum."""
+
+    name: str = KEYS_NAME
+
+    def problem(self, store: Path) -> str:
+        """Read it."""
+        try:
+            FileSegmentKeys(store).names()
+        except DamagedStoreError:
+            return "its checksum does not match"
+        return "" if (store / self.name).exists() else MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +161,13 @@ def _scrub(store: Path, repair_from: Path | None, watch: Watch) -> Scrubbed:
 
 def kept_files(manifest: Manifest) -> Sequence[Kept]:
     """Return what belongs to a store beside its manifest."""
-    return [
+    files: list[Kept] = [
         HashedFile(f"{SEGMENTS}/{entry.name}/{file}", sha256)
         for entry in manifest.segments
         for file, sha256 in sorted(entry.files.items())
     ]
+    has_keys = manifest.kept_by is Keeper.NOBODY and files
+    return [*files, KeysFile()] if has_keys else files
 
 
 def _looked_at(

@@ -9,15 +9,14 @@ A segment lies in a local folder, or in any file system that `fsspec` knows, for
 (`genomes.folders`).
 """
 
-import os
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
-from kerne.durable import sync_directory
+from kerne.durable import sync_directory, sync_file
 from kerne.errors import DamagedStoreError, VaultError, reason_of
 from kerne.genomes.folders import Folder
 from kerne.sealing.container import BlockReader, BlockWriter, Label
@@ -59,17 +58,24 @@ class SegmentWriter:
     Until `finish` has returned it is debris, whatever of it is on the disk: only then may the
     manifest name it. For one thread at a time.
 
+    Parameters
+    ----------
+    is_resumed
+        Go on in a directory that is there; a file that is written again replaces the old one.
+
     Raises
     ------
     FileExistsError
-        There is something at `place`: debris is removed before.
+        There is something at `place`, and nothing is resumed: debris is removed before.
     """
 
-    def __init__(self, place: Path, seal: Seal) -> None:
+    def __init__(self, place: Path, seal: Seal, *, is_resumed: bool = False) -> None:
         self._place = place
         self._seal = seal
         self._files: dict[str, _Open] = {}
-        place.mkdir()
+        self._closed: dict[str, int] = {}
+        self._mode = "wb" if is_resumed else "xb"
+        place.mkdir(exist_ok=is_resumed)
 
     def __enter__(self) -> Self:
         return self
@@ -93,23 +99,37 @@ class SegmentWriter:
         held.length += len(content)
         return extent
 
+    def put(self, file: str, blob: Bytes) -> None:
+        """Write a file that holds one blob and is closed at once: a segment may have thousands."""
+        self.append(file, blob)
+        held = self._files.pop(file)
+        held.writer.close()
+        held.target.close()
+        self._closed[file] = held.length
+
     def finish(self) -> dict[str, int]:
         """Wait until the disk has every file and name; return the bytes of content of each file.
 
         Nothing can be added after it.
         """
-        for each in self._files.values():
+        for file, each in self._files.items():
             each.writer.close()
-            each.target.flush()
-            os.fsync(each.target.fileno())
             each.target.close()
+            self._closed[file] = each.length
+        self._files = {}
+        self.flush()
+        return self._closed
+
+    def flush(self) -> None:
+        """Wait until the disk has every file that was closed, and the names."""
+        for file in self._closed:
+            sync_file(self._place / file)
         # INVARIANT: every file and its name is on the disk before the manifest names the segment.
         sync_directory(self._place)
         sync_directory(self._place.parent)
-        return {file: each.length for file, each in self._files.items()}
 
     def _made(self, file: str) -> _Open:
-        target = (self._place / file).open("xb")
+        target = cast("BinaryIO", (self._place / file).open(self._mode))
         made = _Open(target, BlockWriter(target, self._seal.key, self._seal.label(file)))
         self._files[file] = made
         return made

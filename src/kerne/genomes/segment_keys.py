@@ -147,6 +147,25 @@ class FileSegmentKeys:
         replace_durably(self._path, _content(keys), OWNER_ONLY)
 
 
+class KeptElsewhere:
+    """No keys: those of a centre's store are in its key store; whatever is asked is refused."""
+
+    def new(self, name: str) -> bytes:
+        """Raise `VaultError`."""
+        return self.key(name)
+
+    def key(self, name: str) -> bytes:
+        """Raise `VaultError`."""
+        raise VaultError(f"the key of segment `{name}` is kept by a centre: ask there")
+
+    def destroy(self, name: str) -> None:
+        """Raise `VaultError`."""
+        self.key(name)
+
+    def keep_only(self, _named: Collection[str], _below: int) -> None:
+        """Do nothing: there are none here to destroy."""
+
+
 def keep_only(keys: SegmentKeys, named: Collection[str], below: int = 0) -> None:
     """Destroy all keys of numbers smaller than `below`, but for segments that are `named`."""
     keys.keep_only(named, below)

@@ -1,15 +1,18 @@
-"""A store at one moment: its manifest, its segments and their sites as one list."""
+"""A store at one moment: its manifest, its segments, and who of them is still there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from kerne.alleles.assembly import Assembly
+from kerne.errors import GenomeError
 from kerne.genomes.manifest import Manifest
-from kerne.genomes.places import places_of
-from kerne.genomes.segment import Segment, UnitedSites, unite_sites
+from kerne.genomes.segments.counting import Chosen
+from kerne.genomes.segments.rows import as_marks
+from kerne.genomes.segments.segment import PartitionReader, Segment
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,22 +22,78 @@ class Snapshot:
     manifest: Manifest
     assembly: Assembly
     segments: tuple[Segment, ...]
+    _live_sites: dict[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict)
 
     @cached_property
-    def united(self) -> UnitedSites:
-        """The sites of all segments as one list."""
-        return unite_sites([segment.sites for segment in self.segments])
+    def names(self) -> tuple[str, ...]:
+        """The contigs of the assembly."""
+        return tuple(contig.name for contig in self.assembly.contigs)
 
     @cached_property
-    def places(self) -> NDArray[np.int8]:
-        """The `calls.Place` of each united site, (sites,)."""
-        sites = self.united.sites
-        return places_of(self.assembly, sites.contig, sites.position)
+    def forgotten(self) -> BitMap:
+        """Rows that are in a segment and in no answer."""
+        return BitMap(self.manifest.forgotten)
+
+    @cached_property
+    def everyone(self) -> tuple[Chosen, ...]:
+        """All rows that are not forgotten, by segment."""
+        return tuple(self._chosen(segment, None) for segment in self.segments)
+
+    def chosen(self, rows: BitMap | None) -> tuple[Chosen, ...]:
+        """Return which rows of each segment are in `rows`, all for `None`; no forgotten ones."""
+        if rows is None:
+            return self.everyone
+        return tuple(self._chosen(segment, rows) for segment in self.segments)
 
     def rows(self) -> dict[str, int]:
         """Return the row of each sample."""
         return {
-            sample: int(row)
+            sample: row
             for segment in self.segments
-            for sample, row in zip(segment.rows.samples, segment.rows.ids, strict=True)
+            for sample, row in zip(segment.rows.samples, segment.rows.ids.tolist(), strict=True)
+            if row not in self.forgotten
         }
+
+    def genome_at(self, row: int) -> tuple[Segment, int]:
+        """Return the segment of a row and its index there.
+
+        Raises
+        ------
+        GenomeError
+            There is no such row.
+        """
+        if row not in self.forgotten:
+            for segment in self.segments:
+                at = segment.rows.index_of(row)
+                if at >= 0:
+                    return segment, at
+        raise GenomeError(f"no genome in row `{row}`")
+
+    def live_sites(self, segment: Segment, reader: PartitionReader) -> NDArray[np.bool_] | None:
+        """Say which sites a live row has a call of or its file mentions; `None` for all of them."""
+        if not self.forgotten.intersect(BitMap(segment.rows.ids)):
+            return None
+        key = (segment.name, reader.entry.file)
+        if key not in self._live_sites:
+            self._live_sites[key] = self._find_live_sites(segment, reader)
+        return self._live_sites[key]
+
+    def _find_live_sites(self, segment: Segment, reader: PartitionReader) -> NDArray[np.bool_]:
+        marks = as_marks(self._chosen(segment, None).bits, len(segment.rows))
+        live = np.zeros(len(reader.sites), dtype=np.bool_)
+        for group in reader.groups():
+            counts = np.diff(group.calls.first)
+            stays = np.repeat(marks[group.row : group.row + len(counts)], counts)
+            live[group.calls.site[stays]] = True
+        sources = set(segment.rows.sources[marks].tolist())
+        mentions = reader.mentions
+        for at, source in enumerate(mentions.source.tolist()):
+            if source in sources:
+                live[mentions.site[mentions.first[at] : mentions.first[at + 1]]] = True
+        return live
+
+    def _chosen(self, segment: Segment, rows: BitMap | None) -> Chosen:
+        bits = segment.rows.chosen(rows)
+        if self.forgotten:
+            bits = bits & ~segment.rows.chosen(self.forgotten)
+        return Chosen(segment.rows, bits)

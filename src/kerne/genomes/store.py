@@ -1,4 +1,4 @@
-"""A genome store on disk: add and remove genomes, all or nothing, and take snapshots to read.
+"""A genome store on disk: add and forget genomes, all or nothing, compact, take snapshots.
 
 A writer holds a lock, writes new segments beside the old ones, and replaces the manifest; killed
 at any instant, it leaves a store that is as before or as after. What the manifest does not name is
@@ -6,106 +6,51 @@ removed by the next writer. Readers take no lock: they read the manifest once, a
 the rare case that a writer has replaced what they were about to read.
 """
 
-import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-import numpy as np
-
-from kerne.alleles.assembly import Assembly, assembly_named
+from kerne.alleles.assembly import assembly_named
 from kerne.alleles.sequence import ReferenceSequence
-from kerne.durable import make_directory, sweep
-from kerne.errors import DamagedStoreError, GenomeError, reason_of
-from kerne.genomes.calls import is_carried
-from kerne.genomes.intake import GenomeFile, IntakeRules, read_genomes
+from kerne.durable import sweep
+from kerne.errors import DamagedStoreError, GenomeError
+from kerne.genomes.adding import AddedGenome, Numbers, Staging
+from kerne.genomes.compaction import (
+    LIVE_SEGMENTS_MOST,
+    Rewritten,
+    next_merge,
+    next_with_forgotten,
+)
+from kerne.genomes.engine import ThreadEngine
+from kerne.genomes.hot import Hot
+from kerne.genomes.intake import GenomeFile, IntakeRules
 from kerne.genomes.manifest import (
-    FILE_NAME,
-    SEGMENTS,
+    Compaction,
     Keeper,
     Manifest,
-    NormalForm,
-    SegmentEntry,
     read_manifest,
     write_manifest,
 )
 from kerne.genomes.reference import read_reference
-from kerne.genomes.segment import RowTable, Segment, forget, merge
-from kerne.genomes.segment_files import read_rows, read_segment, write_segment
+from kerne.genomes.segment_folder import SegmentFolder
+from kerne.genomes.segment_keys import FileSegmentKeys, KeptElsewhere, SegmentKeys
+from kerne.genomes.segments.merging import merge, rows_that_stay, sources_of
+from kerne.genomes.segments.segment import HotBlobs, Segment, arrays_of
 from kerne.genomes.snapshot import Snapshot
 from kerne.genomes.watching import Watch, unwatched
-from kerne.genomes.window import Window
-from kerne.genomes.writing import only_writer
+from kerne.genomes.writing import COMPACTION_LOCK, only_writer
 
-LIVE_SEGMENTS_MOST: Final = 10
+if TYPE_CHECKING:
+    from kerne.genomes.scan import Engine
+
 ROWS_MOST: Final = 1 << 32
+HOT_BYTES: Final = 4 << 30
+"""What is decoded is kept in memory up to this."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class AddedGenome:
-    """A genome that the store now holds; `variants` counts the alleles that it carries."""
-
-    sample: str
-    row: int
-    variants: int
-    callable_declared_whole: bool
-
-
-def create_store(  # noqa: PLR0913  one argument for each rule of the store
-    path: Path,
-    assembly: Assembly,
-    *,
-    kept_by_centre: bool,
-    reference: Path | None = None,
-    min_gq: int = 20,
-    min_dp: int = 8,
-    over_empty: bool = False,
-) -> "GenomeStore":
-    """Make an empty store in the directory `path`.
-
-    Parameters
-    ----------
-    kept_by_centre
-        A centre's store can be read under a grant only.
-    reference
-        FASTA of the assembly: alleles are left-aligned with it. Without it they are trimmed only,
-        and the manifest says so.
-    min_gq, min_dp
-        What a genotype in a gVCF must reach to count.
-    over_empty
-        Make it anew when there is one that nothing was ever added to.
-
-    Raises
-    ------
-    GenomeError
-        There is a store already, or none can be written there.
-    InputFileError
-        The reference is not there, or is no FASTA file.
-    """
-    manifest = Manifest(
-        assembly=assembly.name,
-        kept_by=Keeper.CENTRE if kept_by_centre else Keeper.NOBODY,
-        normal_form=NormalForm.LEFT_ALIGNED if reference else NormalForm.TRIMMED_NOT_SHIFTED,
-        reference=None if reference is None else read_reference(path, reference),
-        min_gq=min_gq,
-        min_dp=min_dp,
-    )
-    try:
-        make_directory(path / SEGMENTS)
-    except OSError as error:
-        raise GenomeError(f"`{path}` cannot be written: {reason_of(error)}") from error
-    with only_writer(path):
-        # Two may be making it at once: what the other has added must not be lost.
-        if (path / FILE_NAME).exists() and not (over_empty and read_manifest(path).is_empty):
-            raise GenomeError(f"`{path}` already holds a genome store")
-        write_manifest(path, manifest)
-    return GenomeStore(path)
 
 
 def utc_now() -> datetime:
@@ -120,6 +65,9 @@ class GenomeStore:
     ----------
     clock
         Gives the time, in UTC, against which grants expire.
+    keys
+        Keys of the segments. Without them those of the file beside them are taken, and a centre's
+        store does not open.
 
     Raises
     ------
@@ -129,12 +77,26 @@ class GenomeStore:
         The manifest does not match its checksum.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], datetime] = utc_now,
+        keys: SegmentKeys | None = None,
+        hot_bytes: int = HOT_BYTES,
+    ) -> None:
         self.path = path
         self.clock = clock
-        self._loaded: dict[str, Segment] = {}
+        manifest = read_manifest(path)
+        self.assembly = assembly_named(manifest.assembly)
+        hot: HotBlobs = Hot(hot_bytes, arrays_of)
+        if keys is None:
+            is_kept = manifest.kept_by is Keeper.CENTRE
+            keys = KeptElsewhere() if is_kept else FileSegmentKeys(path)
+        self._folder = SegmentFolder(path, manifest.store, keys, hot)
+        self.keys = keys
+        self.engine: Engine = ThreadEngine()
+        self._opened: dict[str, Segment] = {}
         self._snapshot: Snapshot | None = None
-        self.assembly = assembly_named(read_manifest(path).assembly)
 
     @property
     def manifest(self) -> Manifest:
@@ -142,18 +104,18 @@ class GenomeStore:
         return read_manifest(self.path)
 
     def snapshot(self) -> Snapshot:
-        """Return the store as it is now, every file verified.
+        """Return the store as it is now.
 
         Raises
         ------
         DamagedStoreError
-            A file is missing or does not match its checksum.
+            A file is missing, or does not open.
         """
         return self._consistently(self._snapshot_of)
 
     def rows(self) -> dict[str, int]:
         """Return the row of each sample; only who is in the store is read, not the genomes."""
-        return self._consistently(self._rows_of)
+        return self.snapshot().rows()
 
     def samples(self) -> list[str]:
         """Return the samples by name."""
@@ -189,22 +151,32 @@ class GenomeStore:
         """
         with self._writing() as held:
             manifest = self._with_reference(held)
-            new = self._read_files(files, manifest, watch)
-            if not new:
+            numbers = Numbers(
+                manifest.next_row, manifest.next_source, int(self.clock().timestamp())
+            )
+            with self._rules(manifest) as rules:
+                staging = Staging(rules, self._folder, frozenset(self.rows()), watch)
+                segments, added = staging.stage(files, numbers)
+            if not added:
                 return []
-            rows = manifest.next_row + sum(len(segment.rows.ids) for segment in new)
+            rows = manifest.next_row + len(added)
             if rows > ROWS_MOST:
                 raise GenomeError("the store has used all its row numbers")
-            added = merge(new)
-            kept, joined = self._compact(manifest.segments, added)
             changed = replace(
-                manifest, next_row=rows, next_source=manifest.next_source + len(files)
+                manifest,
+                next_row=rows,
+                next_source=manifest.next_source + len(files),
+                segments=(*manifest.segments, *map(self._folder.entry, segments)),
             )
-            self._commit(changed.under(entry), kept, [joined])
-        return _added(added)
+            self._commit(changed.under(entry))
+        if len(self.manifest.segments) >= LIVE_SEGMENTS_MOST:
+            self.compact()
+        return added
 
     def remove(self, sample: str, *, entry: int | None = None) -> int:
-        """Forget a sample: rewrite its segment without it, and return the row that it had.
+        """Forget a sample, and return the row that it had: it is in no answer from now on.
+
+        Its calls leave the disk when its segment is rewritten: `compact(forgotten=True)`.
 
         Raises
         ------
@@ -212,15 +184,34 @@ class GenomeStore:
             There is no such sample.
         """
         with self._writing() as manifest:
-            old = self._entry_of(sample, manifest)
-            if old is None:
+            row = self.rows().get(sample)
+            if row is None:
                 raise GenomeError(f"no sample `{sample}` in `{self.path}`")
-            segment = self._whole(old)
-            at = segment.rows.samples.index(sample)
-            kept = [each for each in manifest.segments if each != old]
-            rest = [forget(segment, at)] if old.rows > 1 else []
-            self._commit(manifest.under(entry), kept, rest)
-            return int(segment.rows.ids[at])
+            forgotten = tuple(sorted({*manifest.forgotten, row}))
+            self._commit(replace(manifest, forgotten=forgotten).under(entry))
+        return row
+
+    def compact(self, *, forgotten: bool = False, watch: Watch = unwatched) -> list[Rewritten]:
+        """Merge segments as long as a shard has too many; return what became of which.
+
+        Others add and read meanwhile. One that is cut off goes on where it was when it is called
+        again.
+
+        Parameters
+        ----------
+        forgotten
+            Also rewrite every segment that holds a forgotten row, so that it holds it no more.
+        watch
+            Told how many calls were written since it was last told.
+        """
+        done = []
+        with only_writer(self.path, COMPACTION_LOCK):
+            while sources := self._to_merge(forgotten=forgotten):
+                done.append(self._merge(sources, watch))
+            if done:
+                with self._writing():  # what was read until now is removed
+                    pass
+        return done
 
     def relocate_reference(self, fasta: Path) -> None:
         """Remember that the reference sequence is now in the file `fasta`.
@@ -241,19 +232,60 @@ class GenomeStore:
             if found != kept:
                 write_manifest(self.path, replace(manifest, reference=found))
 
-    def _entry_of(self, sample: str, manifest: Manifest) -> SegmentEntry | None:
-        for entry in manifest.segments:
-            if sample in self._consistently(partial(self._rows_in, entry)).samples:
-                return entry
-        return None
+    def _to_merge(self, *, forgotten: bool) -> tuple[str, ...]:
+        chosen = next_merge(self.manifest)
+        if not chosen and forgotten:
+            chosen = next_with_forgotten(self.manifest, lambda name: self._open(name).rows)
+        return chosen
 
-    def _rows_in(self, entry: SegmentEntry, _: Manifest) -> RowTable:
-        held = self._loaded.get(entry.name)
-        return read_rows(self.path / SEGMENTS, entry) if held is None else held.rows
+    def _merge(self, sources: tuple[str, ...], watch: Watch) -> Rewritten:
+        begun = self._begun(sources)
+        segments = [self._open(name) for name in sources]
+        new = self._folder.resumed(begun.name)
+        table = new.rows or rows_that_stay(segments, self.manifest.forgotten)
+        if len(table):
+            new.keep_rows(table)
+            entries = []
+            for entry in merge(sources_of(segments, table), table, self.assembly, new):
+                entries.append(entry)
+                watch(entry.calls)
+            new.finish(entries)
+        with self._writing() as manifest:
+            kept = [entry for entry in manifest.segments if entry.name not in sources]
+            if len(table):
+                kept.append(self._folder.entry(self._folder.open(begun.name)))
+            gone = {row for each in segments for row in each.rows.ids.tolist()}
+            gone -= set(table.ids.tolist())
+            changed = replace(
+                manifest,
+                segments=tuple(kept),
+                forgotten=tuple(row for row in manifest.forgotten if row not in gone),
+                compaction=None,
+                destroyed_below=self._number if gone else manifest.destroyed_below,
+            )
+            self._commit(changed)
+        return Rewritten(sources, begun.name)
 
-    def _whole(self, entry: SegmentEntry) -> Segment:
-        """Return a segment for a writer: nobody replaces it meanwhile."""
-        return self._consistently(lambda _: self._segment(entry))
+    def _begun(self, sources: tuple[str, ...]) -> Compaction:
+        """Return the compaction under way, begun now unless one was cut off."""
+        with self._writing() as manifest:
+            if manifest.compaction is not None:
+                return manifest.compaction
+            begun = Compaction(f"{self._take_number():06}", sources)
+            self._folder.begin(begun.name)
+            self._commit(replace(manifest, compaction=begun))
+            return begun
+
+    def _take_number(self) -> int:
+        self._number += 1
+        return self._number - 1
+
+    @contextmanager
+    def _rules(self, manifest: Manifest) -> Iterator[IntakeRules]:
+        reference = manifest.reference
+        place = None if reference is None else reference.place(self.path)
+        with nullcontext() if place is None else closing(ReferenceSequence(place)) as sequence:
+            yield IntakeRules(self.assembly, sequence, manifest.min_gq, manifest.min_dp)
 
     def _with_reference(self, manifest: Manifest) -> Manifest:
         if manifest.reference is None:
@@ -264,70 +296,27 @@ class GenomeStore:
     def _writing(self) -> Iterator[Manifest]:
         with only_writer(self.path):
             manifest = self.manifest
+            self._number = manifest.next_segment
             self._remove_unnamed(manifest)
-            yield manifest
+            self._folder.numbered_by(self._take_number)
+            try:
+                yield manifest
+            finally:
+                self._remove_unnamed(self.manifest)
+
+    def _commit(self, manifest: Manifest) -> None:
+        changed = replace(manifest, generation=manifest.generation + 1, next_segment=self._number)
+        # INVARIANT: every file that the manifest names is on the disk before the manifest is.
+        write_manifest(self.path, changed)
+        self._snapshot = None
 
     def _remove_unnamed(self, manifest: Manifest) -> None:
         """Remove what an interrupted writer left, or what the manifest no longer names."""
-        named = {entry.name for entry in manifest.segments}
-        for place in (self.path / SEGMENTS).iterdir():
-            if place.name not in named:
-                shutil.rmtree(place)
+        named = _named(manifest)
+        self._opened = {name: each for name, each in self._opened.items() if name in named}
+        self._folder.keep(named)
+        self._folder.destroy_keys(named, manifest.destroyed_below)
         sweep(self.path)
-
-    def _read_files(
-        self, files: Sequence[GenomeFile], manifest: Manifest, watch: Watch
-    ) -> list[Segment]:
-        reference = manifest.reference
-        place = None if reference is None else reference.place(self.path)
-        opened = nullcontext() if place is None else closing(ReferenceSequence(place))
-        held = set(self.rows())
-        segments: list[Segment] = []
-        row = manifest.next_row
-        with opened as sequence:
-            window = None if sequence is None else Window(sequence)
-            rules = IntakeRules(self.assembly, window, manifest.min_gq, manifest.min_dp)
-            for number, file in enumerate(files, start=manifest.next_source):
-                segments.append(read_genomes(file, rules, row, number, watch))
-                row += len(segments[-1].rows.ids)
-                _check_samples(held, segments)
-        return segments
-
-    def _compact(
-        self, live: Sequence[SegmentEntry], added: Segment
-    ) -> tuple[list[SegmentEntry], Segment]:
-        """Join the new segment with the small ones when there would be too many to read."""
-        if len(live) < LIVE_SEGMENTS_MOST:
-            return list(live), added
-        by_size = sorted(live, key=lambda entry: entry.calls)
-        small = by_size[: LIVE_SEGMENTS_MOST - 1]
-        kept = [entry for entry in live if entry not in small]
-        return kept, merge([added, *map(self._whole, small)])
-
-    def _commit(
-        self, manifest: Manifest, kept: Sequence[SegmentEntry], new: Sequence[Segment]
-    ) -> None:
-        entries = list(kept)
-        number = manifest.next_segment
-        for segment in new:
-            name = f"{number:06}"
-            entries.append(write_segment(self.path / SEGMENTS, name, segment, self.assembly))
-            number += 1
-        changed = replace(
-            manifest,
-            generation=manifest.generation + 1,
-            next_segment=number,
-            segments=tuple(entries),
-        )
-        # INVARIANT: every file that the manifest names is on the disk before the manifest is.
-        write_manifest(self.path, changed)
-        self._loaded |= {
-            entry.name: segment for entry, segment in zip(entries[len(kept) :], new, strict=True)
-        }
-        self._loaded = {
-            entry.name: self._loaded[entry.name] for entry in entries if entry.name in self._loaded
-        }
-        self._remove_unnamed(changed)
 
     def _consistently(self, read: Callable[[Manifest], T]) -> T:
         """Read what one manifest names; again when a writer replaced it meanwhile."""
@@ -335,56 +324,29 @@ class GenomeStore:
         while True:
             try:
                 return read(manifest)
-            except FileNotFoundError as error:
+            except (FileNotFoundError, DamagedStoreError) as error:
                 newer = self.manifest
                 if newer.generation == manifest.generation:
+                    if isinstance(error, DamagedStoreError):
+                        raise
                     name = Path(str(error.filename)).relative_to(self.path)
                     raise DamagedStoreError(f"`{self.path}`: file `{name}` is missing") from error
                 manifest = newer
-
-    def _rows_of(self, manifest: Manifest) -> dict[str, int]:
-        held = self._snapshot
-        if held is not None and held.manifest == manifest:
-            return held.rows()
-        tables = [self._rows_in(entry, manifest) for entry in manifest.segments]
-        return {
-            sample: int(row)
-            for table in tables
-            for sample, row in zip(table.samples, table.ids, strict=True)
-        }
 
     def _snapshot_of(self, manifest: Manifest) -> Snapshot:
         held = self._snapshot
         if held is not None and held.manifest == manifest:
             return held
-        segments = tuple(self._segment(entry) for entry in manifest.segments)
-        self._loaded = {
-            entry.name: segment for entry, segment in zip(manifest.segments, segments, strict=True)
-        }
+        segments = tuple(self._open(entry.name) for entry in manifest.segments)
         self._snapshot = Snapshot(manifest, self.assembly, segments)
         return self._snapshot
 
-    def _segment(self, entry: SegmentEntry) -> Segment:
-        if entry.name not in self._loaded:
-            segments = self.path / SEGMENTS
-            self._loaded[entry.name] = read_segment(segments, entry, self.assembly)
-        return self._loaded[entry.name]
+    def _open(self, name: str) -> Segment:
+        if name not in self._opened:
+            self._opened[name] = self._folder.open(name)
+        return self._opened[name]
 
 
-def _check_samples(held: Collection[str], segments: Sequence[Segment]) -> None:
-    """Check that no sample of the last segment is held or in one of the others."""
-    *others, last = segments
-    for sample in last.rows.samples:
-        if sample in held:
-            raise GenomeError(f"sample `{sample}` is in the store already; nothing was added")
-        if any(sample in other.rows.samples for other in others):
-            raise GenomeError(f"sample `{sample}` is in two of the files; nothing was added")
-
-
-def _added(segment: Segment) -> list[AddedGenome]:
-    rows, calls = segment.rows, segment.calls
-    carried = np.bincount(calls.row[is_carried(calls.code)], minlength=len(rows.ids))
-    return [
-        AddedGenome(sample, int(rows.ids[at]), int(carried[at]), bool(rows.whole[at]))
-        for at, sample in enumerate(rows.samples)
-    ]
+def _named(manifest: Manifest) -> frozenset[str]:
+    begun = () if manifest.compaction is None else (manifest.compaction.name,)
+    return frozenset([*(entry.name for entry in manifest.segments), *begun])

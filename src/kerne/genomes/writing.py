@@ -9,11 +9,17 @@ from typing import Final
 from kerne.errors import GenomeError, reason_of
 
 LOCK: Final = "lock"
+COMPACTION_LOCK: Final = "compaction.lock"
 
 
 @contextmanager
-def only_writer(store: Path) -> Iterator[None]:
+def only_writer(store: Path, name: str = LOCK) -> Iterator[None]:
     """Be the only writer of the store in the directory `store`; whoever comes second waits.
+
+    Parameters
+    ----------
+    name
+        Of the lock: who compacts holds another, so that others write meanwhile.
 
     Raises
     ------
@@ -21,7 +27,7 @@ def only_writer(store: Path) -> Iterator[None]:
         The store cannot be written.
     """
     try:
-        with (store / LOCK).open("w") as lock:
+        with (store / name).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
     except OSError as error:

@@ -354,7 +354,7 @@ def _answerable(found: Frequencies, places: Intervals) -> NDArray[np.intp]:
     inside = np.zeros(len(found), dtype=np.bool_)
     for contig in places.contigs:
         on = np.flatnonzero(found.contig == contig)
-        inside[on] = places.contains(contig, found.position[on])
+        inside[on] = places.contains(contig, found.position.astype(np.int64)[on])
     single = [
         len(reference) == len(alternative) == 1
         for reference, alternative in zip(found.reference, found.alternative, strict=True)

@@ -1,0 +1,59 @@
+"""Calls in lists, by site or by row, and one turned into the other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kerne.genomes.chunk import Fields
+from kerne.genomes.segments import kernels
+
+FIELD_NAMES = ("depth_reads", "reference_reads", "alternative_reads", "quality")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallsBySite:
+    """`first` (sites + 1,) says where the calls of a site begin; rows ascend within it."""
+
+    first: NDArray[np.int64]
+    row: NDArray[np.uint32]
+    code: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallsByRow:
+    """`first` (rows + 1,) says where the calls of a row begin; sites ascend within it."""
+
+    first: NDArray[np.int64]
+    site: NDArray[np.uint32]
+    code: NDArray[np.uint8]
+    fields: Fields | None
+
+
+def by_row(calls: CallsBySite, fields: Fields | None, rows: int) -> CallsByRow:
+    """Turn calls over; `fields` are in the order of `calls`."""
+    first, site, code, origin = _turned(calls.first, calls.row, calls.code, rows, fields)
+    return CallsByRow(first, site, code, None if fields is None else picked(fields, origin))
+
+
+def by_site(calls: CallsByRow, sites: int) -> CallsBySite:
+    """Turn calls over; the fields stay with the rows."""
+    return CallsBySite(*_turned(calls.first, calls.site, calls.code, sites, None)[:3])
+
+
+def picked(fields: Fields, at: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Fields:
+    """Return the fields of some of the calls."""
+    return Fields(*(getattr(fields, name)[at] for name in FIELD_NAMES))
+
+
+def _turned(
+    first: NDArray[np.int64],
+    minor: NDArray[np.uint32],
+    code: NDArray[np.uint8],
+    count: int,
+    fields: Fields | None,
+) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64]]:
+    turned = (np.empty(count + 1, np.int64), np.empty_like(minor), np.empty_like(code))
+    origin = np.empty(0 if fields is None else len(minor), np.int64)
+    kernels.turn(first, minor, code, *turned, origin)
+    return *turned, origin

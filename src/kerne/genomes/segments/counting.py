@@ -1,0 +1,165 @@
+"""Count sites of one partition of one segment: the task that a scan is made of.
+
+Silence is what most genomes say. `an` here is what the calls add to the AN that silence gives, or
+take from it; where and for how many copies silence counts is in `silent_an`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kerne.genomes.calls import (
+    LAST_CARRIED,
+    RULE_OF,
+    SILENT_COPIES,
+    WORTH,
+    Code,
+    Worth,
+)
+from kerne.genomes.segments import counting_kernels, kernels
+from kerne.genomes.segments.rows import RowTable, as_bits, as_marks
+from kerne.genomes.segments.segment import PartitionReader
+from kerne.genomes.segments.tile import Tile
+
+AN, HET, HOM, HEMI, HALF, CARRIED = range(6)
+"""Rows of a table of counts; `CARRIED` counts alternative calls, counted or not."""
+
+COUNTS: Final = 6
+_IS_CARRIED: Final = np.array(
+    [Code.HET <= code <= LAST_CARRIED for code in range(16)], dtype=np.bool_
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """Which rows of a segment count: bits in words of 64, split by copies where they differ."""
+
+    rows: RowTable
+    bits: NDArray[np.uint64]
+    _split: dict[int, list[tuple[int, NDArray[np.uint64]]]] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody counts."""
+        return not self.bits.any()
+
+    def classes(self, place: int) -> list[tuple[int, NDArray[np.uint64]]]:
+        """Return copies (plus one) at a kind of place, and the bits of the rows that have them."""
+        if place not in self._split:
+            classes = self.rows.classes[place]
+            parts = [
+                (each, self.bits & as_bits(classes == each)) for each in np.unique(classes).tolist()
+            ]
+            self._split[place] = [(each, bits) for each, bits in parts if bits.any()]
+        return self._split[place]
+
+    def weights(self, place: int) -> NDArray[np.uint8]:
+        """Return the AN of each row where it is callable and says nothing, 0 if not chosen."""
+        copies = SILENT_COPIES[place, self.rows.classes[place]]
+        weights: NDArray[np.uint8] = (copies * as_marks(self.bits, len(self.rows))).astype(np.uint8)
+        return weights
+
+
+def count_partition(
+    reader: PartitionReader, chosen: Chosen, start: int, end: int
+) -> NDArray[np.int64]:
+    """Count the sites at the indices `[start, end)` of a partition, (6, sites)."""
+    counts = np.zeros((COUNTS, end - start), dtype=np.int64)
+    if chosen.is_empty:
+        return counts
+    for entry in reader.directory.tiles:
+        low, high = max(start, entry.first), min(end, entry.first + entry.sites)
+        if low < high:
+            inside = counts[:, low - start : high - start]
+            count_tile(
+                reader.tile(entry),
+                entry.place,
+                chosen,
+                (low - entry.first, high - entry.first),
+                inside,
+            )
+    return counts
+
+
+def count_tile(
+    tile: Tile, place: int, chosen: Chosen, span: tuple[int, int], counts: NDArray[np.int64]
+) -> None:
+    """Add to `counts`, (6, sites), what a tile holds at the indices `[start, end)` of `span`."""
+    start, end = span
+    found = np.empty((3, end - start), dtype=np.int32)
+    for copies, bits in chosen.classes(place):
+        counting_kernels.count_sites(
+            start, end, tile.kind, tile.first, tile.lists, tile.ids, tile.plane, tile.planes,
+            bits, found,
+        )  # fmt: skip
+        _add(found, int(RULE_OF[place, copies]), int(SILENT_COPIES[place, copies]), counts)
+    odd = tile.odd_between(start, end)
+    if odd.start < odd.stop:
+        classes = chosen.rows.classes[place]
+        counting_kernels.add_odd(
+            start,
+            tile.odd_site[odd],
+            tile.odd_row[odd],
+            tile.odd_code[odd],
+            chosen.bits,
+            RULE_OF[place].astype(np.uint8)[classes],
+            SILENT_COPIES[place].astype(np.uint8)[classes],
+            WORTH,
+            _IS_CARRIED,
+            counts,
+        )
+
+
+def silent_an(
+    readers: list[PartitionReader],
+    chosen: Chosen,
+    position: NDArray[np.uint32],
+    places: NDArray[np.int8],
+) -> NDArray[np.int64]:
+    """Return the AN that silence alone gives at ascending positions of a contig, (positions,).
+
+    Parameters
+    ----------
+    readers
+        The segment's partitions of that contig.
+    """
+    an = np.zeros(len(position), dtype=np.int64)
+    if chosen.is_empty:
+        return an
+    for place in np.unique(places).tolist():
+        weight = chosen.weights(place)
+        here = np.flatnonzero(places == place)
+        an[here] = weight[chosen.rows.whole].sum(dtype=np.int64)
+        if not chosen.rows.whole.all():
+            an[here] += _in_stretches(readers, weight, position[here])
+    return an
+
+
+def _in_stretches(
+    readers: list[PartitionReader], weight: NDArray[np.uint8], position: NDArray[np.uint32]
+) -> NDArray[np.int64]:
+    an = np.zeros(len(position), dtype=np.int64)
+    for reader in readers:
+        low, high = np.searchsorted(position, [reader.entry.start, reader.entry.end]).tolist()
+        if low < high:
+            bounds = reader.bounds
+            counting_kernels.silence_at(
+                position[low:high], bounds.at, bounds.bound, weight, an[low:high]
+            )
+    return an
+
+
+def _add(found: NDArray[np.int32], rule: int, silence: int, counts: NDArray[np.int64]) -> None:
+    """Add what heterozygous, homozygous and missing calls count for under one rule."""
+    pairs = ((kernels.HET, Code.HET), (kernels.HOM, Code.HOM), (kernels.MISSING, Code.MISSING))
+    for which, code in pairs:
+        worth = WORTH[rule, code]
+        for what in (Worth.HET, Worth.HOM, Worth.HEMI):
+            if worth[what]:
+                counts[what] += found[which] * worth[what]
+        if worth[Worth.AN] != silence:
+            counts[AN] += found[which] * (worth[Worth.AN] - silence)
+        if code != Code.MISSING:
+            counts[CARRIED] += found[which]

@@ -1,0 +1,314 @@
+"""A partition: consecutive sites of one contig in a segment, by variant and by person.
+
+It answers for the positions `[start, end)` of its contig; the partitions of a contig lie side by
+side and leave no position out. As a file it is
+
+    length of the directory (8 bytes, little-endian), the directory, then blobs at the offsets
+    that the directory gives: the sites of each tile, its calls, groups of rows, and what is read
+    as a whole (where rows become callable and stop, mentions, long changes)
+
+so that one tile or one person is read without the rest.
+"""
+
+import itertools
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kerne.alleles.change import Change, reference_spans
+from kerne.errors import DamagedStoreError
+from kerne.genomes.calls import RULE_OF
+from kerne.genomes.sealed_files import Extent
+from kerne.genomes.segments.blob import pack, unpack
+from kerne.genomes.segments.calls_table import CallsByRow, CallsBySite
+from kerne.genomes.segments.kernels import DENSE
+from kerne.genomes.segments.sites import ContigSites
+from kerne.genomes.segments.tile import TILE_SITES, make_tile, pack_planes, pack_tile, tile_kinds
+from kerne.genomes.segments.twin import pack_group, row_groups
+
+HEAD: Final = struct.Struct("<Q")
+WHOLE_CONTIG: Final = (1 << 32) - 1
+"""No position lies here or beyond: the `end` of the last partition of a contig."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bounds:
+    """Where rows that are not declared whole become callable and stop, ascending by position.
+
+    (bounds,) each: the 0-based position, and twice the row, plus one where it stops.
+    """
+
+    at: NDArray[np.uint32]
+    bound: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mentions:
+    """Sites that a file mentions, whoever of its rows carries them: `first` (sources + 1,).
+
+    A file of one sample needs none for what that sample has a call of.
+    """
+
+    source: NDArray[np.uint32]
+    first: NDArray[np.int64]
+    site: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partition:
+    """Everything of a partition, in memory; both orders of the calls hold the same calls."""
+
+    contig: int
+    start: int
+    end: int
+    sites: ContigSites
+    by_site: CallsBySite
+    by_row: CallsByRow
+    bounds: Bounds
+    mentions: Mentions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TileEntry:
+    """A tile in a directory: sites `[first, first + sites)` of the partition, all of one place.
+
+    `planes` are blobs of `PLANE_ROWS` rows each; none where no site is dense.
+
+    `low` and `high` are its first and last position, `reach` the end (exclusive) of the reference
+    bases that its sites replace.
+    """
+
+    first: int
+    sites: int
+    place: int
+    low: int
+    high: int
+    reach: int
+    site_blob: Extent
+    call_blob: Extent
+    planes: tuple[Extent, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupEntry:
+    """A group of rows in a directory, the first of them `row`."""
+
+    row: int
+    blob: Extent
+
+
+@dataclass(frozen=True, eq=False)
+class Directory:
+    """What a partition's file holds and where."""
+
+    contig: int
+    start: int
+    end: int
+    sites: int
+    calls: int
+    tiles: tuple[TileEntry, ...]
+    groups: tuple[GroupEntry, ...]
+    bounds: Extent
+    mentions: Extent
+    long: Extent
+    dense: Extent
+
+    @cached_property
+    def firsts(self) -> list[int]:
+        """The first site of each tile."""
+        return [tile.first for tile in self.tiles]
+
+
+def encode_partition(
+    partition: Partition, places: NDArray[np.int8], classes: NDArray[np.uint8]
+) -> bytes:
+    """Return a partition as the content of its file.
+
+    Parameters
+    ----------
+    places
+        (sites,), the `calls.Place` of each site.
+    classes
+        (places, rows), copies of each kind of place in each row, plus one.
+    """
+    body = _Body()
+    tiles = [
+        _add_tile(body, partition, int(low), int(high), int(places[low]), classes)
+        for low, high in _tile_cuts(places)
+    ]
+    dense = np.concatenate([np.empty(0, np.uint32), *(tile.dense for tile in tiles)])
+    is_dense = np.zeros(len(places), dtype=np.bool_)
+    is_dense[dense] = True
+    groups = [
+        (group.row, *body.add(pack_group(group, is_dense)))
+        for group in row_groups(partition.by_row)
+    ]
+    bounds, mentions = partition.bounds, partition.mentions
+    once = [
+        body.add(pack([np.diff(bounds.at, prepend=np.uint32(0)), bounds.bound])),
+        body.add(pack(_packed_mentions(mentions))),
+        body.add(json.dumps(sorted([c, *t] for c, t in partition.sites.long.items())).encode()),
+        body.add(pack([np.diff(dense, prepend=np.uint32(0))])),
+    ]
+    told = (
+        partition.contig,
+        partition.start,
+        partition.end,
+        len(places),
+        len(partition.by_row.code),
+    )
+    head = np.array(told, dtype=np.int64)
+    planes = [(tile.low, *blob) for tile in tiles for blob in tile.planes]
+    entries = [tile.told for tile in tiles]
+    tables: tuple[Sequence[Sequence[int]], ...] = (entries, planes, groups, once)
+    directory = pack([head, *map(_flat, tables)])
+    return b"".join([HEAD.pack(len(directory)), directory, *body.blobs])
+
+
+def decode_directory(directory: bytes) -> Directory:
+    """Return the directory of a partition from its bytes, without the length before them.
+
+    Raises
+    ------
+    DamagedStoreError
+        It is none.
+    """
+    head, tiles, planes, groups, once = unpack(directory)
+    base = HEAD.size + len(directory)
+
+    def extent(offset: int, length: int) -> Extent:
+        return Extent(base + offset, length)
+
+    try:
+        contig, start, end, sites, calls = head.tolist()
+        bounds, mentions, long, dense = (extent(*pair) for pair in once.reshape(-1, 2).tolist())
+        planes_of: dict[int, list[Extent]] = {}
+        for first, *blob in planes.reshape(-1, 3).tolist():
+            planes_of.setdefault(first, []).append(extent(*blob))
+        entries = [
+            TileEntry(
+                t[0],
+                t[1],
+                t[2],
+                t[3],
+                t[4],
+                t[5],
+                extent(*t[6:8]),
+                extent(*t[8:10]),
+                tuple(planes_of.get(t[0], ())),
+            )
+            for t in tiles.reshape(-1, 10).tolist()
+        ]
+        rows = [GroupEntry(g[0], extent(*g[1:])) for g in groups.reshape(-1, 3).tolist()]
+    except (ValueError, TypeError) as error:
+        raise DamagedStoreError("the directory of a partition cannot be read") from error
+    return Directory(
+        contig, start, end, sites, calls, tuple(entries), tuple(rows), bounds, mentions, long, dense
+    )
+
+
+def decode_sites(blob: bytes, long: dict[int, Change]) -> ContigSites:
+    """Return the sites of a tile from their blob; raises `DamagedStoreError` when it is none."""
+    gaps, change = unpack(blob)
+    return ContigSites(np.cumsum(gaps, dtype=np.uint32), change, long)
+
+
+def decode_bounds(blob: bytes) -> Bounds:
+    """Return where rows are callable from the blob; raises `DamagedStoreError`."""
+    gaps, bound = unpack(blob)
+    return Bounds(np.cumsum(gaps, dtype=np.uint32), bound)
+
+
+def decode_mentions(blob: bytes) -> Mentions:
+    """Return the mentions from their blob; raises `DamagedStoreError`."""
+    source, counts, gaps = unpack(blob)
+    first = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+    site = np.empty_like(gaps)
+    for low, high in itertools.pairwise(first):
+        site[low:high] = np.cumsum(gaps[low:high], dtype=np.uint32)
+    return Mentions(source, first, site)
+
+
+def decode_long(blob: bytes) -> dict[int, Change]:
+    """Return the long changes by number; raises `DamagedStoreError`."""
+    try:
+        return {code: (reference, other) for code, reference, other in json.loads(blob)}
+    except (ValueError, TypeError) as error:
+        raise DamagedStoreError("the long changes of a partition cannot be read") from error
+
+
+def decode_dense(blob: bytes) -> NDArray[np.uint32]:
+    """Return the indices of the dense sites from the blob; raises `DamagedStoreError`."""
+    (gaps,) = unpack(blob)
+    dense: NDArray[np.uint32] = np.cumsum(gaps, dtype=np.uint32)
+    return dense
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _WrittenTile:
+    low: int
+    told: tuple[int, ...]
+    planes: list[tuple[int, int]]
+    dense: NDArray[np.uint32]
+
+
+class _Body:
+    def __init__(self) -> None:
+        self.blobs: list[bytes] = []
+        self._size = 0
+
+    def add(self, blob: bytes) -> tuple[int, int]:
+        """Add a blob and return its offset and length."""
+        self.blobs.append(blob)
+        self._size += len(blob)
+        return self._size - len(blob), len(blob)
+
+
+def _add_tile(
+    body: _Body, partition: Partition, low: int, high: int, place: int, classes: NDArray[np.uint8]
+) -> _WrittenTile:
+    calls = partition.by_site
+    begin, end = int(calls.first[low]), int(calls.first[high])
+    tile = make_tile(
+        calls.first[low : high + 1] - begin,
+        calls.row[begin:end],
+        calls.code[begin:end],
+        tile_kinds(RULE_OF[place]),
+        classes[place],
+    )
+    sites = partition.sites.between(low, high)
+    reach = int((sites.position + reference_spans(sites.change, sites.long)).max())
+    gaps = np.diff(sites.position, prepend=np.uint32(0))
+    told = (low, high - low, place, int(sites.position[0]), int(sites.position[-1]), reach)
+    blobs = (*body.add(pack([gaps, sites.change])), *body.add(pack_tile(tile)))
+    dense = (low + np.flatnonzero(tile.kind == DENSE)).astype(np.uint32)
+    planes = [body.add(blob) for blob in pack_planes(tile)] if len(dense) else []
+    return _WrittenTile(low, (*told, *blobs), planes, dense)
+
+
+def _tile_cuts(places: NDArray[np.int8]) -> list[tuple[int, int]]:
+    """Cut sites into tiles: never too many in one, and never two kinds of place."""
+    changes = np.flatnonzero(np.diff(places)) + 1
+    edges = [0, *changes.tolist(), len(places)]
+    return [
+        (low, min(low + TILE_SITES, end))
+        for start, end in itertools.pairwise(edges)
+        for low in range(start, end, TILE_SITES)
+    ]
+
+
+def _packed_mentions(mentions: Mentions) -> list[NDArray[Any]]:  # Any: several types
+    gaps = np.diff(mentions.site, prepend=np.uint32(0))
+    begins = mentions.first[:-1][np.diff(mentions.first) > 0]
+    gaps[begins] = mentions.site[begins]
+    return [mentions.source, np.diff(mentions.first).astype(np.uint32), gaps]
+
+
+def _flat(entries: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    return np.array(entries, dtype=np.int64).reshape(-1)

@@ -1,0 +1,101 @@
+"""The genomes of a segment, and which of them are chosen, as bits."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from kerne.genomes.calls import Place
+from kerne.genomes.segments.blob import pack, unpack
+
+SHARD_BITS = 16
+SHARD_ROWS = 1 << SHARD_BITS
+"""Row ids with the same high bits are of one shard; a segment lies in one."""
+
+
+@dataclass(frozen=True, eq=False)
+class RowTable:
+    """The genomes of a segment, (rows,) each, ascending by row id.
+
+    Parameters
+    ----------
+    sources
+        The number of the file that a row came from.
+    whole
+        Genomes declared callable everywhere.
+    x_copies, y_copies
+        -1 where unclear.
+    added
+        When it was added, in seconds of UTC since 1970.
+    """
+
+    ids: NDArray[np.uint32]
+    samples: tuple[str, ...]
+    sources: NDArray[np.uint32]
+    whole: NDArray[np.bool_]
+    x_copies: NDArray[np.int8]
+    y_copies: NDArray[np.int8]
+    added: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def classes(self) -> NDArray[np.uint8]:
+        """Copies of each kind of place in each row, plus one; 0 where unclear, (places, rows)."""
+        copies = np.full((len(Place), len(self)), 2, dtype=np.int8)
+        copies[Place.X] = self.x_copies
+        copies[Place.Y] = self.y_copies
+        copies[Place.MITOCHONDRIAL] = 1
+        return (copies + 1).astype(np.uint8)
+
+    @cached_property
+    def everyone(self) -> NDArray[np.uint64]:
+        """Bits of all rows, in words of 64."""
+        return as_bits(np.ones(len(self), dtype=np.bool_))
+
+    def index_of(self, row: int) -> int:
+        """Return where a row id is, -1 when it is not here."""
+        at = int(np.searchsorted(self.ids, row))
+        return at if at < len(self) and self.ids[at] == row else -1
+
+    def chosen(self, rows: BitMap | None) -> NDArray[np.uint64]:
+        """Return the bits of the rows that are in `rows`, in words of 64; of all for `None`."""
+        if rows is None:
+            return self.everyone
+        shard = int(self.ids[0]) >> SHARD_BITS << SHARD_BITS
+        inside = rows & BitMap(range(shard, shard + SHARD_ROWS)) if len(rows) else rows
+        present = np.zeros(SHARD_ROWS, dtype=np.bool_)
+        present[np.array(inside.to_array(), dtype=np.uint32) - np.uint32(shard)] = True
+        return as_bits(present[self.ids - np.uint32(shard)])
+
+
+def as_bits(chosen: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Return marks of rows as bits in words of 64, lowest first; the last word is filled up."""
+    padded = np.zeros((len(chosen) + 63) // 64 * 64, dtype=np.bool_)
+    padded[: len(chosen)] = chosen
+    return np.packbits(padded, bitorder="little").view(np.uint64)
+
+
+def as_marks(bits: NDArray[np.uint64], rows: int) -> NDArray[np.bool_]:
+    """Undo `as_bits`."""
+    marks: NDArray[np.bool_] = np.unpackbits(
+        bits.view(np.uint8), count=rows, bitorder="little"
+    ).view(np.bool_)
+    return marks
+
+
+def pack_rows(rows: RowTable) -> bytes:
+    """Return a table of rows as a blob."""
+    names = np.frombuffer("\0".join(rows.samples).encode(), dtype=np.uint8)
+    return pack(
+        [rows.ids, names, rows.sources, rows.whole, rows.x_copies, rows.y_copies, rows.added]
+    )
+
+
+def unpack_rows(blob: bytes) -> RowTable:
+    """Return the table of a blob; raises `DamagedStoreError` when it is none."""
+    ids, names, *columns = unpack(blob)
+    return RowTable(ids, tuple(names.tobytes().decode().split("\0")), *columns)

@@ -1,0 +1,188 @@
+"""Compiled kernels of the twin by person: calls as numbers of one or two bytes, and back.
+
+A call is the distance to the person's next site, times four, plus what it is (`HET`, `HOM`,
+`MISSING`; `ODD` has its code apart), in groups of seven bits, lowest first, the last one below 128.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kerne.alleles.kernel import kernel
+from kerne.genomes.segments.kernels import HOM, ODD
+
+MORE: Final = 128
+"""Set in a byte that another one follows."""
+
+SHIFT_MOST: Final = 35
+"""Further bits would be of a number that no site has."""
+
+
+@kernel
+def write_calls(
+    first: NDArray[np.int64],
+    site: NDArray[np.uint32],
+    code: NDArray[np.uint8],
+    plain: NDArray[np.uint8],
+    is_dense: NDArray[np.bool_],
+    counts: NDArray[np.uint32],
+    text: NDArray[np.uint8],
+    odd: NDArray[np.uint8],
+) -> tuple[int, int]:
+    """Write the calls of some rows, and return how many bytes and odd codes were written.
+
+    What is `HET` or `HOM` at a dense site is not written: it stands in the planes.
+
+    Parameters
+    ----------
+    first, site, code
+        (rows + 1,) and (calls,), sites ascending within a row; `code` without its phase.
+    plain
+        (256,), what a code is; `ODD` for all that the first three do not say.
+    is_dense
+        (sites,).
+    counts, text, odd
+        Filled: the calls written of each row; five bytes a call are enough, and one.
+    """
+    to = 0
+    odds = 0
+    for row in range(len(first) - 1):
+        before = np.int64(-1)
+        for at in range(first[row], first[row + 1]):
+            what = plain[code[at]]
+            if is_dense[site[at]] and what <= HOM:
+                continue
+            counts[row] += np.uint32(1)
+            number = ((np.int64(site[at]) - before - 1) << 2) | np.int64(what)
+            before = np.int64(site[at])
+            while number >= MORE:
+                text[to] = np.uint8((number & 127) | MORE)
+                to += 1
+                number >>= 7
+            text[to] = np.uint8(number)
+            to += 1
+            if what == ODD:
+                odd[odds] = code[at]
+                odds += 1
+    return to, odds
+
+
+@kernel
+def read_calls(
+    first: NDArray[np.int64],
+    text: NDArray[np.uint8],
+    odd: NDArray[np.uint8],
+    codes: NDArray[np.uint8],
+    site: NDArray[np.uint32],
+    code: NDArray[np.uint8],
+) -> int:
+    """Undo `write_calls`; return how many bytes were read, -1 when they end too early.
+
+    Parameters
+    ----------
+    codes
+        (3,), the codes of `HET`, `HOM` and `MISSING`.
+    site, code
+        Filled.
+    """
+    here = 0
+    odds = 0
+    for row in range(len(first) - 1):
+        before = np.int64(-1)
+        for at in range(first[row], first[row + 1]):
+            number = np.int64(0)
+            shift = 0
+            while True:
+                if here == len(text) or shift > SHIFT_MOST:
+                    return -1
+                byte = np.int64(text[here])
+                here += 1
+                number |= (byte & 127) << shift
+                shift += 7
+                if byte < MORE:
+                    break
+            before += (number >> 2) + 1
+            site[at] = np.uint32(before)
+            what = number & 3
+            if what == ODD:
+                if odds == len(odd):
+                    return -1
+                code[at] = odd[odds]
+                odds += 1
+            else:
+                code[at] = codes[what]
+    return here
+
+
+@kernel
+def count_dense(
+    row: int,
+    planes: NDArray[np.uint64],
+    counts: NDArray[np.int64],
+) -> None:
+    """Add to `counts`, (rows,), how many dense sites rows from `row` of the planes on carry.
+
+    Parameters
+    ----------
+    planes
+        (dense sites, 2, words).
+    """
+    for at in range(len(counts)):
+        word = (row + at) >> 6
+        bit = np.uint64((row + at) & 63)
+        for site in range(len(planes)):
+            counts[at] += np.int64((planes[site, 0, word] >> bit) & np.uint64(1))
+
+
+@kernel
+def join_dense(
+    row: int,
+    planes: NDArray[np.uint64],
+    dense: NDArray[np.uint32],
+    codes: NDArray[np.uint8],
+    first: NDArray[np.int64],
+    site: NDArray[np.uint32],
+    code: NDArray[np.uint8],
+    joined_first: NDArray[np.int64],
+    joined_site: NDArray[np.uint32],
+    joined_code: NDArray[np.uint8],
+) -> int:
+    """Put the calls of the planes among those of the twin, which say more where both speak.
+
+    Parameters
+    ----------
+    dense
+        (dense sites,), the index of each.
+    codes
+        The codes of `HET` and `HOM`.
+    joined_first, joined_site, joined_code
+        Filled. Returns how many calls there are.
+    """
+    to = 0
+    for at in range(len(first) - 1):
+        joined_first[at] = to
+        word = (row + at) >> 6
+        bit = np.uint64((row + at) & 63)
+        here = first[at]
+        end = first[at + 1]
+        for which in range(len(dense)):
+            if not (planes[which, 0, word] >> bit) & np.uint64(1):
+                continue
+            while here < end and site[here] < dense[which]:
+                joined_site[to] = site[here]
+                joined_code[to] = code[here]
+                here += 1
+                to += 1
+            if here < end and site[here] == dense[which]:
+                continue
+            joined_site[to] = dense[which]
+            joined_code[to] = codes[np.int64((planes[which, 1, word] >> bit) & np.uint64(1))]
+            to += 1
+        while here < end:
+            joined_site[to] = site[here]
+            joined_code[to] = code[here]
+            here += 1
+            to += 1
+    joined_first[len(first) - 1] = to
+    return to
