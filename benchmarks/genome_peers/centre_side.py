@@ -10,10 +10,12 @@ medians in seconds, each question in turns with the same one put to a warm reade
 import argparse
 import json
 import random
+import sqlite3
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -133,6 +135,21 @@ def ask(centre: Centre, reader: Reader, people: int) -> dict[str, float]:
     }
 
 
+def plain_commit(folder: Path) -> float:
+    """Return how long two durable commits take to plain SQLite: an ask is recorded and closed."""
+    with closing(sqlite3.connect(folder / "plain.sqlite", isolation_level=None)) as connection:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("CREATE TABLE entry (body BLOB)")
+        taken = []
+        for _ in range(REPEATS):
+            started = time.perf_counter()
+            for _ in ("recorded", "closed"):
+                connection.execute("INSERT INTO entry VALUES (zeroblob(600))")
+            taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
 def allowed(answer: Frequencies | Refusal) -> Frequencies:
     """Return an answer that is no refusal."""
     if isinstance(answer, Refusal):
@@ -171,7 +188,8 @@ def main() -> None:
         with open_centre(settings.home) as centre:
             keys = CentreSegmentKeys(open_vault(settings.home / KEYS, settings.keys))
             reader = Reader(GenomeStore(settings.home / GENOMES, keys=keys), None, None)
-            print(json.dumps(ask(centre, reader, given.people)))
+            told = ask(centre, reader, given.people)
+        print(json.dumps({**told, "two_commits": plain_commit(Path(folder))}))
 
 
 if __name__ == "__main__":

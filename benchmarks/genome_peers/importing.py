@@ -6,7 +6,7 @@ from typing import Final
 
 from genome_peers.bars import Bar, Unit
 from genome_peers.bench import THREADS, Bench, Cohort, RealFile, size_bytes
-from genome_peers.runs import Run, in_turns, median_seconds, peak_bytes
+from genome_peers.runs import Run, in_turns, median_cpu_seconds, median_seconds, peak_bytes
 
 PEAK_BYTES: Final = 1.5e9
 PLINK2_AT_BEST_MB: Final = "4000"
@@ -50,6 +50,9 @@ def imports(
         ("bcftools", "bcftools view -Ob", least_bcftools),
     ):
         yield Bar("import", on, ours, against, median_seconds(found[name]), least)
+    for name in ("plink2", "bcftools"):
+        cores = median_cpu_seconds(found["kerne"]), median_cpu_seconds(found[name])
+        yield Bar("import, time of all cores", on, cores[0], name, cores[1])
     peaks = {name: float(peak_bytes(runs)) for name, runs in found.items()}
     yield Bar(
         "peak memory of import", on, peaks["kerne"], "plink2",
@@ -62,12 +65,11 @@ def sizes(bench: Bench, cohort: Cohort | RealFile) -> Iterator[Bar]:
     store = bench.place(f"{cohort.name}.store")
     pgen = float(size_bytes(*fileset(bench.place(cohort.name))))
     whole = float(size_bytes(store))
-    twin = float(size_bytes(*store.glob("segments/*/people*")))
+    by_variant = float(bench.kerne("disk", str(store)).told["by_variant"])
     told = "pgen + pvar + psam"
     yield Bar("disk, both orientations", str(cohort), whole, told, pgen, 1, unit=Unit.BYTES)
-    if twin:
-        alone = "disk, by variant alone"
-        yield Bar(alone, str(cohort), whole - twin, told, pgen, 2, unit=Unit.BYTES)
+    alone = "disk, by variant alone"
+    yield Bar(alone, str(cohort), by_variant, told, pgen, 2, unit=Unit.BYTES)
     bcf = float(size_bytes(bench.place(f"{cohort.name}.bcf")))
     yield Bar("disk, both orientations", str(cohort), whole, "bcf", bcf, unit=Unit.BYTES)
 

@@ -3,6 +3,7 @@
     python -m genome_peers.kerne_side add STORE FILE
     python -m genome_peers.kerne_side ask STORE names.txt
     python -m genome_peers.kerne_side forget STORE SAMPLE ...
+    python -m genome_peers.kerne_side disk STORE
 
 Prints one line of JSON: medians in seconds, and sums by which answers are compared with a peer's.
 """
@@ -14,6 +15,7 @@ import statistics
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +26,7 @@ from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.reader import Reader, open_freestanding
+from kerne.genomes.store import GenomeStore
 
 REPEATS: Final = 9
 PROBES: Final = 200
@@ -76,16 +79,16 @@ def carriers(reader: Reader, found: Frequencies) -> float:
     """Return how long the carriers of one variant take: the median of random ones."""
     draw = random.Random(SEED)
     probes = [found.allele(draw.randrange(len(found))) for _ in range(PROBES)]
-    reader.carriers(probes[0])
-    return statistics.median(once(partial(reader.carriers, each)) for each in probes)
+    reader.carrying(probes[0])
+    return statistics.median(once(partial(reader.carrying, each)) for each in probes)
 
 
 def person(reader: Reader, rows: list[int]) -> float:
     """Return how long the variants of one person take: the median of random ones."""
     draw = random.Random(SEED)
     probes = draw.sample(rows, min(PROBES, len(rows)))
-    reader.variants_of(probes[0])
-    return statistics.median(once(partial(reader.variants_of, each)) for each in probes)
+    reader.calls_of(probes[0])
+    return statistics.median(once(partial(reader.calls_of, each)) for each in probes)
 
 
 def once(work: Callable[[], object]) -> float:
@@ -107,19 +110,37 @@ def forget(store: Path, samples: list[str]) -> dict[str, float]:
     return {"forget": statistics.median(forgotten), "next": statistics.median(counted)}
 
 
+def disk(store: Path) -> dict[str, float]:
+    """Return how many bytes of a store hold sites and calls by variant, and calls by person."""
+    by_variant = by_person = 0
+    for segment in GenomeStore(store).snapshot().segments:
+        for partition in segment.partitions:
+            told = partition.directory
+            blobs = [[tile.site_blob, tile.call_blob, *tile.planes] for tile in told.tiles]
+            by_variant += sum(blob.length for blob in chain(*blobs))
+            by_person += sum(group.blob.length for group in told.groups)
+    return {"by_variant": by_variant, "by_person": by_person}
+
+
 def main() -> None:
     """Take one step and print what it took."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     steps = parser.add_subparsers(dest="step", required=True)
-    for name, more in (("add", "files"), ("ask", "keep"), ("forget", "samples")):
+    for name, more in (
+        *(("add", "files"), ("ask", "keep"), ("forget", "samples")),
+        ("disk", None),
+    ):
         step = steps.add_parser(name)
         step.add_argument("store", type=Path)
-        step.add_argument(more, nargs="+")
+        if more:
+            step.add_argument(more, nargs="+")
     given = parser.parse_args()
     if given.step == "add":
         told = add(given.store, [Path(each) for each in given.files])
     elif given.step == "ask":
         told = ask(given.store, Path(given.keep[0]))
+    elif given.step == "disk":
+        told = disk(given.store)
     else:
         told = forget(given.store, given.samples)
     print(json.dumps(told))

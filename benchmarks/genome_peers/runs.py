@@ -14,9 +14,10 @@ KILOBYTE: Final = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: `seconds` of wall time, `peak_bytes` of memory resident at most."""
+    """One run: `seconds` of wall time, `cpu_seconds` of all cores, `peak_bytes` resident."""
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     printed: str
 
@@ -49,7 +50,8 @@ class Runner:
         seconds = time.perf_counter() - started
         if program.returncode:
             raise SystemExit(f"`{' '.join(command)}` failed:\n{printed}")
-        return Run(seconds, usage.ru_maxrss * KILOBYTE, printed)
+        cpu_seconds = usage.ru_utime + usage.ru_stime
+        return Run(seconds, cpu_seconds, usage.ru_maxrss * KILOBYTE, printed)
 
 
 def in_turns(works: Mapping[str, Callable[[], Run]], rounds: int) -> dict[str, list[Run]]:
@@ -64,6 +66,11 @@ def in_turns(works: Mapping[str, Callable[[], Run]], rounds: int) -> dict[str, l
 def median_seconds(runs: Sequence[Run]) -> float:
     """Return the median wall time."""
     return statistics.median(run.seconds for run in runs)
+
+
+def median_cpu_seconds(runs: Sequence[Run]) -> float:
+    """Return the median time of all cores."""
+    return statistics.median(run.cpu_seconds for run in runs)
 
 
 def median_told(runs: Sequence[Run], name: str) -> float:

@@ -73,7 +73,7 @@ def test_run__tells_time_memory_and_what_was_printed() -> None:
     assert len(runs) == 2
     assert peak_bytes(runs) > 64 << 20
     assert median_told(runs, "figure") == 2.5
-    assert median_seconds([Run(1, 0, ""), Run(5, 0, ""), Run(2, 0, "")]) == 2
+    assert median_seconds([Run(1, 0, 0, ""), Run(5, 0, 0, ""), Run(2, 0, 0, "")]) == 2
 
 
 def test_run_that_fails__ends_with_what_it_said() -> None:
