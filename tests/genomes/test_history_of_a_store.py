@@ -62,7 +62,7 @@ def test_many_single_files__answer_the_same_while_they_are_joined(tmp_path: Path
     rng = random.Random(1)
     study = invent_study(rng, tmp_path, CONTAINERS, files=1)
     single = replace(study, files=[])
-    for number in range(2 * LIVE_SEGMENTS_MOST + 3):
+    for number in range(LIVE_SEGMENTS_MOST + 3):
         single.invent_file(rng, [f"p{number}"], CONTAINERS)
         single.genomes.add([single.files[-1].given], single.rules)
         if number % LIVE_SEGMENTS_MOST in {0, LIVE_SEGMENTS_MOST - 1}:

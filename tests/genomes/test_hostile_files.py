@@ -9,12 +9,12 @@ import pytest
 
 import hostile
 from adversary.giants import GIANTS, MEBI
-from adversary.trial import Trial, fingerprint
+from adversary.trial import Trial
 from fuzz import one_input
 from fuzz.genome_file import SEEDS
 from kerne.errors import InputFileError
 
-CASES = range(10_000_000, 10_000_060)
+CASES = range(10_000_000, 10_000_040)
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +68,9 @@ def test_trial__finds_a_store_that_does_otherwise(
 
 def _fail(store: Path, fault: str) -> None:
 
-    before = fingerprint(store)
     if fault == "partial":
         (store / "segments" / "000099").mkdir()
         (store / "segments" / "000099" / "half").write_bytes(b"half")
-        assert fingerprint(store) != before
         raise InputFileError(store.parent.parent / "a.vcf", "is bad", 1)
     if fault == "crash":
         raise IndexError("list index out of range")

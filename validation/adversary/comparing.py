@@ -25,7 +25,7 @@ from adversary.studies import Study
 from adversary.writing import SPELLINGS
 from kerne.alleles.allele import Allele
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.genotypes import GenotypedAllele
+from kerne.genomes.genotypes import GenotypedAllele, Phase
 from kerne.genomes.reader import Reader, open_freestanding
 
 CONTIGS: Final = tuple(SPELLINGS)
@@ -250,9 +250,19 @@ def _variants(file: NaiveFile, at: int, found: Sequence[GenotypedAllele]) -> Ite
         said = (each.genotype.value, each.is_counted)
         if said != (call.said.removeprefix("weak "), file.worth(key, at).ac > 0):
             yield f"{key} of {sample}: database {said}, expected {call}"
-        same = {other.depth for other in file.told[key][at] if other.said == call.said}
-        if each.depth_reads not in same:
-            yield f"depth of {key} in {sample}: database {each.depth_reads}, expected {same}"
+        same = {_numbers(other) for other in file.told[key][at] if other.said == call.said}
+        numbers = (
+            *(each.phase, each.depth_reads, each.quality),
+            *(each.reference_reads, each.alternative_reads),
+        )
+        if numbers not in same:
+            yield f"{key} of {sample}: database {numbers}, expected {same}"
+
+
+def _numbers(call: Call) -> tuple[Phase, int | None, int | None, int | None, int | None]:
+    phases = {(): Phase.NONE, (1,): Phase.FIRST, (2,): Phase.SECOND, (1, 2): Phase.BOTH}
+    depths = (call.depth_reference, call.depth_alternative)
+    return phases[call.haplotypes], call.depth, call.quality, *depths
 
 
 def _callable(file: NaiveFile, at: int, reader: Reader, row: int) -> Iterator[str]:

@@ -13,6 +13,7 @@ import gzip
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
@@ -303,7 +304,8 @@ def _take(
     position, reference = int(columns[1]) - 1, columns[3].upper()
     alternatives = [] if columns[4] == "." else columns[4].split(",")
     for sample, values in enumerate(columns[9:]):
-        told = dict(zip(columns[8].split(":"), values.split(":"), strict=False))
+        # A key that stands twice is the last one, and what is left out at the end is missing.
+        told = dict(zip_longest(columns[8].split(":"), values.split(":"), fillvalue="."))
         weak = False
         if thresholds is not None:
             weak = not _reaches(told, thresholds)
@@ -336,12 +338,12 @@ def _call(told: Mapping[str, str], number: int, *, weak: bool) -> Call:
 
 
 def _number(text: str) -> int | None:
-    """Return a number; nothing where a file says none, or says what is no number."""
+    """Return a number; nothing where a file says none, or what is no number of reads."""
     try:
         number = float(text)
     except ValueError:
         return None
-    return int(number) if abs(number) <= LARGEST and "_" not in text else None
+    return int(number) if 0 <= number <= LARGEST and "_" not in text else None
 
 
 def _reaches(told: Mapping[str, str], thresholds: Thresholds) -> bool:
