@@ -1,6 +1,7 @@
 """Data at rest: speed of sealed blocks, tamperings that must be found, a byte search of a centre.
 
-1. Seal and open a document of the given size in authenticated blocks: GB a second of one core.
+1. Seal and open a document of the given size in authenticated blocks, and ranges of a file of the
+   genome database at places drawn by lot: GB a second of one core.
 2. Change sealed documents at random: a flipped bit, a cut, an addition, blocks swapped, doubled,
    dropped, or taken from another document or sealing. Every one must be found. The same cuts and
    swaps of whole blocks on Crypt4GH files, whose format does not find them, must go unnoticed:
@@ -30,6 +31,8 @@ from kerne.cli.demo import demo
 from kerne.database.engine import open_database
 from kerne.database.remains import find_remains
 from kerne.errors import VaultError
+from kerne.genomes.folders import LocalFolder
+from kerne.genomes.sealed_files import Extent, Seal, SegmentReader, SegmentWriter
 from kerne.people.ledger import PeopleLedger, metadata
 from kerne.people.vault import KEYS_FILE, Vault, open_vault
 from kerne.sealing.container import BlockReader, BlockWriter, Label, Seekable, open_document
@@ -40,6 +43,8 @@ from kerne.sequencing.ledger import OrderLedger
 LABEL = Label("P-000001", "validation")
 SMALL_BLOCK = 64
 BAR_GB_S = 1.0
+RANGES_KIB = (64, 256, 1024)
+RANGES_BYTES = 1e9
 KINDS = ("flip", "cut", "add", "swap", "double", "drop", "splice")
 IN_CLEAR_BY_DESIGN = ("answers", "knowledge")
 
@@ -65,12 +70,32 @@ def measure_speed(gigabytes: float, work: Path) -> list[str]:
         start = time.process_time()
         opened = sum(map(len, BlockReader(Seekable(file), key, LABEL).blocks()))
         speeds["open"] = length / (time.process_time() - start) / 1e9
+    speeds |= measure_ranges(piece, work)
     print(f"1. {length / 1e9:.2f} GB in blocks of 64 KiB; GB a second of one core's time")
     for what, speed in speeds.items():
         print(f"   {what}\t{speed:.2f}")
     slow = [what for what, speed in speeds.items() if speed < BAR_GB_S]
     missed = [f"{what}: below {BAR_GB_S} GB/s" for what in slow]
     return missed + (["the document came back shorter"] if opened != length else [])
+
+
+def measure_ranges(piece: bytes, work: Path) -> dict[str, float]:
+    """Read ranges of a segment's file; return GB a second by the size of the range."""
+    seal, chance = Seal("validation", "000001", os.urandom(32)), random.Random(1)
+    with SegmentWriter(work / "000001", seal) as segment:
+        for _ in range(16):
+            segment.append("variants", piece)
+        segment.finish()
+    reader, speeds = SegmentReader(LocalFolder(work / "000001"), seal), {}
+    for kib in RANGES_KIB:
+        size = kib << 10
+        count = int(RANGES_BYTES // size)
+        places = [chance.randrange(16 * len(piece) - size) for _ in range(count)]
+        start = time.process_time()
+        for place in places:
+            reader.read("variants", Extent(place, size))
+        speeds[f"open ranges of {kib} KiB"] = count * size / (time.process_time() - start) / 1e9
+    return speeds
 
 
 def sealed(key: bytes, content: bytes, label: Label) -> bytes:

@@ -62,7 +62,7 @@ from kerne.founding import ROOMS, found_centre
 from kerne.gate.door import Gate
 from kerne.gate.law import RuledGenomes
 from kerne.genomes.actions import Genomes
-from kerne.genomes.segment_keys import CentreSegmentKeys
+from kerne.genomes.segment_keys import CentreSegmentKeys, leave_locked
 from kerne.genomes.store import GenomeStore, utc_now
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
 from kerne.joining import OrderBook, Reach, touches_of
@@ -190,8 +190,7 @@ class _Parts:
             self._audit,
             self._home / AUDIT / NEWEST,
         )
-        segment_keys = CentreSegmentKeys(vault)
-        self._store = GenomeStore(self._home / GENOMES, clock, segment_keys)
+        self._store = GenomeStore(self._home / GENOMES, clock, CentreSegmentKeys(vault))
         self._gate = Gate(
             book,
             self._people,
@@ -221,7 +220,8 @@ class _Parts:
         self._regions = GeneRegions(self._knowledge_base, self._assembly)
         findings = RuledFindings(law, self._consent, self._people, clock, settings.tzinfo)
         closed = ClosedGenes(findings, self._regions.models)
-        self._genome_actions = Genomes(self._store, self._gate, self._people, closed)
+        keep_removal = self._standby.keep_removal
+        self._genome_actions = Genomes(self._store, self._gate, self._people, closed, keep_removal)
         self._case_actions = Cases(
             ledger=self._cases,
             gate=self._gate,
@@ -367,6 +367,7 @@ class _Parts:
             register=self._people,
             keys=self._vault,
             record=AuditErasing(self._audit, self._second).record_restoration,
+            leave_locked=partial(leave_locked, self._store.path, CentreSegmentKeys(self._vault)),
         ).run(manifest, self._clock())
         # The replica's checkpoint is of entries that are lost: from now on it is this audit's.
         self._audit_actions.keep_newest()

@@ -5,6 +5,7 @@ hurt, plain Python says what it must answer.
 """
 
 import fcntl
+import gc
 import os
 import random
 from collections import Counter
@@ -174,10 +175,14 @@ class StoreWork:
         self, store: GenomeStore, held: list[str], absent: list[str], rng: random.Random
     ) -> tuple[str, list[str], Callable[[], object]]:
         is_full = len(held) > MOST_HELD * len(self.samples)
-        chances = {"export": 1 * bool(held), "remove": (2 + 6 * is_full) * bool(held), "add": 6}
-        act = "remove" if not absent else rng.choices([*chances], [*chances.values()])[0]
+        chances = {"add": 6 * bool(absent), "compact": 1, "forget": 1}
+        if held:
+            chances |= {"remove": 2 + 6 * is_full, "export": 1}
+        act = rng.choices([*chances], [*chances.values()])[0]
         if act == "export":
             return act, held, self.export
+        if act in {"compact", "forget"}:
+            return act, [], lambda: store.compact(forgotten=act == "forget")
         if act == "remove":
             sample = rng.choice(held)
             return act, [sample], lambda: store.remove(sample)
@@ -240,6 +245,7 @@ def is_held(place: Path) -> bool:
 
 def check_tidy(path: Path, cohort: Cohort) -> list[str]:
     """Write once more, which removes what dead writers left, and look for anything left over."""
+    gc.collect()  # a segment stays as long as somebody holds it, if only an error's traceback
     store = GenomeStore(path)
     sample = min(set(cohort.files) - set(store.rows()))
     try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kerne.custody.replica import RECORD, Replica
+from kerne.custody.replica import RECORD, RemovedGenome, Replica
 from kerne.database.history import EventLine
 from kerne.errors import BackupError
 
@@ -47,6 +47,15 @@ def test_erasure__takes_the_persons_choices_out_and_stays_once(tmp_path: Path) -
     kept = replica.read()
     assert [line.stream for line in kept.choices] == ["P-2"]
     assert (kept.proposals, kept.erased) == ((decided,), frozenset({"P-1"}))
+
+
+def test_removed_genome__is_kept_until_its_person_is_erased(tmp_path: Path) -> None:
+    replica = Replica(tmp_path)
+    for person, row in (("P-1", 7), ("P-2", 8)):
+        replica.keep_removal(person, RemovedGenome(f"S-{row}", row))
+    assert replica.read().removed == (RemovedGenome("S-7", 7), RemovedGenome("S-8", 8))
+    replica.keep_erasure("P-1", [])
+    assert replica.read().removed == (RemovedGenome("S-8", 8),)
 
 
 def test_checkpoint__is_the_newest_that_was_kept(tmp_path: Path) -> None:

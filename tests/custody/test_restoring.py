@@ -62,6 +62,7 @@ def test_withdrawal_and_erasure__are_not_undone_by_a_restore(site: Site) -> None
         erase(centre, WHOM)
     restored = restore(site)
     assert (restored.choices, restored.erased, restored.lost_persons) == (1, 1, 0)
+    assert restored.lost_genomes == 0
     assert restored.lost_entries > 0
     with site.open(site.beside("new")) as centre:
         assert counted(centre) == 4
@@ -70,6 +71,24 @@ def test_withdrawal_and_erasure__are_not_undone_by_a_restore(site: Site) -> None
         assert centre.audit.verify().is_intact, centre.audit.verify().problems
         assert centre.people._ledger.person_numbers() == [CHILD, OTHER]
     assert not files_with(site.beside("new"), NAMES[WHOM])
+
+
+def test_genome__that_was_removed_since_the_backup_is_removed_again(
+    site: Site,
+) -> None:
+    back_up(site)
+    with site.open() as centre:
+        sample, row = next(iter(centre.genomes._store.rows().items()))
+        assert done(centre.genomes.remove(FIRST, "custody", sample)) == row
+        assert counted(centre) == 4
+        centre.copies.back_up(site.beside("second"))
+    for backup, removed in (("backup", 1), ("second", 0)):
+        restored = restore(site, backup, home=f"new-{backup}")
+        assert restored.removed == removed
+        with site.open(site.beside(f"new-{backup}")) as centre:
+            assert sample not in centre.genomes._store.rows()
+            assert counted(centre) == 4
+            assert centre.audit.verify().is_intact
 
 
 def test_restore__from_an_older_backup_and_again_is_the_same(site: Site) -> None:
@@ -87,6 +106,27 @@ def test_restore__from_an_older_backup_and_again_is_the_same(site: Site) -> None
             assert choices.research is None
             assert counted(centre) == 4
             assert centre.audit.verify().is_intact
+
+
+def test_restore__from_before_an_erasure_with_keys_of_after_it_goes_on_without_what_is_locked(
+    site: Site,
+) -> None:
+    back_up(site)
+    with site.open() as centre:
+        erase(centre, WHOM)
+        centre.copies.copy_keys(site.beside("later"))
+        assert counted(centre) == 4
+        centre.copies.back_up(site.beside("second"))
+    restored = restore(site, keys="later", home="new-0")
+    assert restored.lost_genomes == 3  # all of them lay in one segment
+    with site.open(site.beside("new-0")) as centre:
+        assert len(done(centre.genomes.frequencies(REGISTRAR, "quality"))) == 0
+        assert centre.audit.verify().is_intact
+    for keys in ("keys", "later"):  # a backup of after it opens with keys of any age
+        restored = restore(site, "second", keys=keys, home=f"new-{keys}")
+        assert restored.lost_genomes == 0
+        with site.open(site.beside(f"new-{keys}")) as centre:
+            assert counted(centre) == 4
 
 
 def test_restore__without_a_replica_answers_own_treatment_only(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,8 @@ from kerne.genomes.manifest import FILE_NAME, read_manifest, write_manifest
 from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding
 from kerne.genomes.scrub import MISSING, Scrubbed, kept_files, scrub
+from kerne.genomes.segment_keys import FILE_NAME as KEYS_FILE
+from kerne.genomes.segment_keys import FileSegmentKeys
 from kerne.genomes.store import GenomeStore
 
 Table = dict[tuple[str, int, str, str], tuple[int, int, int, int, int]]
@@ -179,3 +182,21 @@ def test_scrub__of_no_store_says_so(tmp_path: Path) -> None:
     with pytest.raises(GenomeError, match="holds no genome store"):
         scrub(tmp_path)
     assert not [*tmp_path.iterdir()]
+
+
+def test_keys__are_taken_from_a_copy_only_when_they_open_the_segments(
+    store: Path, copy: Path
+) -> None:
+    good = (copy / KEYS_FILE).read_bytes()
+    for name in read_manifest(copy).segments:
+        FileSegmentKeys(copy).new(name.name)  # as when a store and its copy went on apart
+    flip(store / KEYS_FILE, 300)
+    (left,) = scrub(store, copy).left
+    assert left.file == KEYS_FILE
+    assert "does not open under its key" in left.why_not
+    (copy / KEYS_FILE).write_bytes(good)
+    assert scrub(store, copy).left == ()
+    assert stat.S_IMODE((store / KEYS_FILE).stat().st_mode) == 0o600
+    (store / KEYS_FILE).unlink()
+    assert names(scrub(store)) == [KEYS_FILE]
+    assert scrub(store, copy).left == ()

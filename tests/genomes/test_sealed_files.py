@@ -83,7 +83,7 @@ def test_segment__lies_in_any_file_system_that_is_known(tmp_path: Path) -> None:
     folder = folder_at("memory://store").below("000001")
     assert SegmentReader(folder, SEAL).read("variants", extent) == BLOB
     assert str(folder) == "memory:///store/000001"
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(DamagedStoreError, match="it is missing"):
         SegmentReader(folder, SEAL).length("people")
 
 
@@ -151,8 +151,8 @@ def test_blob__that_lies_past_the_end_is_damage(tmp_path: Path) -> None:
         near(tmp_path / "s").read("variants", Extent(1, 3))
 
 
-def test_missing_file__is_left_to_who_knows_the_manifest(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+def test_missing_file__is_damage(tmp_path: Path) -> None:
+    with pytest.raises(DamagedStoreError, match="variants` is damaged: it is missing"):
         near(tmp_path).read("variants", Extent(0, 1))
 
 

@@ -1,8 +1,8 @@
-"""What must survive a restore, kept apart from every backup: choices, erasures, checkpoints.
+"""What must survive a restore, kept apart from every backup: choices, removals, checkpoints.
 
 A backup is of yesterday; a withdrawal of this morning is not in it. So each choice is written here
-after it is committed and before it is acknowledged, and so is each erasure before anything is
-destroyed. A restore takes them in before the first answer.
+after it is committed and before it is acknowledged, and so are, before anything is taken out, each
+erasure and each genome that is removed. A restore takes them in before the first answer.
 
 The directory (the setting `replica`) belongs on another disk or machine than the centre and its
 backups. `record.jsonl` holds a line of JSON an event, appended and forced to the disk; a last line
@@ -37,6 +37,16 @@ class Kept(StrEnum):
     PROPOSAL = "proposal"
     """An event of an erasure that was carried out."""
     ERASED = "erased"
+    REMOVED = "removed"
+    """A genome that was taken out of the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedGenome:
+    """A genome that was taken out: its sample, and the row that it had."""
+
+    sample: str
+    row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +59,14 @@ class Replicated:
         Events, in the order in which they were kept.
     erased
         Numbers of the persons that were erased.
+    removed
+        Genomes that were taken out, of who was not erased.
     """
 
     choices: tuple[EventLine, ...]
     proposals: tuple[EventLine, ...]
     erased: frozenset[str]
+    removed: tuple[RemovedGenome, ...] = ()
 
 
 class Replica:
@@ -82,7 +95,7 @@ class Replica:
         self._append([{"kept": Kept.CHOICE, **asdict(event)} for event in events])
 
     def keep_erasure(self, person: str, proposal: Sequence[EventLine]) -> None:
-        """Keep that `person` is erased, with the `proposal`, and forget what they chose.
+        """Keep that `person` is erased, with the `proposal`, and forget what else is theirs.
 
         To do it again changes nothing.
 
@@ -95,9 +108,19 @@ class Replica:
         kept = [{"kept": Kept.PROPOSAL, **asdict(event)} for event in proposal]
         kept.append({"kept": Kept.ERASED, "stream": person})
         with self._locked():
-            lines = [line for line in self._lines() if not _is_choice_of(line, person)]
+            lines = [line for line in self._lines() if not _names(line, person)]
             lines += [line for line in kept if line not in lines]
             replace_durably(self._record, _text(lines), OWNER_ONLY)
+
+    def keep_removal(self, person: str, genome: RemovedGenome) -> None:
+        """Keep that a genome of `person` is taken out of the database.
+
+        Raises
+        ------
+        BackupError
+            It cannot be written.
+        """
+        self._append([{"kept": Kept.REMOVED, "stream": person, **asdict(genome)}])
 
     def keep_checkpoint(self, text: str) -> None:
         """Keep the newest checkpoint of the audit in the place of the one before.
@@ -129,6 +152,11 @@ class Replica:
             choices=_events(lines, Kept.CHOICE),
             proposals=_events(lines, Kept.PROPOSAL),
             erased=frozenset(line["stream"] for line in lines if line["kept"] == Kept.ERASED),
+            removed=tuple(
+                RemovedGenome(line["sample"], line["row"])
+                for line in lines
+                if line["kept"] == Kept.REMOVED
+            ),
         )
 
     def _append(self, lines: Sequence[dict[str, Any]]) -> None:  # Any: JSON
@@ -188,8 +216,9 @@ def _events(lines: Sequence[dict[str, Any]], kept: Kept) -> tuple[EventLine, ...
     )
 
 
-def _is_choice_of(line: dict[str, Any], person: str) -> bool:  # Any: JSON
-    return bool(line["kept"] == Kept.CHOICE and line["stream"] == person)
+def _names(line: dict[str, Any], person: str) -> bool:  # Any: JSON
+    """Say whether a line is about something of a person that an erasure takes out."""
+    return line["kept"] in {Kept.CHOICE, Kept.REMOVED} and bool(line["stream"] == person)
 
 
 def _text(lines: Sequence[dict[str, Any]]) -> bytes:  # Any: JSON

@@ -77,10 +77,12 @@ class Restored:
         The audit entry of the restoration.
     lost_entries
         How many entries of the audit the newest checkpoint knew of that the backup lacks.
-    choices, erased
-        How many choices were taken in, and how many persons were erased again.
+    choices, erased, removed
+        How many choices were taken in, persons erased again, and other genomes removed again.
     lost_persons
         How many persons the keys or the replica know of whom the backup does not.
+    lost_genomes
+        How many genomes lie in segments whose keys were destroyed since: they are left out.
     without_key
         How many persons have no key any more: nothing sealed for them can be read.
     is_proven
@@ -93,7 +95,9 @@ class Restored:
     lost_entries: int
     choices: int
     erased: int
+    removed: int
     lost_persons: int
+    lost_genomes: int
     without_key: int
     is_proven: bool
 
@@ -111,6 +115,7 @@ class Replay:
     register: Register
     keys: KeyRing
     record: Callable[[Checkpoint | None, datetime], int]
+    leave_locked: Callable[[], int]
 
     def run(self, manifest: BackupManifest, at: datetime) -> Restored:
         """Take in what was kept apart, and erase again whoever was erased since the backup.
@@ -124,6 +129,7 @@ class Replay:
         destroyed = {person for person, is_there in keys.items() if not is_there}
         named = {line.stream for line in kept.choices} | keys.keys() | kept.erased
         entry = self.record(known, at)
+        lost_genomes = self.leave_locked()
         lost = self.register.reserve(named - registered)
         choices = self.consent.take(
             (line for line in kept.choices if line.stream in registered - kept.erased), entry=entry
@@ -132,6 +138,8 @@ class Replay:
         self.eraser.recover()
         gone = (kept.erased | destroyed) & registered
         self._erase(gone, kept.erased - destroyed, entry)
+        taken_out = ((genome.sample, genome.row) for genome in kept.removed)
+        removed = self.rooms.genomes.remove_again(taken_out, entry=entry)
         if replica is None:
             mark_unproven(self.home)
         left = set(self.register.person_numbers())
@@ -141,7 +149,9 @@ class Replay:
             lost_entries=max(0, known.size - manifest.audit.size) if known else 0,
             choices=choices,
             erased=len(registered - left),
+            removed=removed,
             lost_persons=lost,
+            lost_genomes=lost_genomes,
             without_key=sum(not keys.get(person, False) for person in left),
             is_proven=not (self.home / UNPROVEN).exists(),
         )

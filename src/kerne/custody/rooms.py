@@ -3,7 +3,7 @@
 The rooms are handed in by the wiring: custody knows of each only what is asked of it here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -69,6 +69,10 @@ class Genomes(Protocol):
 
     def forget(self, person: str, *, entry: int) -> None:
         """Take every genome of the person out; again changes nothing."""
+        ...
+
+    def remove_again(self, genomes: Iterable[tuple[str, int]], *, entry: int) -> int:
+        """Take genomes out that were once, by sample and row; return how many there were."""
         ...
 
 

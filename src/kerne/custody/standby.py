@@ -6,7 +6,7 @@ from typing import Protocol
 
 from kerne.audit.checkpoint import Checkpoint, parse_checkpoint, read_checkpoint
 from kerne.custody.ledger import CustodyLedger
-from kerne.custody.replica import Keep, Replica
+from kerne.custody.replica import Keep, RemovedGenome, Replica
 from kerne.errors import AuditError
 
 _REACTION = "replica"
@@ -60,6 +60,14 @@ class Standby:
         """Keep that `person` is being erased."""
         if self.replica is not None:
             self.replica.keep_erasure(person, self.ledger.erasure_of(person))
+
+    def keep_removal(self, person: str, sample: str, row: int) -> None:
+        """Keep that a genome of `person` is taken out of the database.
+
+        INVARIANT: called before it is.
+        """
+        if self.replica is not None:
+            self.replica.keep_removal(person, RemovedGenome(sample, row))
 
     def keep_checkpoint(self) -> None:
         """Keep the newest checkpoint."""

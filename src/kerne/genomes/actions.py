@@ -6,7 +6,7 @@ in the store alone belong to nobody, are in no population, and are registered by
 that an interrupted `remove` retired are in no population either, and `recover` takes them out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +43,18 @@ class PersonalGenome:
     callable: Intervals | None
 
 
+def kept_nowhere(_person: str, _sample: str, _row: int) -> None:
+    """Keep a removal in no other place."""
+
+
 class Genomes(CountActions, CheckActions):
-    """The actions of the genome database, over the parts that the centre joins."""
+    """The actions of the genome database, over the parts that the centre joins.
+
+    Parameters
+    ----------
+    keep_removal
+        Keeps apart from backups that a person's sample, in a row, is about to be removed.
+    """
 
     def __init__(
         self,
@@ -52,7 +62,9 @@ class Genomes(CountActions, CheckActions):
         gate: Gate,
         people: PeopleLedger,
         closed: ClosedPlaces | None = None,
+        keep_removal: Callable[[str, str, int], None] = kept_nowhere,
     ) -> None:
+        self._keep_removal = keep_removal
         CountActions.__init__(self, store, gate, people, closed or NothingClosed())
         CheckActions.__init__(self, store, gate, people)
 
@@ -152,6 +164,7 @@ class Genomes(CountActions, CheckActions):
                 raise GenomeError(f"no sample `{sample}` in the genome database")
             # Out of every population first: interrupted here, it is gone for all who count.
             self.recover()
+            self._keep_removal(person, sample, row)
             self._people.retire_row(row, entry=grant.entry, at=self._store.clock())
             self._take_out(sample, grant.entry)
             return row
@@ -159,6 +172,21 @@ class Genomes(CountActions, CheckActions):
         about = f"removal of sample {sample}"
         ask = Ask(who, purpose, Action.REMOVE_GENOME, (person,), None, reason, about)
         return self._gate.answer(ask, work)
+
+    def remove_again(self, genomes: Iterable[tuple[str, int]], *, entry: int) -> int:
+        """Take genomes out that a restore brought back; return how many there were.
+
+        Parameters
+        ----------
+        genomes
+            Sample and row; one that is there in another row was added again since.
+        """
+        held = self._store.rows()
+        back = [(sample, row) for sample, row in genomes if held.get(sample) == row]
+        for sample, row in back:
+            self._people.retire_row(row)
+            self._take_out(sample, entry)
+        return len(back)
 
     def forget(self, person: str, *, entry: int) -> None:
         """Take every genome of `person` out of the database: a step of an erasure that was granted.
@@ -173,6 +201,7 @@ class Genomes(CountActions, CheckActions):
         for sample in self._people.samples_of(person):
             if sample in held:
                 self._store.remove(sample, entry=entry)
+        # What held the person is rewritten, and its keys are destroyed.
         self._store.compact(forgotten=True)
 
     def carriers(

@@ -17,9 +17,18 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from kerne.durable import replace_by_copy, sweep
-from kerne.errors import DamagedStoreError, GenomeError, reason_of
-from kerne.genomes.manifest import FILE_NAME, SEGMENTS, Keeper, Manifest, read_manifest
-from kerne.genomes.segment_keys import FILE_NAME as KEYS_NAME
+from kerne.errors import DamagedStoreError, GenomeError, VaultError, reason_of
+from kerne.genomes.folders import LocalFolder
+from kerne.genomes.manifest import (
+    FILE_NAME,
+    SEGMENTS,
+    Keeper,
+    Manifest,
+    SegmentEntry,
+    read_manifest,
+)
+from kerne.genomes.sealed_files import Seal, SegmentReader
+from kerne.genomes.segment_keys import FILE_NAME as KEYS_FILE
 from kerne.genomes.segment_keys import FileSegmentKeys
 from kerne.genomes.watching import Watch, unwatched
 from kerne.genomes.writing import only_writer
@@ -63,6 +72,42 @@ class HashedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysFile:
+    """The keys of a store with no centre around it; `segments` must open under them."""
+
+    segments: tuple[SegmentEntry, ...]
+    identifier: str
+    name: str = KEYS_FILE
+
+    def problem(self, store: Path) -> str:
+        """Open a file of each segment; one of which no file is whole shows nothing of its key."""
+        if not (store / self.name).is_file():
+            return MISSING
+        keys = FileSegmentKeys(store)
+        try:
+            locked = [entry.name for entry in self.segments if not self._opens(store, entry, keys)]
+        except VaultError as error:
+            return str(error)
+        except DamagedStoreError:
+            return "its checksum does not match"
+        return f"segment `{locked[0]}` does not open under its key" if locked else ""
+
+    def _opens(self, store: Path, entry: SegmentEntry, keys: FileSegmentKeys) -> bool:
+        seal = Seal(self.identifier, entry.name, keys.key(entry.name))
+        place = f"{SEGMENTS}/{entry.name}"
+        for file, sha256 in entry.files.items():
+            try:
+                if not HashedFile(f"{place}/{file}", sha256).problem(store):
+                    SegmentReader(LocalFolder(store / place), seal).length(file)
+                    return True
+            except DamagedStoreError:
+                return False
+            except OSError:
+                continue
+        return True
+
+
+@dataclass(frozen=True, slots=True)
 class ManifestFile:
     """The manifest, which carries its own checksum."""
 
@@ -78,21 +123,6 @@ class ManifestFile:
         # Letters of an escape may change and mean the same.
         is_as_written = json.dumps(json.loads(content), indent=1).encode() == content
         return "" if is_as_written else "it was changed"
-
-
-@dataclass(frozen=True, slots=True)
-class KeysFile:
-    """The keys beside a store that nobody keeps; the file carries its own checksum."""
-
-    name: str = KEYS_NAME
-
-    def problem(self, store: Path) -> str:
-        """Read it."""
-        try:
-            FileSegmentKeys(store).names()
-        except DamagedStoreError:
-            return "its checksum does not match"
-        return "" if (store / self.name).exists() else MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +196,9 @@ def kept_files(manifest: Manifest) -> Sequence[Kept]:
         for entry in manifest.segments
         for file, sha256 in sorted(entry.files.items())
     ]
-    has_keys = manifest.kept_by is Keeper.NOBODY and files
-    return [*files, KeysFile()] if has_keys else files
+    if manifest.kept_by is Keeper.NOBODY and manifest.segments:
+        files.append(KeysFile(manifest.segments, manifest.store))
+    return files
 
 
 def _looked_at(

@@ -169,10 +169,8 @@ class SegmentReader:
         Raises
         ------
         DamagedStoreError
-            The file or a block of it was changed, cut or moved, the blob lies outside of it, or
-            the disk cannot read it.
-        FileNotFoundError
-            The file is not there: the caller knows whether the manifest has moved on.
+            The file is missing, it or a block of it was changed, cut or moved, the blob lies
+            outside of it, or the disk cannot read it.
         """
         reader = self._file(file)
         try:
@@ -200,11 +198,11 @@ class SegmentReader:
     def _opened(self, file: str) -> BlockReader:
         try:
             return BlockReader(self._folder.open(file), self._seal.key, self._seal.label(file))
-        except FileNotFoundError:
-            raise
         except (VaultError, OSError) as error:
             raise self._damage(file, error) from error
 
     def _damage(self, file: str, error: VaultError | OSError) -> DamagedStoreError:
-        why = str(error) if isinstance(error, VaultError) else reason_of(error)
+        why = reason_of(error) if isinstance(error, OSError) else str(error)
+        if isinstance(error, FileNotFoundError):
+            why = "it is missing"
         return DamagedStoreError(f"`{self._folder}/{file}` is damaged: {why}")

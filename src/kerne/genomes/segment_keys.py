@@ -11,13 +11,15 @@ nothing secret.
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from kerne.durable import OWNER_ONLY, replace_durably
 from kerne.errors import DamagedStoreError, VaultError
+from kerne.genomes.manifest import read_manifest, write_manifest
+from kerne.genomes.writing import only_writer
 from kerne.sealing.payload import KEY_BYTES
 
 FILE_NAME: Final = "keys"
@@ -169,6 +171,44 @@ class KeptElsewhere:
 def keep_only(keys: SegmentKeys, named: Collection[str], below: int = 0) -> None:
     """Destroy all keys of numbers smaller than `below`, but for segments that are `named`."""
     keys.keep_only(named, below)
+
+
+def leave_locked(store: Path, keys: SegmentKeys) -> int:
+    """Take segments whose keys were destroyed out of a manifest; return how many rows they had.
+
+    That is so in a backup from before an erasure, with the keys of after it: the segment that held
+    the erased person held others, too. What it holds can never be read again.
+
+    Raises
+    ------
+    GenomeError
+        There is no store, or it cannot be written.
+    DamagedStoreError
+        Its manifest does not match its checksum.
+    """
+    with only_writer(store):
+        manifest = read_manifest(store)
+        locked = [entry for entry in manifest.segments if not _opens(entry.name, keys)]
+        if not locked:
+            return 0
+        lost = {entry.name for entry in locked}
+        begun = manifest.compaction
+        changed = replace(
+            manifest,
+            generation=manifest.generation + 1,
+            segments=tuple(entry for entry in manifest.segments if entry.name not in lost),
+            compaction=None if begun is None or lost.intersection(begun.sources) else begun,
+        )
+        write_manifest(store, changed)
+    return sum(entry.rows for entry in locked)
+
+
+def _opens(name: str, keys: SegmentKeys) -> bool:
+    try:
+        keys.key(name)
+    except VaultError:
+        return False
+    return True
 
 
 def _between(numbers: Sequence[int], below: int) -> Iterator[range]:

@@ -250,12 +250,13 @@ class GenomeStore:
                 entries.append(entry)
                 watch(entry.calls)
             new.finish(entries)
+        gone = {row for each in segments for row in each.rows.ids.tolist()}
+        gone -= set(table.ids.tolist())
+        segments.clear()  # whoever holds them keeps their files on the disk
         with self._writing() as manifest:
             kept = [entry for entry in manifest.segments if entry.name not in sources]
             if len(table):
                 kept.append(self._folder.entry(self._folder.open(begun.name)))
-            gone = {row for each in segments for row in each.rows.ids.tolist()}
-            gone -= set(table.ids.tolist())
             changed = replace(
                 manifest,
                 segments=tuple(kept),
