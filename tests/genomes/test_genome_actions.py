@@ -245,6 +245,17 @@ def test_grant__covers_only_its_own_kind_of_question(filled: Rooms) -> None:
         opened.carriers(SHARED)
     with pytest.raises(GateError, match="is for `count-genomes`"):
         opened.variants_of(0)
+    with pytest.raises(GateError, match="is for `count-genomes`"):
+        opened.blocks()
+
+
+def test_matrix_under_a_grant__has_the_population_and_what_it_carries(filled: Rooms) -> None:
+    filled.choose(LimitedToOwnTreatment(filled.persons[0], "form-2"))
+    opened = reader(granted(filled, Action.FIND_CARRIERS, "treatment-of-another"), filled.store)
+    (block,) = opened.blocks()
+    assert block.samples == ("S1", "S2")
+    assert [block.alleles.allele(at) for at in range(len(block.alleles))] == [SHARED]
+    assert block.genotypes.tolist() == [[[1, 1], [0, 0]]]
 
 
 def test_grant_for_something_else__opens_nothing(filled: Rooms) -> None:
@@ -267,6 +278,8 @@ def test_grant__opens_the_rows_of_its_persons_only(filled: Rooms) -> None:
     opened = reader(grant, filled.store)
     assert opened.rows() == {"S0": 0}
     assert opened.callable_of(0) is None
+    with pytest.raises(GateError, match="is for `read-genome`"):
+        opened.blocks()
     with pytest.raises(GateError, match="does not open row `1`"):
         opened.variants_of(1)
 

@@ -59,13 +59,14 @@ def count_listed(
     snapshot: Snapshot, choice: Choice, region: Interval | None, engine: Engine
 ) -> Iterator[Frequencies]:
     """Count every listed allele, window by window, in order."""
-    within = None if region is None else _reaching(snapshot, region)
+    within = None if region is None else reaching(snapshot, region)
     for window in windows(snapshot, within):
         found = sites_in(snapshot, window)
         counts = count_window(snapshot, found, choice.counted, engine)
-        kept = _is_listed(snapshot, found, choice, counts, engine)
-        if region is not None:
-            kept &= overlapping(found, region.start, region.end)
+        if choice.shown is not None and choice.shown is choice.counted:
+            kept = _overlapping(found, counts[CARRIED] > 0, region)
+        else:
+            kept = list_window(snapshot, found, choice.shown, region, engine)
         if kept.all():
             yield _frequencies(_alleles(snapshot, window.contig, found.sites), counts)
         else:
@@ -115,7 +116,7 @@ def _frequencies(alleles: AlleleList, counts: NDArray[np.int64]) -> Frequencies:
     return Frequencies(alleles, ac, counts[AN], counts[HOM], counts[HET], counts[HEMI])
 
 
-def _reaching(snapshot: Snapshot, region: Interval) -> Window:
+def reaching(snapshot: Snapshot, region: Interval) -> Window:
     """Return the window of all sites whose reference bases may reach into a region."""
     contig = snapshot.assembly.rank(region.contig)
     lows = [
@@ -128,19 +129,28 @@ def _reaching(snapshot: Snapshot, region: Interval) -> Window:
     return Window(contig, min([region.start, *lows]), region.end)
 
 
-def _is_listed(
+def list_window(
     snapshot: Snapshot,
     found: WindowSites,
-    choice: Choice,
-    counts: NDArray[np.int64],
+    shown: Sequence[Chosen] | None,
+    region: Interval | None,
     engine: Engine,
 ) -> NDArray[np.bool_]:
-    if choice.shown is None:
-        return _is_mentioned(snapshot, found)
-    if choice.shown is not choice.counted:
-        counts = count_window(snapshot, found, choice.shown, engine)
-    carried: NDArray[np.bool_] = counts[CARRIED] > 0
-    return carried
+    """Say which sites of a window are listed and overlap a region, (sites,).
+
+    `shown` is as in `Choice`.
+    """
+    if shown is None:
+        listed = _is_mentioned(snapshot, found)
+    else:
+        listed = count_window(snapshot, found, shown, engine)[CARRIED] > 0
+    return _overlapping(found, listed, region)
+
+
+def _overlapping(
+    found: WindowSites, listed: NDArray[np.bool_], region: Interval | None
+) -> NDArray[np.bool_]:
+    return listed if region is None else listed & overlapping(found, region.start, region.end)
 
 
 def _is_mentioned(snapshot: Snapshot, found: WindowSites) -> NDArray[np.bool_]:

@@ -23,11 +23,12 @@ from kerne.alleles.normalise import left_align, trim
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import GateError
 from kerne.gate.grant import Grant
-from kerne.genomes import personal, questions
+from kerne.genomes import matrix, personal, questions
 from kerne.genomes.complement import Karyotype, complement_of_copies
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
 from kerne.genomes.manifest import Keeper
+from kerne.genomes.matrix import GenotypeBlock
 from kerne.genomes.personal import Carrying, PersonalCalls
 from kerne.genomes.segments.counting import Chosen
 from kerne.genomes.segments.rows import as_marks
@@ -41,6 +42,7 @@ class Question(StrEnum):
     COUNT = "count"
     CARRIERS = "carriers"
     GENOME = "genome"
+    MATRIX = "matrix"
 
 
 ACTIONS: Final = {
@@ -61,6 +63,8 @@ ACTIONS: Final = {
             Action.READ_IDENTITY_CHECK,
         }
     ),
+    # Genotypes of many, side by side: for who may search single genomes, and nobody else.
+    Question.MATRIX: frozenset({Action.FIND_CARRIERS}),
 }
 """The actions whose grants cover each kind of question."""
 
@@ -138,6 +142,18 @@ class Reader:
             shown = counted if rows is None else self._chosen(None)
         choice = questions.Choice(counted, shown)
         return questions.count_listed(self._snapshot, choice, region, self._store.engine)
+
+    def blocks(
+        self, region: Interval | None = None, rows: BitMap | None = None
+    ) -> Iterator[GenotypeBlock]:
+        """Yield the genotypes of `rows`, or of everyone who may be seen, at every listed allele.
+
+        In order of the genome; sample by sample in order of their rows.
+        """
+        self._allow(Question.MATRIX)
+        shown = None if self._visible is None else self._chosen(None)
+        choice = matrix.Choice(self._chosen(rows), shown)
+        return matrix.genotype_blocks(self._snapshot, choice, region, self._store.engine)
 
     def carriers(self, allele: Allele, rows: BitMap | None = None) -> list[Carrier]:
         """Find the genomes that carry `allele`, by row."""
