@@ -34,7 +34,7 @@ def test_bad_files__are_refused_where_they_are_bad_or_read_rightly(
 
 @pytest.mark.parametrize("case", range(len(GIANTS)))
 def test_giant__is_refused_or_read_as_what_it_is(trial: Trial, tmp_path: Path, case: int) -> None:
-    assert not hostile.try_giant(trial, tmp_path, MEBI // 4, case).fault
+    assert not hostile.try_giant(trial, tmp_path, MEBI // 2, case).fault
 
 
 @pytest.mark.parametrize("seed", sorted(SEEDS.iterdir()), ids=lambda path: path.name)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from adversary.comparing import differences, differences_from_bcftools
-from adversary.files import Inventor
-from adversary.studies import invent_study
+from adversary.files import InventedFile, Inventor, Person
+from adversary.sequence import SURE_Y, invent_sequence
+from adversary.studies import empty_study, invent_study
 from adversary.writing import Container
 from kerne.genomes.store import GenomeStore
 
@@ -46,7 +47,6 @@ def test_answers__do_not_depend_on_the_size_of_anything(tmp_path: Path, seed: in
 def test_file_larger_than_what_is_held__answers_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    """Of a file cut within X, copies are measured by what came first: here there is none."""
     monkeypatch.setattr("kerne.genomes.segments.building.CALLS_MOST", 25)
     rng = random.Random(seed)
     whole = invent_study(rng, tmp_path, [Container.PLAIN], files=6)
@@ -57,6 +57,28 @@ def test_file_larger_than_what_is_held__answers_the_same(
         records = tuple(each for each in made.records if each.contig not in {"chrX", "chrY"})
         study.take(replace(made, records=records), rng, [Container.PLAIN])
     study.add_all(rng)
+    assert not differences(study, rng)
+
+
+@pytest.mark.parametrize("bound", [30, 200])
+def test_file_cut_within_x_and_y__has_the_copies_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: int
+) -> None:
+    monkeypatch.setattr("kerne.genomes.segments.building.CALLS_MOST", bound)
+    monkeypatch.setattr("kerne.genomes.segments.building.SHIFT_MOST_BP", 10)
+    rng = random.Random(1)
+    study = empty_study(rng, tmp_path, invent_sequence(rng), has_reference=False)
+    inventor = Inventor(rng, study.sequence)
+    people = tuple(Person(f"p{at}", 1 + at % 2, aware=at < 2) for at in range(4))
+    *on_x, _ = inventor.sure_records(people)
+    one = ["1" if each.aware else "1/1" for each in people]
+    calls = [
+        call if person.copies_of_x == 1 else "." for person, call in zip(people, one, strict=True)
+    ]
+    on_y = [inventor.single(SURE_Y.contig, at, calls) for at in range(SURE_Y.start, SURE_Y.end)]
+    study.take(InventedFile(people, (*on_x, *on_y)), rng, [Container.PLAIN])
+    study.add_all(rng)
+    assert study.naive[0].copies == [(1, 1), (2, 0)] * 2
     assert not differences(study, rng)
 
 

@@ -4,6 +4,7 @@ Each is made in pieces, so that making it needs no memory either.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, product
 from pathlib import Path
 from typing import Final
 
@@ -29,12 +30,13 @@ def huge_info(size: int) -> Iterator[bytes]:
 
 
 def many_alternatives(size: int) -> Iterator[bytes]:
-    """As many different ALT alleles as `size` bytes hold, of about 12 bytes each."""
+    """As many different ALT alleles as `size` bytes hold, of 15 bytes each with their comma."""
     yield HEADER + GOOD + b"chr2\t1002\t.\tN\tC"
-    letters = bytes.maketrans(b"0123", b"ACGT")
-    for number in range(size // 12):
-        digits = "".join(str(number >> shift & 3) for shift in range(20, -1, -2))
-        yield b"," + digits.encode().translate(letters)
+    # Fourteen letters each: the first eight are put into a piece with all endings of six.
+    piece = b"".join(b",#" + bytes(ending) for ending in product(b"ACGT", repeat=6))
+    beginnings = product(b"ACGT", repeat=8)
+    for beginning in islice(beginnings, 1 + size // (15 * 4**6)):
+        yield piece.replace(b"#", bytes(beginning))
     yield b"\t.\t.\t.\tGT\t0/1\n" + GOOD
 
 

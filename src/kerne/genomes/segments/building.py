@@ -21,7 +21,7 @@ from kerne.alleles.assembly import ContigKind
 from kerne.errors import InputFileError
 from kerne.genomes.calls import Place, is_carried
 from kerne.genomes.chunk import Chunk, Stretches
-from kerne.genomes.complement import UNCLEAR, Complement, Karyotype
+from kerne.genomes.complement import UNCLEAR, Complement, Karyotype, complement_of_copies
 from kerne.genomes.segments.cutting import cut_at
 from kerne.genomes.segments.joining import Joined, join
 from kerne.genomes.segments.of_file import FileRules, Range, partition_of, places_on
@@ -91,7 +91,7 @@ class SegmentBuilder:
         self._closed: set[int] = set()
         self._tally = SexTally(rules.rows)
         self._variants = np.zeros(rules.rows, dtype=np.int64)
-        self._complements: list[Complement] | None = None
+        self._early: dict[ContigKind, list[Complement]] = {}
         self._waiting: Future[_Made] | None = None
         self._pool = ThreadPoolExecutor(1)
 
@@ -208,18 +208,21 @@ class SegmentBuilder:
     def _cut_sex(self, chunks: list[Chunk], where: Range) -> None:
         joined = join(chunks)
         self._add_tally(self._tally, where.contig, joined)
-        if self._complements is None:
-            self._complements = self._tally.complements()
-        self._write(self._encode(joined, where, _classes(self._complements), None))
+        kind = self._rules.assembly.contigs[where.contig].kind
+        early = self._early.setdefault(kind, self._tally.complements())
+        self._write(self._encode(joined, where, _classes(early), None))
 
     def _settled(self) -> list[Complement]:
-        """Return the complements; one that was taken on part of X and does not hold is unclear."""
+        """Return the complements; what was taken on part of a contig and does not hold is unclear.
+
+        X is written by the copies of X alone, before anything of Y is read.
+        """
         measured = self._tally.complements()
-        if self._complements is None:
-            return measured
+        by_x = self._early.get(ContigKind.X, measured)
+        by_y = self._early.get(ContigKind.Y, measured)
         return [
-            late if (late.x_copies, late.y_copies) == (early.x_copies, early.y_copies) else _UNCLEAR
-            for early, late in zip(self._complements, measured, strict=True)
+            _as_written(late, x.x_copies, y.y_copies)
+            for late, x, y in zip(measured, by_x, by_y, strict=True)
         ]
 
     def _make(self, chunks: tuple[Chunk, ...], where: Range) -> _Made:
@@ -254,6 +257,13 @@ class SegmentBuilder:
 
 
 _UNCLEAR: Final = Complement(Karyotype.UNCLEAR, UNCLEAR, UNCLEAR)
+
+
+def _as_written(late: Complement, x_copies: int, y_copies: int) -> Complement:
+    """Return a complement, unclear where the first part of X or Y was written by other copies."""
+    if x_copies != late.x_copies:
+        return _UNCLEAR
+    return late if y_copies == late.y_copies else complement_of_copies(x_copies, UNCLEAR)
 
 
 def _classes(complements: list[Complement]) -> NDArray[np.uint8]:
