@@ -1,10 +1,12 @@
 """Calls in lists, by site or by row, and one turned into the other."""
 
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kerne.genomes.calls import FIRST, SECOND
 from kerne.genomes.chunk import Fields
 from kerne.genomes.segments import kernels
 
@@ -39,6 +41,13 @@ def by_row(calls: CallsBySite, fields: Fields | None, rows: int) -> CallsByRow:
 def by_site(calls: CallsByRow, sites: int) -> CallsBySite:
     """Turn calls over; the fields stay with the rows."""
     return CallsBySite(*_turned(calls.first, calls.site, calls.code, sites, None)[:3])
+
+
+def calls_checksum(calls: CallsBySite) -> int:
+    """Return a checksum of who has which call where, its phase aside (it is with the rows)."""
+    bare = calls.code & np.uint8(~(FIRST | SECOND) & 0xFF)
+    first, row = calls.first.astype(np.int64), calls.row.astype(np.uint32)
+    return crc32(bare.data, crc32(row.data, crc32(first.data)))
 
 
 def picked(fields: Fields, at: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Fields:

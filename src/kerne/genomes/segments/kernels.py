@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import kernel
+from kerne.alleles.kernel import bit_count, kernel
 
 SPARSE: Final = 0
 """Lists of heterozygous and of homozygous rows."""
@@ -27,8 +27,14 @@ MISSING: Final = 2
 ODD: Final = 3
 """What a call is in a tile."""
 
-DENSE_SHARE: Final = 32
+DENSE_SHARE: Final = 64
 """Planes of bits are read as fast as a list of this share of the rows."""
+
+BACK_MOST: Final = 16
+"""Sites in a row are linked, and so alike; further back it is rarely better."""
+
+BACK_SAVING: Final = 10
+"""The inverse of the share of its bits that a site must save by referring back."""
 
 DENSE_ROWS: Final = 2048
 """With fewer rows than this a list is small anyway."""
@@ -198,3 +204,44 @@ def read_gaps(
             before = before + gaps[at]
             ids[at] = before
             at += 1
+
+
+@kernel
+def refer_back(
+    planes: NDArray[np.uint64], back: NDArray[np.uint8], changed: NDArray[np.uint64]
+) -> None:
+    """Write each dense site as what differs from one of the sites before it, where that is less.
+
+    Parameters
+    ----------
+    planes
+        (dense sites, words): both planes of a site, one after the other.
+    back, changed
+        Filled: how many sites back, 0 for none, and the words that are left.
+    """
+    for site in range(len(planes)):
+        least = 0
+        for word in range(planes.shape[1]):
+            least += bit_count(planes[site, word])
+        # What refers back must save something, or the next one has less to refer to.
+        least -= least // BACK_SAVING
+        for distance in range(1, min(site, BACK_MOST) + 1):
+            bits = 0
+            for word in range(planes.shape[1]):
+                bits += bit_count(planes[site, word] ^ planes[site - distance, word])
+            if bits < least:
+                least = bits
+                back[site] = np.uint8(distance)
+        for word in range(planes.shape[1]):
+            changed[site, word] = planes[site, word]
+            if back[site]:
+                changed[site, word] ^= planes[site - np.int64(back[site]), word]
+
+
+@kernel
+def restore_planes(back: NDArray[np.uint8], planes: NDArray[np.uint64]) -> None:
+    """Undo `refer_back` in place."""
+    for site in range(len(planes)):
+        if back[site]:
+            for word in range(planes.shape[1]):
+                planes[site, word] ^= planes[site - np.int64(back[site]), word]

@@ -26,7 +26,7 @@ from kerne.errors import DamagedStoreError
 from kerne.genomes.calls import RULE_OF
 from kerne.genomes.sealed_files import Extent
 from kerne.genomes.segments.blob import pack, unpack
-from kerne.genomes.segments.calls_table import CallsByRow, CallsBySite
+from kerne.genomes.segments.calls_table import CallsByRow, CallsBySite, calls_checksum
 from kerne.genomes.segments.kernels import DENSE
 from kerne.genomes.segments.sites import ContigSites
 from kerne.genomes.segments.tile import TILE_SITES, make_tile, pack_planes, pack_tile, tile_kinds
@@ -105,13 +105,17 @@ class GroupEntry:
 
 @dataclass(frozen=True, eq=False)
 class Directory:
-    """What a partition's file holds and where."""
+    """What a partition's file holds and where.
+
+    `checksum` is that of all calls, taken before tiles and twin were made of them.
+    """
 
     contig: int
     start: int
     end: int
     sites: int
     calls: int
+    checksum: int
     tiles: tuple[TileEntry, ...]
     groups: tuple[GroupEntry, ...]
     bounds: Extent
@@ -143,6 +147,7 @@ def encode_partition(
         for low, high in _tile_cuts(places)
     ]
     dense = np.concatenate([np.empty(0, np.uint32), *(tile.dense for tile in tiles)])
+    back = np.concatenate([np.empty(0, np.uint8), *(tile.back for tile in tiles)])
     is_dense = np.zeros(len(places), dtype=np.bool_)
     is_dense[dense] = True
     groups = [
@@ -154,7 +159,7 @@ def encode_partition(
         body.add(pack([np.diff(bounds.at, prepend=np.uint32(0)), bounds.bound])),
         body.add(pack(_packed_mentions(mentions))),
         body.add(json.dumps(sorted([c, *t] for c, t in partition.sites.long.items())).encode()),
-        body.add(pack([np.diff(dense, prepend=np.uint32(0))])),
+        body.add(pack([np.diff(dense, prepend=np.uint32(0)), back])),
     ]
     told = (
         partition.contig,
@@ -162,6 +167,7 @@ def encode_partition(
         partition.end,
         len(places),
         len(partition.by_row.code),
+        calls_checksum(partition.by_site),
     )
     head = np.array(told, dtype=np.int64)
     planes = [(tile.low, *blob) for tile in tiles for blob in tile.planes]
@@ -186,7 +192,7 @@ def decode_directory(directory: bytes) -> Directory:
         return Extent(base + offset, length)
 
     try:
-        contig, start, end, sites, calls = head.tolist()
+        contig, start, end, sites, calls, checksum = head.tolist()
         bounds, mentions, long, dense = (extent(*pair) for pair in once.reshape(-1, 2).tolist())
         planes_of: dict[int, list[Extent]] = {}
         for first, *blob in planes.reshape(-1, 3).tolist():
@@ -209,7 +215,18 @@ def decode_directory(directory: bytes) -> Directory:
     except (ValueError, TypeError) as error:
         raise DamagedStoreError("the directory of a partition cannot be read") from error
     return Directory(
-        contig, start, end, sites, calls, tuple(entries), tuple(rows), bounds, mentions, long, dense
+        contig,
+        start,
+        end,
+        sites,
+        calls,
+        checksum,
+        tuple(entries),
+        tuple(rows),
+        bounds,
+        mentions,
+        long,
+        dense,
     )
 
 
@@ -243,11 +260,23 @@ def decode_long(blob: bytes) -> dict[int, Change]:
         raise DamagedStoreError("the long changes of a partition cannot be read") from error
 
 
-def decode_dense(blob: bytes) -> NDArray[np.uint32]:
-    """Return the indices of the dense sites from the blob; raises `DamagedStoreError`."""
-    (gaps,) = unpack(blob)
-    dense: NDArray[np.uint32] = np.cumsum(gaps, dtype=np.uint32)
-    return dense
+@dataclass(frozen=True, slots=True, eq=False)
+class DenseSites:
+    """Sites whose calls stand in planes, (dense sites,): their index, and how far each refers."""
+
+    index: NDArray[np.uint32]
+    back: NDArray[np.uint8]
+
+    def within(self, tile: TileEntry) -> slice:
+        """Return which of them are in a tile."""
+        low, high = np.searchsorted(self.index, [tile.first, tile.first + tile.sites]).tolist()
+        return slice(low, high)
+
+
+def decode_dense(blob: bytes) -> DenseSites:
+    """Return the dense sites from the blob; raises `DamagedStoreError`."""
+    gaps, back = unpack(blob)
+    return DenseSites(np.cumsum(gaps, dtype=np.uint32), back)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -256,6 +285,7 @@ class _WrittenTile:
     told: tuple[int, ...]
     planes: list[tuple[int, int]]
     dense: NDArray[np.uint32]
+    back: NDArray[np.uint8]
 
 
 class _Body:
@@ -288,8 +318,9 @@ def _add_tile(
     told = (low, high - low, place, int(sites.position[0]), int(sites.position[-1]), reach)
     blobs = (*body.add(pack([gaps, sites.change])), *body.add(pack_tile(tile)))
     dense = (low + np.flatnonzero(tile.kind == DENSE)).astype(np.uint32)
-    planes = [body.add(blob) for blob in pack_planes(tile)] if len(dense) else []
-    return _WrittenTile(low, (*told, *blobs), planes, dense)
+    back, plane_blobs = pack_planes(tile)
+    planes = [body.add(blob) for blob in plane_blobs] if len(dense) else []
+    return _WrittenTile(low, (*told, *blobs), planes, dense, back)
 
 
 def _tile_cuts(places: NDArray[np.int8]) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ from kerne.genomes.segments.blob import pack, unpack
 from kerne.genomes.segments.partition import (
     HEAD,
     Bounds,
+    DenseSites,
     Directory,
     GroupEntry,
     Mentions,
@@ -149,13 +150,7 @@ class PartitionReader:
 
     def tile(self, tile: TileEntry) -> Tile:
         """Return the calls of a tile."""
-        return self._hot(
-            "calls",
-            tile.first,
-            lambda: unpack_tile(
-                self._read(tile.call_blob), [self._read(each) for each in tile.planes], self._rows
-            ),
-        )
+        return self._hot("calls", tile.first, lambda: self._read_tile(tile))
 
     def group(self, group: GroupEntry) -> RowGroup:
         """Return a group of rows."""
@@ -195,24 +190,32 @@ class PartitionReader:
         return decode_mentions(self._read(self.directory.mentions))
 
     @cached_property
-    def dense(self) -> NDArray[np.uint32]:
-        """The indices of the sites whose calls stand in planes."""
+    def dense(self) -> DenseSites:
+        """The sites whose calls stand in planes."""
         return decode_dense(self._read(self.directory.dense))
 
     def _read_group(self, group: GroupEntry, planes: NDArray[np.uint64]) -> RowGroup:
-        return unpack_group(self._read(group.blob), group.row, self.dense, planes)
+        return unpack_group(self._read(group.blob), group.row, self.dense.index, planes)
 
     def _planes(self, block: int) -> NDArray[np.uint64]:
         """Return the planes of some hundred rows at all dense sites, (dense sites, 2, words)."""
         return self._hot("planes", block, lambda: self._read_planes(block))
 
     def _read_planes(self, block: int) -> NDArray[np.uint64]:
-        tiles = [tile for tile in self.directory.tiles if tile.planes]
         words = min(PLANE_WORDS, (self._rows + 63) // 64 - block * PLANE_WORDS)
         parts = [
-            unpack_planes(self._read(tile.planes[block])).reshape(-1, 2, words) for tile in tiles
+            unpack_planes(self._read(tile.planes[block]), self._back(tile))
+            for tile in self.directory.tiles
+            if tile.planes
         ]
         return np.concatenate([np.empty((0, 2, words), np.uint64), *parts])
+
+    def _read_tile(self, tile: TileEntry) -> Tile:
+        planes = [self._read(each) for each in tile.planes]
+        return unpack_tile(self._read(tile.call_blob), planes, self._back(tile), self._rows)
+
+    def _back(self, tile: TileEntry) -> NDArray[np.uint8]:
+        return self.dense.back[self.dense.within(tile)]
 
     def _read_sites(self) -> ContigSites:
         tiles = self.directory.tiles

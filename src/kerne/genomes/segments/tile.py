@@ -126,6 +126,7 @@ def make_tile(
         `tile_kinds`, and the class of each row, (rows,).
     """
     sites, rows = len(first) - 1, len(class_of)
+    code = code & np.uint8(CODE_MASK | SILENT)  # the phase stands with the rows
     counts = np.zeros((sites, 4), dtype=np.uint32)
     kernels.tally(first, row, code, kinds, class_of, counts)
     kind = _kinds_of_sites(counts, rows)
@@ -151,29 +152,49 @@ def pack_tile(tile: Tile) -> bytes:
     return pack([tile.kind, *lists, gaps, odd_gaps, tile.odd_row, tile.odd_code])
 
 
-def pack_planes(tile: Tile) -> list[bytes]:
-    """Return the planes of a tile as blobs of `PLANE_ROWS` rows each: one person needs one."""
-    planes = tile.planes.reshape(-1, 2, tile.words)
-    return [
-        pack([np.ascontiguousarray(planes[:, :, low : low + PLANE_WORDS]).reshape(-1)])
-        for low in range(0, tile.words, PLANE_WORDS)
-    ]
+def pack_planes(tile: Tile) -> tuple[NDArray[np.uint8], list[bytes]]:
+    """Return how far back each dense site refers, and blobs of `PLANE_ROWS` rows each.
+
+    One person needs one of them.
+    """
+    planes = tile.planes.reshape(-1, 2 * tile.words)
+    back, changed = np.zeros(len(planes), dtype=np.uint8), np.empty_like(planes)
+    kernels.refer_back(planes, back, changed)
+    both = changed.reshape(-1, 2, tile.words)
+    cuts = range(0, tile.words, PLANE_WORDS)
+    return back, [pack([both[:, :, low : low + PLANE_WORDS].reshape(-1)]) for low in cuts]
 
 
-def unpack_planes(blob: bytes) -> NDArray[np.uint64]:
+def unpack_planes(blob: bytes, back: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """Return the planes of a blob, (dense sites, 2, words).
+
+    Parameters
+    ----------
+    back
+        (dense sites,), how far back each refers.
 
     Raises
     ------
     DamagedStoreError
         It is none.
     """
-    (planes,) = unpack(blob)
-    return planes
+    (changed,) = unpack(blob)
+    planes: NDArray[np.uint64] = changed.reshape(len(back), -1).copy()
+    kernels.restore_planes(back, planes)
+    return planes.reshape(len(back), 2, -1)
 
 
-def unpack_tile(blob: bytes, plane_blobs: Sequence[bytes], rows: int) -> Tile:
+def unpack_tile(
+    blob: bytes, plane_blobs: Sequence[bytes], back: NDArray[np.uint8], rows: int
+) -> Tile:
     """Return the tile of its blobs.
+
+    Parameters
+    ----------
+    back
+        (dense sites,), how far back each refers.
+    rows
+        How many rows the segment has.
 
     Raises
     ------
@@ -185,8 +206,7 @@ def unpack_tile(blob: bytes, plane_blobs: Sequence[bytes], rows: int) -> Tile:
     ids = np.empty_like(gaps)
     kernels.read_gaps(lists.reshape(-1), gaps, ids)
     odd_site = np.cumsum(odd_gaps, dtype=np.uint16)
-    dense = int((kind == kernels.DENSE).sum())
-    parts = [unpack_planes(each).reshape(dense, 2, -1) for each in plane_blobs] if dense else []
+    parts = [unpack_planes(each, back) for each in plane_blobs]
     planes = np.concatenate(parts, axis=2).reshape(-1) if parts else np.empty(0, np.uint64)
     return Tile(rows, kind, lists, ids, planes, odd_site, odd_row, odd_code)
 

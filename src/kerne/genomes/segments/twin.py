@@ -83,14 +83,14 @@ def pack_group(group: RowGroup, is_dense: NDArray[np.bool_]) -> bytes:
     """
     calls = group.calls
     counts = np.zeros(len(calls.first) - 1, dtype=np.uint32)
-    text = np.empty(5 * len(calls.site), dtype=np.uint8)
-    odd = np.empty(len(calls.site), dtype=np.uint8)
+    size = len(calls.site)
+    heads, tails, odd = (np.empty(most * size, dtype=np.uint8) for most in (1, 4, 1))
     bare = calls.code & np.uint8(~PHASE & 0xFF)
-    size, odds = twin_kernels.write_calls(
-        calls.first, calls.site, bare, _PLAIN, is_dense, counts, text, odd
+    one, more, odds = twin_kernels.write_calls(
+        calls.first, calls.site, bare, _PLAIN, is_dense, counts, heads, tails, odd
     )
-    phase = _packed_phase(calls.code)
-    return pack([counts, text[:size], odd[:odds], phase, *_packed_fields(calls.fields)])
+    phase, fields = _packed_phase(calls.code), _packed_fields(calls.fields)
+    return pack([counts, heads[:one], tails[:more], odd[:odds], phase, *fields])
 
 
 def unpack_group(
@@ -109,10 +109,11 @@ def unpack_group(
     DamagedStoreError
         It is none.
     """
-    counts, text, odd, phase, *fields = unpack(blob)
+    counts, heads, tails, odd, phase, *fields = unpack(blob)
     first = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
     site, code = np.empty(int(first[-1]), np.uint32), np.empty(int(first[-1]), np.uint8)
-    if twin_kernels.read_calls(first, text, odd, _PLAIN_CODES, site, code) != len(text):
+    read = twin_kernels.read_calls(first, heads, tails, odd, _PLAIN_CODES, site, code)
+    if read != len(tails):
         raise DamagedStoreError("the calls of a genome cannot be read")
     if len(dense):
         first, site, code = _with_dense(first, site, code, row % PLANE_ROWS, dense, planes)

@@ -2,6 +2,7 @@
 
 A call is the distance to the person's next site, times four, plus what it is (`HET`, `HOM`,
 `MISSING`; `ODD` has its code apart), in groups of seven bits, lowest first, the last one below 128.
+First groups (*heads*) and further ones (*tails*) lie apart: they have different distributions.
 """
 
 from typing import Final
@@ -27,10 +28,11 @@ def write_calls(
     plain: NDArray[np.uint8],
     is_dense: NDArray[np.bool_],
     counts: NDArray[np.uint32],
-    text: NDArray[np.uint8],
+    heads: NDArray[np.uint8],
+    tails: NDArray[np.uint8],
     odd: NDArray[np.uint8],
-) -> tuple[int, int]:
-    """Write the calls of some rows, and return how many bytes and odd codes were written.
+) -> tuple[int, int, int]:
+    """Write the calls of some rows, and return how many heads, tails and odd codes there are.
 
     What is `HET` or `HOM` at a dense site is not written: it stands in the planes.
 
@@ -42,10 +44,11 @@ def write_calls(
         (256,), what a code is; `ODD` for all that the first three do not say.
     is_dense
         (sites,).
-    counts, text, odd
-        Filled: the calls written of each row; five bytes a call are enough, and one.
+    counts, heads, tails, odd
+        Filled: the calls written of each row; one, four and one byte a call are enough.
     """
     to = 0
+    more = 0
     odds = 0
     for row in range(len(first) - 1):
         before = np.int64(-1)
@@ -56,28 +59,30 @@ def write_calls(
             counts[row] += np.uint32(1)
             number = ((np.int64(site[at]) - before - 1) << 2) | np.int64(what)
             before = np.int64(site[at])
-            while number >= MORE:
-                text[to] = np.uint8((number & 127) | MORE)
-                to += 1
-                number >>= 7
-            text[to] = np.uint8(number)
+            heads[to] = np.uint8((number & 127) | (MORE if number >= MORE else 0))
             to += 1
+            number >>= 7
+            while number:
+                tails[more] = np.uint8((number & 127) | (MORE if number >= MORE else 0))
+                more += 1
+                number >>= 7
             if what == ODD:
                 odd[odds] = code[at]
                 odds += 1
-    return to, odds
+    return to, more, odds
 
 
 @kernel
 def read_calls(
     first: NDArray[np.int64],
-    text: NDArray[np.uint8],
+    heads: NDArray[np.uint8],
+    tails: NDArray[np.uint8],
     odd: NDArray[np.uint8],
     codes: NDArray[np.uint8],
     site: NDArray[np.uint32],
     code: NDArray[np.uint8],
 ) -> int:
-    """Undo `write_calls`; return how many bytes were read, -1 when they end too early.
+    """Undo `write_calls`; return how many tails were read, -1 when something ends too early.
 
     Parameters
     ----------
@@ -91,17 +96,18 @@ def read_calls(
     for row in range(len(first) - 1):
         before = np.int64(-1)
         for at in range(first[row], first[row + 1]):
-            number = np.int64(0)
-            shift = 0
-            while True:
-                if here == len(text) or shift > SHIFT_MOST:
+            if at >= len(heads):
+                return -1
+            byte = np.int64(heads[at])
+            number = byte & 127
+            shift = 7
+            while byte >= MORE:
+                if here == len(tails) or shift > SHIFT_MOST:
                     return -1
-                byte = np.int64(text[here])
+                byte = np.int64(tails[here])
                 here += 1
                 number |= (byte & 127) << shift
                 shift += 7
-                if byte < MORE:
-                    break
             before += (number >> 2) + 1
             site[at] = np.uint32(before)
             what = number & 3

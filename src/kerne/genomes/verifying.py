@@ -1,0 +1,79 @@
+"""Derive what is counted from the twin again, and hold it against what is stored by variant.
+
+The twin by person is put back in the order of the sites and made into tiles once more: every list,
+plane and odd call must be the one that is stored, and the calls must have the checksum that was
+taken before either orientation was made.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from kerne.genomes.calls import CODE_MASK, RULE_OF, SILENT
+from kerne.genomes.segments.calls_table import CallsByRow, by_site, calls_checksum
+from kerne.genomes.segments.rows import RowTable
+from kerne.genomes.segments.segment import PartitionReader
+from kerne.genomes.segments.tile import make_tile, tile_kinds
+from kerne.genomes.snapshot import Snapshot
+from kerne.genomes.watching import Watch, unwatched
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """A partition whose two orientations do not agree, and where they first part."""
+
+    segment: str
+    partition: str
+    what: str
+
+
+def verify(snapshot: Snapshot, watch: Watch = unwatched) -> Iterator[Unlike]:
+    """Yield every partition of a store whose orientations do not agree.
+
+    Parameters
+    ----------
+    watch
+        Told how many calls were compared since it was last told.
+
+    Raises
+    ------
+    DamagedStoreError
+        A blob does not open.
+    """
+    for segment in snapshot.segments:
+        for reader in segment.partitions:
+            what = _difference(reader, segment.rows)
+            if what:
+                yield Unlike(segment.name, reader.entry.file, what)
+            watch(reader.entry.calls)
+
+
+def _difference(reader: PartitionReader, rows: RowTable) -> str:
+    """Return where a partition's orientations part, nothing when they agree."""
+    calls = by_site(_twin(reader), reader.entry.sites)
+    if calls_checksum(calls) != reader.directory.checksum:
+        return "the calls have another checksum"
+    for entry in reader.directory.tiles:
+        begin, end = (int(calls.first[at]) for at in (entry.first, entry.first + entry.sites))
+        again = make_tile(
+            calls.first[entry.first : entry.first + entry.sites + 1] - begin,
+            calls.row[begin:end],
+            calls.code[begin:end],
+            tile_kinds(RULE_OF[entry.place]),
+            rows.classes[entry.place],
+        )
+        pairs = zip(again.arrays, reader.tile(entry).arrays, strict=True)
+        if not all(np.array_equal(made, held) for made, held in pairs):
+            return f"the tile of its site {entry.first}"
+    return ""
+
+
+def _twin(reader: PartitionReader) -> CallsByRow:
+    """Return all calls of a partition by row, without phase and FORMAT values."""
+    groups = list(reader.groups())
+    counts = [np.diff(group.calls.first) for group in groups]
+    first = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
+    bare = [group.calls.code & np.uint8(CODE_MASK | SILENT) for group in groups]
+    sites = np.concatenate([group.calls.site for group in groups])
+    return CallsByRow(first.astype(np.int64), sites, np.concatenate(bare), None)
