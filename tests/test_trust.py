@@ -41,6 +41,8 @@ WITHOUT_THE_GATE = {
     "Orders.cancel_without_consent": "a reaction to a withdrawal; returns nothing",
     "Cases.react": "a reaction to what was granted before; returns nothing",
     "Cases.hand_over": "a step of an erasure that was granted; returns nothing",
+    "Genomes.compact": "an operator's care for the disk; returns names of segments",
+    "Genomes.verify": "an operator's care for the disk; returns names of segments",
     "Genomes.forget": "a step of an erasure that was granted; returns nothing",
     "Genomes.remove_again": "a step of a restore: removals that were granted; returns a number",
     "Custodians.recover": "start-up: carries on erasures that were granted; returns a number",

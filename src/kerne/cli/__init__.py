@@ -22,7 +22,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "demo": ("kerne.cli.demo:demo", "Walk one order to its answer, in a synthetic country."),
     "interpret": ("kerne.cli.interpret:interpret", "Rank the variants of one patient's file."),
     "knowledge": ("kerne.cli.knowledge:knowledge", "Dated releases of reference data."),
-    "genomes": ("kerne.cli.genomes:genomes", "The genome database: add, count, find, remove."),
+    "genomes": ("kerne.cli.upkeep:genomes", "The genome database: add, count, find, remove."),
     "orders": ("kerne.cli.orders:orders", "Orders and samples, from tube to release."),
     "cases": ("kerne.cli.cases:cases", "Candidates, classification, the signed answer."),
     "citizen": ("kerne.cli.citizen:citizen", "A citizen's choices, and who has read what."),

@@ -21,12 +21,14 @@ from kerne.gate.grant import Grant
 from kerne.genomes.adding import AddedGenome
 from kerne.genomes.check_actions import CheckActions
 from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, NothingClosed
+from kerne.genomes.compaction import Rewritten
 from kerne.genomes.count_actions import CountActions
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
 from kerne.genomes.intake import GenomeFile, check_header
 from kerne.genomes.own_copy import OwnCopy, check_own_copy_place, write_own_copy
 from kerne.genomes.reader import reader
 from kerne.genomes.store import GenomeStore
+from kerne.genomes.verifying import Unlike, verify
 from kerne.genomes.watching import Watch, unwatched
 from kerne.people.asking import Action, Ask, Identity, Refusal
 from kerne.people.ledger import PeopleLedger
@@ -203,6 +205,26 @@ class Genomes(CountActions, CheckActions):
                 self._store.remove(sample, entry=entry)
         # What held the person is rewritten, and its keys are destroyed.
         self._store.compact(forgotten=True)
+
+    def compact(self, *, forgotten: bool = False) -> list[Rewritten]:
+        """Make few segments of many; an operator's care for the disk, which shows nobody's data.
+
+        Parameters
+        ----------
+        forgotten
+            Rewrite those that hold genomes which were removed, too.
+        """
+        return self._store.compact(forgotten=forgotten)
+
+    def verify(self) -> list[Unlike]:
+        """Return where the two orientations of the database do not agree; shows nobody's data.
+
+        Raises
+        ------
+        DamagedStoreError
+            A file does not open.
+        """
+        return list(verify(self._store.snapshot()))
 
     def carriers(
         self,

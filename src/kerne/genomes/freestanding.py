@@ -15,6 +15,7 @@ from kerne.alleles.interval import parse_region
 from kerne.errors import GateError, GenomeError
 from kerne.genomes.adding import AddedGenome
 from kerne.genomes.cohorts import Samples, cohort_of
+from kerne.genomes.compaction import Rewritten
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
@@ -30,6 +31,7 @@ from kerne.genomes.strata import (
     rows_by_sex,
     unite_strata,
 )
+from kerne.genomes.verifying import Unlike, verify
 from kerne.genomes.watching import Watch, unwatched
 
 MIN_GQ = 20
@@ -131,6 +133,20 @@ class FreestandingGenomes:
     def remove(self, sample: str) -> int:
         """Forget a sample; return the row that it had."""
         return self._store().remove(sample)
+
+    def compact(self, *, forgotten: bool = False) -> list[Rewritten]:
+        """Make few segments of many; `forgotten` rewrites those that hold removed genomes too."""
+        return self._store().compact(forgotten=forgotten)
+
+    def verify(self) -> list[Unlike]:
+        """Return where the two orientations of the store do not agree.
+
+        Raises
+        ------
+        DamagedStoreError
+            A file does not open.
+        """
+        return list(verify(self._store().snapshot()))
 
     def stats(self) -> StoreStatistics:
         """Return the store in numbers."""

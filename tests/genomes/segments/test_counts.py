@@ -1,0 +1,108 @@
+"""Segments count what plain Python counts, however they are built, cut, forgotten or merged."""
+
+import random
+import tempfile
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from kerne.alleles.assembly import GRCH38
+from kerne.genomes import questions
+from kerne.genomes.engine import ThreadEngine
+from kerne.genomes.manifest import Keeper, Manifest, NormalForm
+from kerne.genomes.segments import building, kernels, merging
+from kerne.genomes.segments.merging import merge, rows_that_stay, sources_of
+from kerne.genomes.segments.segment import Segment
+from kerne.genomes.snapshot import Snapshot
+from kerne.genomes.verifying import verify
+from tests.genomes.segments.conftest import (
+    Counts,
+    RandomFile,
+    Site,
+    Workshop,
+    random_file,
+    workshop_in,
+)
+
+WORDS = ("GRCh38", Keeper.NOBODY, NormalForm.TRIMMED_NOT_SHIFTED, None, 20, 8, "store")
+
+
+def snapshot_of(segments: Sequence[Segment], forgotten: Collection[int] = ()) -> Snapshot:
+    manifest = Manifest(*WORDS, forgotten=tuple(forgotten))
+    return Snapshot(manifest, GRCH38, tuple(segments))
+
+
+def counted(snapshot: Snapshot, rows: Collection[int], workers: int) -> dict[Site, Counts]:
+    chosen = snapshot.chosen(BitMap(rows))
+    choice = questions.Choice(chosen, None)
+    found: dict[Site, Counts] = {}
+    for part in questions.count_listed(snapshot, choice, None, ThreadEngine(workers)):
+        columns = (part.ac, part.an, part.hom, part.het, part.hemi)
+        for at in range(len(part)):
+            alleles = part.alleles
+            site = (int(alleles.rank[at]), int(alleles.position[at]), int(alleles.change[at]))
+            assert site not in found
+            ac, an, hom, het, hemi = (int(column[at]) for column in columns)
+            found[site] = (ac, an, hom, het, hemi)
+    return found
+
+
+def expected(
+    files: Sequence[tuple[RandomFile, Segment]], rows: Collection[int], gone: Collection[int]
+) -> dict[Site, Counts]:
+    live = [pair for pair in files if not set(pair[1].rows.ids.tolist()) <= set(gone)]
+    totals = {}
+    for site in {site for file, _ in live for site in file.sites}:
+        total = [0] * 5
+        for file, segment in files:
+            for at, row in enumerate(segment.rows.ids.tolist()):
+                if row in rows and row not in gone:
+                    worth = file.worth(segment.rows, site, at)
+                    total = [one + more for one, more in zip(total, worth, strict=True)]
+        ac, an, hom, het, hemi = total
+        totals[site] = (ac, an, hom, het, hemi)
+    return totals
+
+
+def merged(workshop: Workshop, segments: Sequence[Segment], gone: Collection[int]) -> Segment:
+    rows = rows_that_stay(segments, gone)
+    with workshop.folder.new() as new:
+        return new.finish(rows, list(merge(sources_of(segments, rows), rows, GRCH38, new)))
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(
+    st.integers(0, 1 << 32),
+    st.sampled_from([20, 200, building.CALLS_MOST]),
+    st.sampled_from([2, kernels.DENSE_ROWS]),
+    st.integers(1, 4),
+)
+def test_counts__are_those_of_plain_python(
+    seed: int, calls_most: int, dense_rows: int, workers: int
+) -> None:
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "CALLS_MOST", calls_most)
+        patch.setattr(merging, "CALLS_MOST", calls_most)
+        patch.setattr(building, "SHIFT_MOST_BP", 0)
+        patch.setattr(kernels, "DENSE_ROWS", dense_rows)
+        workshop = workshop_in(Path(place))
+        files = []
+        for source in range(rng.randint(1, 3)):
+            file = random_file(rng)
+            files.append((file, workshop.built(file, source)))
+        segments = [segment for _, segment in files]
+        rows = [row for row in range(workshop.row) if rng.random() < 0.7]
+        gone = [row for row in range(workshop.row) if rng.random() < 0.2]
+        assert counted(snapshot_of(segments), rows, workers) == expected(files, rows, ())
+        assert list(verify(snapshot_of(segments))) == []
+        after = expected(files, rows, gone)
+        assert counted(snapshot_of(segments, gone), rows, workers) == after
+        if len(gone) < workshop.row:
+            one = merged(workshop, segments, gone)
+            assert counted(snapshot_of([one]), rows, workers) == after
+            assert list(verify(snapshot_of([one]))) == []
