@@ -4,7 +4,7 @@ Each study is some files that hold whatever VCF allows (`adversary/files.py`, `b
 sequence made for it, in every dress (`writing.py`), added in any order and any batches. Everything
 that can be asked is compared: AC, AN, hom, het and hemi of every allele among everybody and among
 random samples, in regions, of alleles asked for by name, carriers, each genome's alleles, depth
-and callable places, and the command line's table.
+and callable places, matrices, and the command line's table.
 
 Two oracles. bcftools splits, left-aligns and reads every call, and counts what is as written. A
 database in plain Python (`naive.py`) knows the rest, of which bcftools knows nothing: what silence
@@ -29,6 +29,7 @@ from pysam.version import __bcftools_version__
 
 from adversary.command_line import differences_of_command_line
 from adversary.comparing import differences, differences_from_bcftools, keys_of
+from adversary.matrices import differences_of_matrices
 from adversary.studies import Study, accepts_bcf, invent_study
 from adversary.writing import Container
 from kerne.errors import KerneError
@@ -69,6 +70,7 @@ def _differences(study: Study, rng: random.Random, work: Path) -> list[str]:
         *differences(study, rng),
         *differences_from_bcftools(study, rng, work),
         *differences_of_command_line(study, chosen, work),
+        *differences_of_matrices(study, frozenset(chosen), rng),
     ]
 
 

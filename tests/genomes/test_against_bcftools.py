@@ -18,6 +18,7 @@ from adversary.blocks import invent_gvcf
 from adversary.command_line import differences_of_command_line
 from adversary.comparing import differences, differences_from_bcftools
 from adversary.files import InventedFile, Inventor
+from adversary.matrices import differences_of_matrices
 from adversary.sequence import STRETCHES, invent_sequence
 from adversary.studies import Study, empty_study, invent_study
 from adversary.writing import Container
@@ -35,6 +36,7 @@ def test_answers__are_those_of_bcftools_and_of_plain_python(tmp_path: Path, seed
     assert not differences(study, rng)
     assert not differences_from_bcftools(study, rng, tmp_path)
     assert not list(differences_of_command_line(study, study.samples[:3], tmp_path))
+    assert not list(differences_of_matrices(study, frozenset(study.samples[::2]), rng))
 
 
 @st.composite
@@ -100,6 +102,7 @@ def test_comparison__finds_one_call_that_is_not_the_truth(tmp_path: Path, said: 
     wrongly(study, key, said)
     assert differences(study, rng)
     assert list(differences_of_command_line(study, study.samples, tmp_path))
+    assert list(differences_of_matrices(study, frozenset(study.samples), rng))
 
 
 def test_comparison__finds_an_allele_too_many(tmp_path: Path) -> None:
