@@ -85,7 +85,7 @@ docs: setup-documentation  ## the documentation, in docs/_build
 pin: .venv/.bootstrap  ## compile the pinned requirements anew
 	@compile="$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11"; \
 	$$compile pyproject.toml -o requirements/runtime.txt && \
-	for extra in development documentation keys cluster; do \
+	for extra in development documentation keys cluster export; do \
 	  $$compile --extra $$extra --constraint requirements/runtime.txt pyproject.toml \
 	    -o requirements/$$extra.txt || exit 1; \
 	done && \

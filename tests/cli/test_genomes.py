@@ -113,6 +113,27 @@ def test_samples_file__may_hold_spaces_and_must_hold_a_name(tmp_path: Path) -> N
         run("--store", tmp_path / "s", "frequencies", "-S", listed)
 
 
+@pytest.mark.parametrize("form", ["vcf", "bcf"])
+def test_export_command__writes_genotypes(store: Path, tmp_path: Path, form: str) -> None:
+    out, listed = tmp_path / "out", tmp_path / "samples.txt"
+    listed.write_text("b\n")
+    result = run("--store", store, "export", out, "--format", form, "-r", "chr20", "-S", listed)
+    assert result.stdout == ""
+    with pysam.VariantFile(str(out)) as file:
+        (record,) = file
+        assert (record.chrom, record.pos, record.alleles) == ("chr20", 101, ("A", "C"))
+        assert {name: call["GT"] for name, call in record.samples.items()} == {"b": (1, 1)}
+    with pytest.raises(GenomeError, match="replaces nothing"):
+        run("--store", store, "export", out)
+
+
+@pytest.mark.usefixtures("centre")
+def test_centre__exports_no_genotypes(tmp_path: Path) -> None:
+    result = run("export", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "kerne citizen download" in result.stderr.replace("\n", " ")
+
+
 def test_carriers_command__says_nothing_before_a_bad_variant(store: Path) -> None:
     with pytest.raises(AlleleError):
         run("--store", store, "carriers", "rs123")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kerne.genomes.adding import AddedGenome
 
 STORE: Final = "kerne.genomes.store"
+FREESTANDING: Final = "free-standing store: no people, choices or audit behind it"
 
 
 class Desk(Protocol):
@@ -180,6 +181,23 @@ class CentreDesk:
         )
 
 
+def at_store(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that is for free-standing stores only its `store`."""
+
+    @functools.wraps(command)
+    def storing_command(**options: Any) -> None:  # Any: the command's own options
+        store = click.get_current_context().meta.get(STORE)
+        if not isinstance(store, Path):
+            raise click.UsageError(
+                "genotypes leave a free-standing store only, with `--store`; of a centre a person "
+                "has their own with `kerne citizen download`, and a project asks in its workspace"
+            )
+        click.echo(FREESTANDING, err=True)
+        command(store=FreestandingGenomes(store), **options)
+
+    return storing_command
+
+
 def at_desk(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of who asks and why, which only a centre needs; give the command a `desk`."""
 
@@ -199,7 +217,7 @@ def at_desk(command: Callable[..., None]) -> Callable[..., None]:
         ctx = click.get_current_context()
         store = ctx.meta.get(STORE)
         if isinstance(store, Path):
-            click.echo("free-standing store: no people, choices or audit behind it", err=True)
+            click.echo(FREESTANDING, err=True)
             command(*args, desk=FreestandingGenomes(store), **options)
             return
         centre = centre_from(ctx)

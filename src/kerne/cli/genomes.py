@@ -11,8 +11,8 @@ from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import Progress
 
-from kerne.alleles.text import read_text
 from kerne.cli.desk import STORE, Desk, at_desk
+from kerne.cli.genome_files import export_command, names_in
 from kerne.cli.options import (
     Asking,
     asker_from,
@@ -22,7 +22,7 @@ from kerne.cli.options import (
     home_option,
     unwrap,
 )
-from kerne.errors import DamagedStoreError, InputFileError
+from kerne.errors import DamagedStoreError
 from kerne.genomes.cohorts import Samples, parse_cohort
 from kerne.genomes.freestanding import StoreRules
 from kerne.genomes.frequencies import Frequencies, write_table_1based, write_whole
@@ -45,7 +45,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.pass_context
 def genomes(ctx: click.Context, home: Path | None, store: Path | None) -> None:
-    """Add genomes, count alleles, find carriers, remove, scrub."""
+    """Add genomes, count alleles, find carriers, export, remove, scrub."""
     said = ctx.get_parameter_source("home") is ParameterSource.COMMANDLINE
     if said and store is not None:
         raise click.UsageError("give `--home` or `--store`, not both")
@@ -229,7 +229,7 @@ def _samples(
     if among is None:
         if cohorts:
             raise click.UsageError("a `--cohort` is counted by an expression: give `--among`")
-        return None if samples_file is None else _names(samples_file)
+        return None if samples_file is None else names_in(samples_file)
     if samples_file is not None:
         raise click.UsageError("give `--samples-file` or `--among`, not both")
     return parse_cohort(among, _lists(cohorts, "--cohort"))
@@ -242,7 +242,7 @@ def _lists(named: Sequence[str], option: str) -> dict[str, list[str]]:
         name, equals, path = each.partition("=")
         if not (name and equals and path) or name in lists:
             raise click.UsageError(f"`{option} {each}`: expected NAME=FILE, each name once")
-        lists[name] = _names(Path(path))
+        lists[name] = names_in(Path(path))
     return lists
 
 
@@ -268,9 +268,4 @@ def _watching(files: Iterable[Path]) -> Iterator[Watch]:
         yield lambda count: progress.advance(task, count)
 
 
-def _names(path: Path) -> list[str]:
-    """Read sample names, one a line; a name may hold spaces."""
-    names = [line.strip() for line in read_text(path).splitlines()]
-    if not any(names):
-        raise InputFileError(path, "names no sample, expected one name a line")
-    return list(dict.fromkeys(filter(None, names)))
+genomes.add_command(export_command)

@@ -11,11 +11,13 @@ from pyroaring import BitMap
 
 from kerne.alleles.allele import parse_allele
 from kerne.alleles.assembly import Assembly, assembly_named
-from kerne.alleles.interval import parse_region
+from kerne.alleles.interval import Interval, parse_region
 from kerne.errors import GateError, GenomeError
 from kerne.genomes.adding import AddedGenome
 from kerne.genomes.cohorts import Samples, cohort_of
 from kerne.genomes.compaction import Rewritten
+from kerne.genomes.exporting.content import content_of
+from kerne.genomes.exporting.files import ExportFormat, export
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
@@ -55,6 +57,11 @@ class FreestandingGenomes:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @property
+    def assembly(self) -> Assembly:
+        """The assembly of the store."""
+        return self._store().assembly
 
     def add(
         self, files: Sequence[GenomeFile], rules: StoreRules, watch: Watch = unwatched
@@ -125,6 +132,26 @@ class FreestandingGenomes:
     def carriers(self, variant: str) -> list[Carrier]:
         """Find who carries a variant, given as `chr20-12345-A-T`."""
         return self._reader().carriers(parse_allele(variant, self._store().assembly))
+
+    def export(
+        self,
+        path: Path,
+        form: ExportFormat,
+        region: Interval | None = None,
+        samples: Samples | None = None,
+        watch: Watch = unwatched,
+    ) -> None:
+        """Write genomes as `path`, whole or not at all.
+
+        Raises
+        ------
+        GenomeError
+            A sample is not in the store, or a file is there already or cannot be written.
+        """
+        reader = self._reader()
+        rows = None if samples is None else _rows_of(reader, samples)
+        content = content_of(reader, self.assembly, region, rows)
+        export(path, form, content, region, watch)
 
     def find_duplicates(self) -> list[ComparedGenomes]:
         """Find samples that hold one genome."""

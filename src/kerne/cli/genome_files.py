@@ -1,0 +1,70 @@
+"""`kerne genomes`, the commands that write genotypes as files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from kerne.alleles.interval import parse_region
+from kerne.alleles.text import read_text
+from kerne.cli.desk import at_store
+from kerne.errors import InputFileError
+from kerne.genomes.exporting.files import ExportFormat, span_bp
+from kerne.genomes.freestanding import FreestandingGenomes
+from kerne.genomes.watching import Watch
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("export")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([each.value for each in ExportFormat]),
+    default=ExportFormat.VCF.value,
+    help="vcf (bgzipped), bcf, zarr (VCF Zarr) or pgen (PLINK 2: OUT.pgen, OUT.pvar, OUT.psam).",
+)
+@click.option("-r", "--region", help="Only alleles that overlap it: chr20 or chr20:1-100.")
+@click.option("-S", "--samples-file", type=_FILE, help="These samples only; one name a line.")
+@at_store
+def export_command(
+    *,
+    out: Path,
+    form: str,
+    region: str | None,
+    samples_file: Path | None,
+    store: FreestandingGenomes,
+) -> None:
+    """Write the genotypes of a free-standing store as OUT, which appears whole or not at all."""
+    assembly = store.assembly
+    where = None if region is None else parse_region(region, assembly)
+    samples = None if samples_file is None else names_in(samples_file)
+    with _watching(span_bp(assembly, where)) as watch:
+        store.export(out, ExportFormat(form), where, samples, watch)
+
+
+def names_in(path: Path) -> list[str]:
+    """Read sample names, one a line; a name may hold spaces.
+
+    Raises
+    ------
+    InputFileError
+        The file cannot be read, or names no sample.
+    """
+    names = [line.strip() for line in read_text(path).splitlines()]
+    if not any(names):
+        raise InputFileError(path, "names no sample, expected one name a line")
+    return list(dict.fromkeys(filter(None, names)))
+
+
+@contextmanager
+def _watching(bases: int) -> Iterator[Watch]:
+    """Show on a terminal how far along the genome it is."""
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        task = progress.add_task("writing", total=bases)
+        yield lambda count: progress.advance(task, count)

@@ -1,0 +1,1 @@
+"""Genomes as files that other programs read: VCF, BCF, VCF Zarr and PLINK 2."""
