@@ -68,6 +68,11 @@ def median_seconds(runs: Sequence[Run]) -> float:
     return statistics.median(run.seconds for run in runs)
 
 
+def least_seconds(runs: Sequence[Run]) -> float:
+    """Return the wall time of the quickest."""
+    return min(run.seconds for run in runs)
+
+
 def median_cpu_seconds(runs: Sequence[Run]) -> float:
     """Return the median time of all cores."""
     return statistics.median(run.cpu_seconds for run in runs)
