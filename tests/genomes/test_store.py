@@ -302,7 +302,7 @@ def _read_all(path: Path) -> None:
 
 def test_missing_file__is_found(two: tuple[GenomeStore, list[AddedGenome]]) -> None:
     next(two[0].path.glob("segments/*/000-*")).unlink()
-    with pytest.raises(DamagedStoreError, match=r"000-0000000000` is missing"):
+    with pytest.raises(DamagedStoreError, match=r"000-0000000000.*is missing"):
         open_freestanding(two[0].path).frequencies()
 
 

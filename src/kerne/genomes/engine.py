@@ -19,11 +19,11 @@ class ThreadEngine:
         self._pool = ThreadPoolExecutor(self.workers)
 
     def run(self, tasks: Sequence[Task]) -> list[NDArray[np.int64]]:
-        """Return what each task counts, (6, its sites)."""
+        """Return what each task counts, (7, its sites)."""
         if len(tasks) < 2:  # noqa: PLR2004  one task needs no second thread
             return [_count(task) for task in tasks]
         return list(self._pool.map(_count, tasks))
 
 
 def _count(task: Task) -> NDArray[np.int64]:
-    return count_partition(task.reader, task.chosen, task.start, task.end)
+    return count_partition(task.reader, task.chosen, task.start, task.end, task.counts)

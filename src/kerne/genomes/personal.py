@@ -9,20 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.allele import Allele
-from kerne.alleles.change import change_code, reference_spans
+from kerne.alleles.change import change_code, join_long, reference_spans
 from kerne.alleles.interval import Interval, Intervals
-from kerne.genomes.allele_list import AlleleList, joined_alleles
+from kerne.genomes.allele_list import AlleleList
 from kerne.genomes.calls import CODE_MASK, RULE_OF, WORTH, Code, Worth, is_carried
 from kerne.genomes.chunk import UNTOLD, Fields
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, Zygosity, phase_of, zygosity_of
 from kerne.genomes.places import places_of
 from kerne.genomes.segments.callability import stretches_of
-from kerne.genomes.segments.calls_table import FIELD_NAMES, picked
+from kerne.genomes.segments.calls_table import FIELD_NAMES, joined_fields, picked
 from kerne.genomes.segments.counting import Chosen
 from kerne.genomes.segments.counting_kernels import carriers_of
+from kerne.genomes.segments.kernels import SPARSE
 from kerne.genomes.segments.of_file import places_on
 from kerne.genomes.segments.rows import as_marks
 from kerne.genomes.segments.segment import PartitionReader, Segment
+from kerne.genomes.segments.tile import Tile
 from kerne.genomes.snapshot import Snapshot
 
 _AS_COUNTED: Final = {
@@ -31,6 +33,22 @@ _AS_COUNTED: Final = {
     Worth.HEMI: Zygosity.HEMI,
     Worth.HALF: Zygosity.HALF,
 }
+_IS_TOLD: Final = is_carried(np.arange(256, dtype=np.uint8)) | (
+    np.arange(256) & CODE_MASK >= Code.WEAK_HET
+)
+"""Whether a code is an alternative call, weak or not."""
+
+
+def _counted_as() -> NDArray[np.int64]:
+    """Return the `calls.Worth` that a call adds to, (places, copies + 1, codes); 0 for none."""
+    worth = WORTH[RULE_OF][..., Worth.HET :]
+    padded = np.zeros((*RULE_OF.shape, CODE_MASK + 1), dtype=np.int64)
+    counts = np.where(worth.any(axis=-1), worth.argmax(axis=-1) + int(Worth.HET), 0)
+    padded[..., : counts.shape[-1]] = counts
+    return padded
+
+
+_COUNTED_AS: Final = _counted_as()
 _COPIES: Final = np.array([1, 2, 1, 1], dtype=np.int64)
 """Alternative alleles of what counts as het, hom, hemi and half."""
 
@@ -47,13 +65,14 @@ class Carrying:
 class PersonalCalls:
     """What one genome carries, weak calls included, in order; (calls,) each.
 
-    `code` is a `calls.Code` with its phase and `SILENT`; `is_counted` says whether it counts.
+    `code` is a `calls.Code` with its phase and `SILENT`; `is_counted` says whether it counts;
+    `fields` is `None` where no file told any.
     """
 
     alleles: AlleleList
     code: NDArray[np.uint8]
     is_counted: NDArray[np.bool_]
-    fields: Fields
+    fields: Fields | None
 
 
 def carrying(snapshot: Snapshot, chosen: Sequence[Chosen], allele: Allele) -> Carrying:
@@ -68,6 +87,8 @@ def carrying(snapshot: Snapshot, chosen: Sequence[Chosen], allele: Allele) -> Ca
             found, worth = _carrying_at(segment, reader, each, site)
             rows.append(segment.rows.ids[found])
             counted.append(worth)
+    if len(rows) == 2:  # noqa: PLR2004  nothing and one segment, whose rows ascend
+        return Carrying(rows[1], counted[1])
     row = np.concatenate(rows)
     order = np.argsort(row)
     return Carrying(row[order], np.concatenate(counted)[order])
@@ -103,8 +124,7 @@ def calls_of(snapshot: Snapshot, row: int, region: Interval | None = None) -> Pe
     readers = segment.partitions
     if region is not None:
         readers = tuple(segment.on(snapshot.assembly.rank(region.contig)))
-    parts = [_calls_in(snapshot, segment, reader, at) for reader in readers]
-    found = _joined(snapshot, parts)
+    found = _joined(snapshot, segment, at, readers)
     if region is None:
         return found
     start = found.alleles.position.astype(np.int64)
@@ -121,7 +141,7 @@ def variants_of(snapshot: Snapshot, row: int) -> list[GenotypedAllele]:
         There is no such row.
     """
     found = calls_of(snapshot, row)
-    fields = found.fields
+    fields = found.fields or Fields(*[np.full(len(found.code), UNTOLD, dtype=np.int32)] * 4)
     columns = zip(
         found.code.tolist(),
         found.is_counted.tolist(),
@@ -210,50 +230,80 @@ def reader_at(segment: Segment, contig: int, position: int) -> PartitionReader |
 
 def _carrying_at(
     segment: Segment, reader: PartitionReader, chosen: Chosen, site: int
-) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the rows of a segment that carry a site and count, and what each adds to."""
     tiles = reader.directory.tiles
     entry = tiles[bisect_right(reader.directory.firsts, site) - 1]
     tile, inside = reader.tile(entry), site - entry.first
-    marks = np.zeros(64 * len(chosen.bits), dtype=np.uint8)
-    carriers_of(
-        inside, tile.kind, tile.first, tile.lists, tile.ids, tile.plane, tile.planes,
-        chosen.bits, marks,
-    )  # fmt: skip
+    found, carried = _listed(tile, inside, chosen)
     odd = tile.odd_between(inside, inside + 1)
-    for row, code in zip(tile.odd_row[odd].tolist(), tile.odd_code[odd].tolist(), strict=True):
-        if (int(chosen.bits[row >> 6]) >> (row & 63)) & 1:
-            marks[row] = code & CODE_MASK
-    found = np.flatnonzero(marks)
-    rules = RULE_OF[entry.place][segment.rows.classes[entry.place][found]]
-    worth = WORTH[rules, marks[found]][:, Worth.HET :]
-    counts = worth.any(axis=1)
-    return found[counts], worth[counts].argmax(axis=1) + int(Worth.HET)
+    if odd.start < odd.stop:
+        rows = tile.odd_row[odd].astype(np.int64)
+        codes = tile.odd_code[odd] & np.uint8(CODE_MASK)
+        mine = as_marks(chosen.bits, len(chosen.rows))[rows]
+        found, carried = np.append(found, rows[mine]), np.append(carried, codes[mine])
+        order = np.argsort(found)
+        found, carried = found[order], carried[order]
+    worth = _COUNTED_AS[entry.place][segment.rows.classes[entry.place][found], carried]
+    counts = worth > 0
+    return (found, worth) if counts.all() else (found[counts], worth[counts])
 
 
-def _calls_in(
-    snapshot: Snapshot, segment: Segment, reader: PartitionReader, at: int
+def _listed(tile: Tile, site: int, chosen: Chosen) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return the rows that a tile lists as carrying a site, and how: once or twice."""
+    most = int(tile.lists[site, :2].sum()) if tile.kind[site] == SPARSE else tile.rows
+    rows, copies = np.empty(most, dtype=np.int64), np.empty(most, dtype=np.uint8)
+    size = carriers_of(
+        site, tile.kind, tile.first, tile.lists, tile.ids, tile.plane, tile.planes,
+        chosen.bits, rows, copies,
+    )  # fmt: skip
+    return rows[:size], copies[:size]
+
+
+def _joined(
+    snapshot: Snapshot, segment: Segment, at: int, readers: Sequence[PartitionReader]
 ) -> PersonalCalls:
-    group = reader.group_of(at)
-    mine = group.of(at)
-    site, code = group.calls.site[mine], group.calls.code[mine]
-    bare = code & np.uint8(CODE_MASK)
-    told = is_carried(code) | (bare >= Code.WEAK_HET)
-    site, code = site[told], code[told]
-    sites = reader.sites
-    rank = np.full(len(site), reader.entry.contig, dtype=np.int16)
-    alleles = AlleleList(snapshot.names, rank, sites.position[site], sites.change[site], sites.long)
-    fields = group.calls.fields
-    columns = [
-        np.full(len(site), UNTOLD, np.int32)
-        if fields is None
-        else getattr(fields, name)[mine][told]
-        for name in FIELD_NAMES
-    ]
-    places = places_on(snapshot.assembly, reader.entry.contig, alleles.position)
-    rules = RULE_OF[places, segment.rows.classes[places, at]]
-    counted = WORTH[rules, code & np.uint8(CODE_MASK)][:, Worth.HET :].any(axis=1)
-    return PersonalCalls(alleles, code, counted, Fields(*columns))
+    """Return what the genome at an index of a segment carries in some partitions."""
+    parts = [_Part(reader, at) for reader in readers]
+    code = np.concatenate([np.empty(0, np.uint8), *(part.code for part in parts)])
+    sizes = [len(part.code) for part in parts]
+    rank = np.repeat(np.array([r.entry.contig for r in readers], dtype=np.int16), sizes)
+    position = np.concatenate([np.empty(0, np.uint32), *(part.position for part in parts)])
+    change = np.concatenate([np.empty(0, np.uint64), *(part.change for part in parts)])
+    kinds = [np.empty(0, np.int8)]
+    for part, reader in zip(parts, readers, strict=True):
+        kinds.append(_places(snapshot, reader, part.position))
+    places = np.concatenate(kinds)
+    counted = _COUNTED_AS[places, segment.rows.classes[places, at], code & np.uint8(CODE_MASK)] > 0
+    long = join_long(reader.long for reader in readers)
+    fields = joined_fields([(part.fields, len(part.code)) for part in parts])
+    alleles = AlleleList(snapshot.names, rank, position, change, long)
+    return PersonalCalls(alleles, code, counted, fields)
+
+
+class _Part:
+    """What a genome carries in one partition."""
+
+    def __init__(self, reader: PartitionReader, at: int) -> None:
+        group = reader.group_of(at)
+        mine = group.of(at)
+        site, code, fields = group.calls.site[mine], group.calls.code[mine], group.calls.fields
+        told = _IS_TOLD[code]
+        if not told.all():
+            site, code = site[told], code[told]
+        self.code = code
+        self.position = reader.sites.position[site]
+        self.change = reader.sites.change[site]
+        self.fields = None if fields is None else picked(picked(fields, mine), told)
+
+
+def _places(
+    snapshot: Snapshot, reader: PartitionReader, position: NDArray[np.uint32]
+) -> NDArray[np.int8]:
+    tiles = reader.directory.tiles
+    if len(reader.directory.places) == 1:
+        return np.full(len(position), tiles[0].place, dtype=np.int8)
+    return places_on(snapshot.assembly, reader.entry.contig, position)
 
 
 def _worth(snapshot: Snapshot, calls: PersonalCalls, row: int) -> NDArray[np.int64]:
@@ -267,26 +317,12 @@ def _worth(snapshot: Snapshot, calls: PersonalCalls, row: int) -> NDArray[np.int
     return worth
 
 
-def _joined(snapshot: Snapshot, parts: Sequence[PersonalCalls]) -> PersonalCalls:
-    return PersonalCalls(
-        joined_alleles(snapshot.names, [part.alleles for part in parts]),
-        np.concatenate([np.empty(0, np.uint8), *(part.code for part in parts)]),
-        np.concatenate([np.empty(0, np.bool_), *(part.is_counted for part in parts)]),
-        Fields(
-            *(
-                np.concatenate([np.empty(0, np.int32), *(getattr(p.fields, name) for p in parts)])
-                for name in FIELD_NAMES
-            )
-        ),
-    )
-
-
 def _only(calls: PersonalCalls, kept: NDArray[np.bool_]) -> PersonalCalls:
     return PersonalCalls(
         calls.alleles.only(kept),
         calls.code[kept],
         calls.is_counted[kept],
-        picked(calls.fields, kept),
+        None if calls.fields is None else picked(calls.fields, kept),
     )
 
 

@@ -25,10 +25,10 @@ from kerne.genomes.scan import (
     windows,
 )
 from kerne.genomes.segments.counting import (
+    AC,
     AN,
     CARRIED,
     COUNTS,
-    HALF,
     HEMI,
     HET,
     HOM,
@@ -112,8 +112,7 @@ def _alleles(snapshot: Snapshot, contig: int, sites: ContigSites) -> AlleleList:
 
 
 def _frequencies(alleles: AlleleList, counts: NDArray[np.int64]) -> Frequencies:
-    ac = counts[HET] + 2 * counts[HOM] + counts[HEMI] + counts[HALF]
-    return Frequencies(alleles, ac, counts[AN], counts[HOM], counts[HET], counts[HEMI])
+    return Frequencies(alleles, counts[AC], counts[AN], counts[HOM], counts[HET], counts[HEMI])
 
 
 def reaching(snapshot: Snapshot, region: Interval) -> Window:

@@ -7,17 +7,29 @@ runs the tasks, on threads by default, and what they return is added up over the
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.change import reference_spans
-from kerne.genomes.segments.counting import AN, COUNTS, Chosen, silent_an
+from kerne.genomes.segments.counting import (
+    AN,
+    COUNTS,
+    Chosen,
+    PlaceSpan,
+    add_silent_an,
+)
 from kerne.genomes.segments.of_file import places_on
 from kerne.genomes.segments.segment import PartitionReader
 from kerne.genomes.segments.sites import ContigSites, joined_sites, unite
 from kerne.genomes.snapshot import Snapshot
+
+SITES_MOST: Final = 1 << 20
+"""Sites counted at once, unless one partition has more."""
+
+SITES_KEPT: Final = 1 << 24
+"""Sites of windows that are kept united in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +43,19 @@ class Window:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """Count the sites `[start, end)` of a partition among the chosen rows of its segment."""
+    """Count the sites `[start, end)` of a partition among the chosen rows of its segment.
+
+    Parameters
+    ----------
+    counts
+        Where an engine of this process may add what it counts, (7, sites), and return it.
+    """
 
     reader: PartitionReader
     chosen: Chosen
     start: int
     end: int
+    counts: NDArray[np.int64] | None = None
 
 
 class Engine(Protocol):
@@ -45,7 +64,7 @@ class Engine(Protocol):
     workers: int
 
     def run(self, tasks: Sequence[Task]) -> list[NDArray[np.int64]]:
-        """Return what each task counts, (6, its sites)."""
+        """Return what each task counts, (7, its sites)."""
         ...
 
 
@@ -63,57 +82,59 @@ class WindowSites:
     """The sites of a window as one list.
 
     `spans` and `places` are by segment: where its sites lie, and where they went, (its sites,).
+    `kinds` are runs of one kind of place; `largest` is the segment with most of the sites.
     """
 
     window: Window
     sites: ContigSites
     spans: tuple[tuple[Span, ...], ...]
     places: tuple[NDArray[np.int64], ...]
+    kinds: tuple[PlaceSpan, ...]
+    largest: int
 
 
 def windows(snapshot: Snapshot, within: Window | None = None) -> Iterator[Window]:
-    """Cut the genome, or a part of one contig, into windows of about a partition each."""
+    """Cut the genome, or a part of one contig, into windows of at most about `SITES_MOST` sites."""
     contigs = {each.entry.contig for s in snapshot.segments for each in s.partitions}
     for contig in sorted(contigs):
         if within is not None and contig != within.contig:
             continue
         low, high = (0, 1 << 32) if within is None else (within.start, within.end)
         most = max((segment.on(contig) for segment in snapshot.segments), key=len)
-        inner = [each.entry.start for each in most if low < each.entry.start < high]
-        edges = [low, *inner, high]
-        yield from (Window(contig, *pair) for pair in pairwise(edges))
+        edges, sites = [low], 0
+        for each in most:
+            if sites + each.entry.sites > SITES_MOST and low < each.entry.start < high:
+                edges.append(each.entry.start)
+                sites = 0
+            sites += each.entry.sites
+        yield from (Window(contig, *pair) for pair in pairwise([*edges, high]))
 
 
 def sites_in(snapshot: Snapshot, window: Window) -> WindowSites:
-    """Return the sites of a window; kept in memory as long as the snapshot is used."""
-    spans = tuple(tuple(_spans(segment.on(window.contig), window)) for segment in snapshot.segments)
-    tables = [_sites(each) for each in spans]
-    sites, places = unite(tables)
-    return WindowSites(window, sites, spans, tuple(places))
+    """Return the sites of a window; the last ones asked for are kept with the snapshot."""
+    key = (window.contig, window.start, window.end)
+    held = snapshot.kept.get(key)
+    if isinstance(held, WindowSites):
+        return held
+    found = _united_sites(snapshot, window)
+    if sum(len(each.sites) for each in snapshot.kept.values()) > SITES_KEPT:
+        snapshot.kept.clear()
+    snapshot.kept[key] = found
+    return found
 
 
 def count_window(
     snapshot: Snapshot, found: WindowSites, chosen: Sequence[Chosen], engine: Engine
 ) -> NDArray[np.int64]:
-    """Count every site of a window among the chosen rows of each segment, (6, sites)."""
-    tasks, homes = [], []
-    for spans, place, each in zip(found.spans, found.places, chosen, strict=True):
-        at = 0
-        for span in spans:
-            size = span.end - span.start
-            for low, high in _pieces(span, engine.workers):
-                tasks.append(Task(span.reader, each, low, high))
-                homes.append(place[at + low - span.start : at + high - span.start])
-            at += size
+    """Count every site of a window among the chosen rows of each segment, (7, sites)."""
     counts = np.zeros((COUNTS, len(found.sites)), dtype=np.int64)
-    for home, part in zip(homes, engine.run(tasks), strict=True):
-        if len(home) == counts.shape[1]:
-            counts += part
-        elif len(home) and int(home[-1]) - int(home[0]) == len(home) - 1:
-            counts[:, int(home[0]) : int(home[-1]) + 1] += part
-        else:
+    tasks, homes = _tasks(found, chosen, engine, counts)
+    for home, task, part in zip(homes, tasks, engine.run(tasks), strict=True):
+        if part is not task.counts:
             counts[:, home] += part
-    counts[AN] += an_of_silence(snapshot, found.window.contig, found.sites.position, chosen)
+    for segment, each in zip(snapshot.segments, chosen, strict=True):
+        readers = segment.on(found.window.contig)
+        add_silent_an(readers, each, found.sites.position, found.kinds, counts[AN])
     return counts
 
 
@@ -121,11 +142,51 @@ def an_of_silence(
     snapshot: Snapshot, contig: int, position: NDArray[np.uint32], chosen: Sequence[Chosen]
 ) -> NDArray[np.int64]:
     """Return the AN that silence alone gives at ascending positions, (positions,)."""
-    places = places_on(snapshot.assembly, contig, position)
+    kinds = _kinds(places_on(snapshot.assembly, contig, position))
     an = np.zeros(len(position), dtype=np.int64)
     for segment, each in zip(snapshot.segments, chosen, strict=True):
-        an += silent_an(segment.on(contig), each, position, places)
+        add_silent_an(segment.on(contig), each, position, kinds, an)
     return an
+
+
+def _tasks(
+    found: WindowSites, chosen: Sequence[Chosen], engine: Engine, counts: NDArray[np.int64]
+) -> tuple[list[Task], list[NDArray[np.int64]]]:
+    """Return the tasks of a window, and where the sites of each are in it.
+
+    What one segment counts can be added where it belongs at once, when its sites lie side by side;
+    the others return what they count.
+    """
+    tasks, homes = [], []
+    for number, (spans, place) in enumerate(zip(found.spans, found.places, strict=True)):
+        at = 0
+        for span in spans:
+            for low, high in _pieces(span, engine.workers):
+                home = place[at + low - span.start : at + high - span.start]
+                first, last = int(home[0]), int(home[-1]) + 1
+                is_direct = number == found.largest and last - first == len(home)
+                where = counts[:, first:last] if is_direct else None
+                tasks.append(Task(span.reader, chosen[number], low, high, where))
+                homes.append(home)
+            at += span.end - span.start
+    return tasks, homes
+
+
+def _united_sites(snapshot: Snapshot, window: Window) -> WindowSites:
+    spans = tuple(tuple(_spans(segment.on(window.contig), window)) for segment in snapshot.segments)
+    tables = [_sites(each) for each in spans]
+    sites, places = unite(tables)
+    sizes = [len(table) for table in tables]
+    kinds = _kinds(places_on(snapshot.assembly, window.contig, sites.position))
+    return WindowSites(
+        window, sites, spans, tuple(places), kinds, sizes.index(max(sizes)) if sizes else 0
+    )
+
+
+def _kinds(places: NDArray[np.int8]) -> tuple[PlaceSpan, ...]:
+    """Return the runs of positions that are of one kind of place."""
+    edges = [0, *(np.flatnonzero(np.diff(places)) + 1).tolist(), len(places)]
+    return tuple((int(places[low]), low, high) for low, high in pairwise(edges) if low < high)
 
 
 def overlapping(found: WindowSites, start: int, end: int) -> NDArray[np.bool_]:

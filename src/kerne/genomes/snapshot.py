@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,16 @@ from kerne.genomes.manifest import Manifest
 from kerne.genomes.segments.counting import Chosen
 from kerne.genomes.segments.rows import as_marks
 from kerne.genomes.segments.segment import PartitionReader, Segment
+from kerne.genomes.segments.sites import ContigSites
+
+
+class Kept(Protocol):
+    """What a scan keeps of a window."""
+
+    @property
+    def sites(self) -> ContigSites:
+        """Its sites."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +33,7 @@ class Snapshot:
     manifest: Manifest
     assembly: Assembly
     segments: tuple[Segment, ...]
+    kept: dict[tuple[int, int, int], Kept] = field(default_factory=dict)
     _live_sites: dict[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict)
 
     @cached_property

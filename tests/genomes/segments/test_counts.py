@@ -5,13 +5,17 @@ import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
+from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
-from kerne.genomes import questions
+from kerne.alleles.change import change_of
+from kerne.genomes import personal, questions
+from kerne.genomes.calls import SILENT, is_carried
 from kerne.genomes.engine import ThreadEngine
 from kerne.genomes.manifest import Keeper, Manifest, NormalForm
 from kerne.genomes.segments import building, kernels, merging
@@ -74,6 +78,39 @@ def merged(workshop: Workshop, segments: Sequence[Segment], gone: Collection[int
         return new.finish(rows, list(merge(sources_of(segments, rows), rows, GRCH38, new)))
 
 
+def check_persons(
+    snapshot: Snapshot,
+    files: Sequence[tuple[RandomFile, Segment]],
+    rows: Collection[int],
+    rng: random.Random,
+) -> None:
+    """Compare the carriers of some alleles, and the calls of some genomes, with plain Python."""
+    chosen = snapshot.chosen(BitMap(rows))
+    sites = sorted({site for file, _ in files for site in file.sites})
+    for contig, position, change in rng.sample(sites, min(len(sites), 12)):
+        allele = Allele(snapshot.names[contig], position, *change_of(change))
+        found = personal.carrying(snapshot, chosen, allele).row.tolist()
+        assert found == [
+            row
+            for file, segment in files
+            for at, row in enumerate(segment.rows.ids.tolist())
+            if row in rows and file.worth(segment.rows, (contig, position, change), at)[0]
+        ]
+    for file, segment in files:
+        at = rng.randrange(file.samples)
+        calls = personal.calls_of(snapshot, int(segment.rows.ids[at]))
+        alleles = calls.alleles
+        places = zip(
+            alleles.rank.tolist(), alleles.position.tolist(), alleles.change.tolist(), strict=True
+        )
+        codes = (calls.code & ~np.uint8(SILENT)).tolist()
+        assert dict(zip(places, codes, strict=True)) == {
+            site: code
+            for (site, sample), code in file.calls.items()
+            if sample == at and is_carried(np.array([code], dtype=np.uint8))[0]
+        }
+
+
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(
     st.integers(0, 1 << 32),
@@ -100,6 +137,7 @@ def test_counts__are_those_of_plain_python(
         gone = [row for row in range(workshop.row) if rng.random() < 0.2]
         assert counted(snapshot_of(segments), rows, workers) == expected(files, rows, ())
         assert list(verify(snapshot_of(segments))) == []
+        check_persons(snapshot_of(segments), files, rows, rng)
         after = expected(files, rows, gone)
         assert counted(snapshot_of(segments, gone), rows, workers) == after
         if len(gone) < workshop.row:

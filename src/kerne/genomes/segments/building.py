@@ -29,8 +29,8 @@ from kerne.genomes.segments.partition import WHOLE_CONTIG, encode_partition
 from kerne.genomes.segments.segment import PartitionEntry
 from kerne.genomes.segments.sex_calls import SexTally
 
-CALLS_MOST: Final = 1 << 24
-"""Calls held before something must be written: about 0.5 GB with what is made of them."""
+CALLS_MOST: Final = 1 << 23
+"""Calls held before something must be written: some 0.3 GB with what is made of them."""
 
 SHIFT_MOST_BP: Final = 10_000
 """How far left of its record a left-aligned allele may lie."""

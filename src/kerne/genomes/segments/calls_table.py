@@ -1,5 +1,6 @@
 """Calls in lists, by site or by row, and one turned into the other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.genomes.calls import FIRST, SECOND
-from kerne.genomes.chunk import Fields
+from kerne.genomes.chunk import UNTOLD, Fields
 from kerne.genomes.segments import kernels
 
 FIELD_NAMES = ("depth_reads", "reference_reads", "alternative_reads", "quality")
@@ -53,6 +54,20 @@ def calls_checksum(calls: CallsBySite) -> int:
 def picked(fields: Fields, at: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Fields:
     """Return the fields of some of the calls."""
     return Fields(*(getattr(fields, name)[at] for name in FIELD_NAMES))
+
+
+def joined_fields(parts: Sequence[tuple[Fields | None, int]]) -> Fields | None:
+    """Join fields; `UNTOLD` for the calls of a part, so many, that has none."""
+    if all(fields is None for fields, _ in parts):
+        return None
+    columns = (
+        [
+            np.full(calls, UNTOLD, np.int32) if fields is None else getattr(fields, name)
+            for fields, calls in parts
+        ]
+        for name in FIELD_NAMES
+    )
+    return Fields(*map(np.concatenate, columns))
 
 
 def _turned(

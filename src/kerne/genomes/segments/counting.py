@@ -1,9 +1,10 @@
 """Count sites of one partition of one segment: the task that a scan is made of.
 
 Silence is what most genomes say. `an` here is what the calls add to the AN that silence gives, or
-take from it; where and for how many copies silence counts is in `silent_an`.
+take from it; where and for how many copies silence counts is in `add_silent_an`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,13 +24,17 @@ from kerne.genomes.segments.rows import RowTable, as_bits, as_marks
 from kerne.genomes.segments.segment import PartitionReader
 from kerne.genomes.segments.tile import Tile
 
-AN, HET, HOM, HEMI, HALF, CARRIED = range(6)
+AN, HET, HOM, HEMI, HALF, CARRIED, AC = range(7)
 """Rows of a table of counts; `CARRIED` counts alternative calls, counted or not."""
 
-COUNTS: Final = 6
+COUNTS: Final = 7
 _IS_CARRIED: Final = np.array(
     [Code.HET <= code <= LAST_CARRIED for code in range(16)], dtype=np.bool_
 )
+
+
+PlaceSpan = tuple[int, int, int]
+"""A kind of place, and the indices `[start, end)` of positions that are of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,38 +68,42 @@ class Chosen:
 
 
 def count_partition(
-    reader: PartitionReader, chosen: Chosen, start: int, end: int
+    reader: PartitionReader,
+    chosen: Chosen,
+    start: int,
+    end: int,
+    counts: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
-    """Count the sites at the indices `[start, end)` of a partition, (6, sites)."""
-    counts = np.zeros((COUNTS, end - start), dtype=np.int64)
+    """Count the sites at the indices `[start, end)` of a partition, (7, sites).
+
+    Parameters
+    ----------
+    counts
+        Added to and returned, when it is given.
+    """
+    if counts is None:
+        counts = np.zeros((COUNTS, end - start), dtype=np.int64)
     if chosen.is_empty:
         return counts
     for entry in reader.directory.tiles:
         low, high = max(start, entry.first), min(end, entry.first + entry.sites)
         if low < high:
             inside = counts[:, low - start : high - start]
-            count_tile(
-                reader.tile(entry),
-                entry.place,
-                chosen,
-                (low - entry.first, high - entry.first),
-                inside,
-            )
+            span = (low - entry.first, high - entry.first)
+            count_tile(reader.tile(entry), entry.place, chosen, span, inside)
     return counts
 
 
 def count_tile(
     tile: Tile, place: int, chosen: Chosen, span: tuple[int, int], counts: NDArray[np.int64]
 ) -> None:
-    """Add to `counts`, (6, sites), what a tile holds at the indices `[start, end)` of `span`."""
+    """Add to `counts`, (7, sites), what a tile holds at the indices `[start, end)` of `span`."""
     start, end = span
-    found = np.empty((3, end - start), dtype=np.int32)
     for copies, bits in chosen.classes(place):
         counting_kernels.count_sites(
             start, end, tile.kind, tile.first, tile.lists, tile.ids, tile.plane, tile.planes,
-            bits, found,
+            bits, _WEIGHTS[place, copies], counts,
         )  # fmt: skip
-        _add(found, int(RULE_OF[place, copies]), int(SILENT_COPIES[place, copies]), counts)
     odd = tile.odd_between(start, end)
     if odd.start < odd.stop:
         classes = chosen.rows.classes[place]
@@ -112,29 +121,29 @@ def count_tile(
         )
 
 
-def silent_an(
+def add_silent_an(
     readers: list[PartitionReader],
     chosen: Chosen,
     position: NDArray[np.uint32],
-    places: NDArray[np.int8],
-) -> NDArray[np.int64]:
-    """Return the AN that silence alone gives at ascending positions of a contig, (positions,).
+    places: Sequence[PlaceSpan],
+    an: NDArray[np.int64],
+) -> None:
+    """Add to `an` what silence alone gives at ascending positions of a contig, (positions,).
 
     Parameters
     ----------
     readers
         The segment's partitions of that contig.
+    places
+        Which positions are of one kind of place, in order.
     """
-    an = np.zeros(len(position), dtype=np.int64)
     if chosen.is_empty:
-        return an
-    for place in np.unique(places).tolist():
+        return
+    for place, low, high in places:
         weight = chosen.weights(place)
-        here = np.flatnonzero(places == place)
-        an[here] = weight[chosen.rows.whole].sum(dtype=np.int64)
-        if not chosen.rows.whole.all():
-            an[here] += _in_stretches(readers, weight, position[here])
-    return an
+        an[low:high] += weight[chosen.rows.whole].sum(dtype=np.int64)
+        if not chosen.rows.is_whole:
+            an[low:high] += _in_stretches(readers, weight, position[low:high])
 
 
 def _in_stretches(
@@ -151,15 +160,18 @@ def _in_stretches(
     return an
 
 
-def _add(found: NDArray[np.int32], rule: int, silence: int, counts: NDArray[np.int64]) -> None:
-    """Add what heterozygous, homozygous and missing calls count for under one rule."""
+def _weights() -> NDArray[np.int64]:
+    """Return what a call adds to each count, (places, copies + 1, what it is in a tile, counts)."""
+    weights = np.zeros((*RULE_OF.shape, 3, COUNTS), dtype=np.int64)
     pairs = ((kernels.HET, Code.HET), (kernels.HOM, Code.HOM), (kernels.MISSING, Code.MISSING))
-    for which, code in pairs:
-        worth = WORTH[rule, code]
-        for what in (Worth.HET, Worth.HOM, Worth.HEMI):
-            if worth[what]:
-                counts[what] += found[which] * worth[what]
-        if worth[Worth.AN] != silence:
-            counts[AN] += found[which] * (worth[Worth.AN] - silence)
-        if code != Code.MISSING:
-            counts[CARRIED] += found[which]
+    for place, copies in np.ndindex(*RULE_OF.shape):
+        for which, code in pairs:
+            told = weights[place, copies, which]
+            told[: len(Worth)] = WORTH[RULE_OF[place, copies], code]
+            told[AN] -= SILENT_COPIES[place, copies]
+            told[AC] = told[HET] + 2 * told[HOM] + told[HEMI] + told[HALF]
+            told[CARRIED] = code != Code.MISSING
+    return weights
+
+
+_WEIGHTS: Final = _weights()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.kernel import bit_count, kernel
-from kerne.genomes.segments.kernels import COMPLEMENT, DENSE
+from kerne.genomes.segments.kernels import COMPLEMENT, DENSE, SPARSE
 
 
 @kernel
@@ -33,9 +33,10 @@ def count_sites(
     plane: NDArray[np.uint64],
     planes: NDArray[np.uint64],
     chosen: NDArray[np.uint64],
-    found: NDArray[np.int32],
+    weights: NDArray[np.int64],
+    counts: NDArray[np.int64],
 ) -> None:
-    """Count heterozygous, homozygous and missing rows among the chosen ones at `[start, end)`.
+    """Add what heterozygous, homozygous and missing rows count for at `[start, end)`.
 
     Parameters
     ----------
@@ -44,8 +45,10 @@ def count_sites(
         planes begin.
     chosen
         Bits of the chosen rows, in words of 64.
-    found
-        Filled: (3, end - start).
+    weights
+        (3, counts), what one heterozygous, homozygous or missing row adds to each count.
+    counts
+        (counts, end - start), added to.
     """
     bits = chosen.view(np.uint32)
     words = np.uint64(len(chosen))
@@ -73,9 +76,10 @@ def count_sites(
             missing = np.int64(_chosen_among(ids, gone, gone + np.uint64(lists[site, 2]), bits))
             if kind[site] == COMPLEMENT:
                 hom = everyone - het - hom - missing
-        found[0, site - start] = het
-        found[1, site - start] = hom
-        found[2, site - start] = missing
+        here = site - start
+        for what in range(len(counts)):
+            added = het * weights[0, what] + hom * weights[1, what]
+            counts[what, here] += added + missing * weights[2, what]
 
 
 @kernel
@@ -91,7 +95,7 @@ def add_odd(
     carried: NDArray[np.bool_],
     found: NDArray[np.int64],
 ) -> None:
-    """Add what odd calls count for, (6, sites from `start` on) into `found`.
+    """Add what odd calls count for, (7, sites from `start` on) into `found`.
 
     Parameters
     ----------
@@ -104,7 +108,7 @@ def add_odd(
     carried
         (codes,), whether a code is an alternative call.
     found
-        AN beyond silence, het, hom, hemi, half, carried.
+        AN beyond silence, het, hom, hemi, half, carried, AC.
     """
     for at in range(len(site)):
         who = np.int64(row[at])
@@ -114,6 +118,8 @@ def add_odd(
         bare = code[at] & 0x0F
         for what in range(5):
             found[what, here] += worth[rule_of[who], bare, what]
+            if what:  # a homozygous call has two of them
+                found[6, here] += worth[rule_of[who], bare, what] * (2 if what == 2 else 1)  # noqa: PLR2004
         if code[at] & 0x80:
             found[0, here] -= np.int64(silence_of[who])
         if carried[bare]:
@@ -162,31 +168,62 @@ def carriers_of(
     plane: NDArray[np.uint64],
     planes: NDArray[np.uint64],
     chosen: NDArray[np.uint64],
-    marks: NDArray[np.uint8],
-) -> None:
-    """Mark in `marks`, (64 rows a word), which chosen rows carry a site once (1) or twice (2)."""
-    at = np.int64(first[site])
-    homs = at + np.int64(lists[site, 0])
-    gone = homs + np.int64(lists[site, 1])
-    if kind[site] == DENSE:
-        words = len(chosen)
-        one = np.int64(plane[site])
-        for row in range(words * 64):
-            bit = np.uint64(row & 63)
-            once = (planes[one + (row >> 6)] >> bit) & np.uint64(1)
-            twice = (planes[one + words + (row >> 6)] >> bit) & np.uint64(1)
-            marks[row] = np.uint8(once + twice)
-    elif kind[site] == COMPLEMENT:
-        for row in range(len(marks)):
-            marks[row] = 2
-        for place in range(homs, gone + np.int64(lists[site, 2])):
-            marks[ids[place]] = 0
-    else:
-        for place in range(homs, gone):
-            marks[ids[place]] = 2
-    if kind[site] != DENSE:
-        for place in range(at, homs):
-            marks[ids[place]] = 1
-    for row in range(len(marks)):
-        if not (chosen[row >> 6] >> np.uint64(row & 63)) & np.uint64(1):
-            marks[row] = 0
+    rows: NDArray[np.int64],
+    copies: NDArray[np.uint8],
+) -> int:
+    """Find the chosen rows that carry a site, ascending, and whether once (1) or twice (2).
+
+    Parameters
+    ----------
+    rows, copies
+        Filled, as many as there can be. Returns how many there are.
+    """
+    het = np.int64(first[site])
+    hom = np.int64(het + np.int64(lists[site, 0]))
+    homs = hom
+    gone = hom + np.int64(lists[site, 1])
+    missing = gone
+    end = gone + np.int64(lists[site, 2])
+    found = 0
+    if kind[site] == SPARSE:
+        while het < homs or hom < gone:
+            is_het = hom == gone or (het < homs and ids[het] < ids[hom])
+            row = np.int64(ids[het] if is_het else ids[hom])
+            het += 1 if is_het else 0
+            hom += 0 if is_het else 1
+            if (chosen[row >> 6] >> np.uint64(row & 63)) & np.uint64(1):
+                rows[found] = row
+                copies[found] = 1 if is_het else 2
+                found += 1
+        return found
+    words = len(chosen)
+    one = np.int64(plane[site])
+    for word in range(words):
+        left = chosen[word]
+        if kind[site] == DENSE:
+            left &= planes[one + word]
+        while left:
+            lowest = left & (~left + np.uint64(1))
+            left ^= lowest
+            row = np.int64(word * 64 + bit_count(lowest - np.uint64(1)))
+            number = 2
+            if kind[site] == DENSE:
+                number = 2 if planes[one + words + word] & lowest else 1
+            else:
+                # The lists ascend as the rows do: each is walked once.
+                while het < homs and np.int64(ids[het]) < row:
+                    het += 1
+                while hom < gone and np.int64(ids[hom]) < row:
+                    hom += 1
+                while missing < end and np.int64(ids[missing]) < row:
+                    missing += 1
+                if het < homs and np.int64(ids[het]) == row:
+                    number = 1
+                elif (hom < gone and np.int64(ids[hom]) == row) or (
+                    missing < end and np.int64(ids[missing]) == row
+                ):
+                    continue
+            rows[found] = row
+            copies[found] = number
+            found += 1
+    return found

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.assembly import Assembly
-from kerne.genomes.chunk import UNTOLD, Fields, Stretches
+from kerne.genomes.chunk import Fields, Stretches
 from kerne.genomes.segments.building import CALLS_MOST, PartitionWriter
 from kerne.genomes.segments.callability import bounds_of, united
-from kerne.genomes.segments.calls_table import FIELD_NAMES, CallsByRow, by_site, picked
+from kerne.genomes.segments.calls_table import CallsByRow, by_site, joined_fields, picked
 from kerne.genomes.segments.of_file import places_on
 from kerne.genomes.segments.partition import (
     WHOLE_CONTIG,
@@ -139,7 +139,7 @@ def _piece(reader: PartitionReader, new_rows: NDArray[np.uint32], start: int, en
         np.concatenate([np.empty(0, dtype), *(each[at] for each in calls)])
         for at, dtype in enumerate((np.uint32, np.uint32, np.uint8))
     )
-    fields = _joined([(each[3], len(each[2])) for each in calls])
+    fields = joined_fields([(each[3], len(each[2])) for each in calls])
     stays = new_rows[row] != DROPPED
     return _Piece(
         sites.between(low, high),
@@ -219,26 +219,12 @@ def _only(sites: ContigSites, live: NDArray[np.bool_]) -> ContigSites:
 def _in_row_order(pieces: Sequence[_Piece], site: NDArray[np.uint32], rows: int) -> CallsByRow:
     row = np.concatenate([piece.row for piece in pieces])
     code = np.concatenate([piece.code for piece in pieces])
-    fields = _joined([(piece.fields, len(piece.code)) for piece in pieces])
+    fields = joined_fields([(piece.fields, len(piece.code)) for piece in pieces])
     # Sixteen bits are sorted by counting; the sites of a row come in order already.
     order = np.argsort(row.astype(np.uint16), kind="stable")
     first = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=rows))]).astype(np.int64)
     moved = None if fields is None else picked(fields, order)
     return CallsByRow(first, site[order], code[order], moved)
-
-
-def _joined(parts: Sequence[tuple[Fields | None, int]]) -> Fields | None:
-    """Join fields; `UNTOLD` for the calls of a part, so many, that has none."""
-    if all(fields is None for fields, _ in parts):
-        return None
-    columns = (
-        [
-            np.full(calls, UNTOLD, np.int32) if fields is None else getattr(fields, name)
-            for fields, calls in parts
-        ]
-        for name in FIELD_NAMES
-    )
-    return Fields(*map(np.concatenate, columns))
 
 
 def _joined_mentions(

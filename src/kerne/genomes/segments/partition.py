@@ -124,6 +124,16 @@ class Directory:
     dense: Extent
 
     @cached_property
+    def places(self) -> frozenset[int]:
+        """The kinds of place that there are."""
+        return frozenset(tile.place for tile in self.tiles)
+
+    @cached_property
+    def group_rows(self) -> list[int]:
+        """The first row of each group."""
+        return [group.row for group in self.groups]
+
+    @cached_property
     def firsts(self) -> list[int]:
         """The first site of each tile."""
         return [tile.first for tile in self.tiles]

@@ -52,6 +52,11 @@ class RowTable:
         return (copies + 1).astype(np.uint8)
 
     @cached_property
+    def is_whole(self) -> bool:
+        """Whether all are declared callable everywhere."""
+        return bool(self.whole.all())
+
+    @cached_property
     def everyone(self) -> NDArray[np.uint64]:
         """Bits of all rows, in words of 64."""
         return as_bits(np.ones(len(self), dtype=np.bool_))
@@ -66,9 +71,10 @@ class RowTable:
         if rows is None:
             return self.everyone
         shard = int(self.ids[0]) >> SHARD_BITS << SHARD_BITS
-        inside = rows & BitMap(range(shard, shard + SHARD_ROWS)) if len(rows) else rows
+        every = np.array(rows.to_array(), dtype=np.uint32)
+        low, high = np.searchsorted(every, [shard, shard + SHARD_ROWS])
         present = np.zeros(SHARD_ROWS, dtype=np.bool_)
-        present[np.array(inside.to_array(), dtype=np.uint32) - np.uint32(shard)] = True
+        present[every[low:high] - np.uint32(shard)] = True
         return as_bits(present[self.ids - np.uint32(shard)])
 
 

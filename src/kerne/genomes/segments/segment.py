@@ -4,6 +4,7 @@ Nothing but the rows and a list of partitions is read when it is opened. What is
 the memory of the process, as far as the bounded store of hot blobs lets it.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -162,9 +163,8 @@ class PartitionReader:
 
     def group_of(self, row: int) -> RowGroup:
         """Return the group that a row of the segment is in."""
-        groups = self.directory.groups
-        at = int(np.searchsorted([group.row for group in groups], row, side="right")) - 1
-        return self.group(groups[at])
+        directory = self.directory
+        return self.group(directory.groups[bisect_right(directory.group_rows, row) - 1])
 
     def groups(self) -> Iterator[RowGroup]:
         """Yield the groups in order, and keep none of them."""

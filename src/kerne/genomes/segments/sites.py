@@ -68,6 +68,9 @@ def unite(tables: Sequence[ContigSites]) -> tuple[ContigSites, list[NDArray[np.i
     AlleleError
         Two different long changes have one number.
     """
+    told = [table for table in tables if len(table)]
+    if len(told) == 1:
+        return told[0], [np.arange(len(table)) for table in tables]
     long = join_long(table.long for table in tables)
     united = NO_SITES
     places: list[NDArray[np.int64]] = []
