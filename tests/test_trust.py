@@ -43,7 +43,7 @@ WITHOUT_THE_GATE = {
     "Cases.hand_over": "a step of an erasure that was granted; returns nothing",
     "Genomes.compact": "an operator's care for the disk; returns names of segments",
     "Genomes.verify": "an operator's care for the disk; returns names of segments",
-    "Genomes.forget": "a step of an erasure that was granted; returns nothing",
+    "Genomes.forget": "a step of an erasure that was granted; returns names of segments",
     "Genomes.remove_again": "a step of a restore: removals that were granted; returns a number",
     "Custodians.recover": "start-up: carries on erasures that were granted; returns a number",
     "Custodians.remove_from_research": "asks by `Consent.refuse_research`; names projects only",

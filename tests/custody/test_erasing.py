@@ -68,6 +68,7 @@ def test_erased_person__is_in_no_count_list_or_file(site: Site) -> None:
         receipt = erase(centre, WHOM)
         assert receipt.person == WHOM
         assert receipt.destroyed[0] == "1 genome in the National Genome Database"
+        assert any("segments `000001`: written anew" in words for words in receipt.destroyed)
         # Files are searched while the centre is open: its write-ahead logs lie beside them.
         assert_erased(centre, site.home)
     with site.open() as centre:

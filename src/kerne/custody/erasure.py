@@ -5,7 +5,7 @@ cut off is done again at the next start, so each is such that doing it twice is 
 begun nothing turns it back: the first thing destroyed is gone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from kerne.custody.events import ErasureProposed, ErasureStep, ErasureStepDone
@@ -13,8 +13,11 @@ from kerne.custody.ledger import CustodyLedger
 from kerne.custody.proposal import Proposal, Stage
 from kerne.errors import CustodyError, StaleVersionError
 
-Act = Callable[[str, int], None]
-"""One step, on the person with this number, under this audit entry."""
+Act = Callable[[str, int], Sequence[str] | None]
+"""One step, on the person with this number, under this audit entry.
+
+It returns the segments of the genome database that it had replaced, if that is what it does.
+"""
 
 
 class Eraser:
@@ -57,8 +60,8 @@ class Eraser:
                 return proposal
             if not isinstance(proposal.asked, ErasureProposed):
                 raise CustodyError(f"proposal `{number}` is not to erase anybody")
-            self._acts[step](proposal.asked.person, proposal.entry)
-            self._record(proposal, step)
+            rewritten = self._acts[step](proposal.asked.person, proposal.entry) or ()
+            self._record(proposal, step, tuple(rewritten))
 
     def recover(self) -> int:
         """Carry on every erasure that was interrupted; return how many there were."""
@@ -67,8 +70,8 @@ class Eraser:
             self.carry_on(proposal.number)
         return len(begun)
 
-    def _record(self, proposal: Proposal, step: ErasureStep) -> None:
-        done = ErasureStepDone(proposal.number, step)
+    def _record(self, proposal: Proposal, step: ErasureStep, rewritten: tuple[str, ...]) -> None:
+        done = ErasureStepDone(proposal.number, step, rewritten)
         try:
             self._ledger.append(proposal.version, done, entry=proposal.entry, at=self._clock())
         except StaleVersionError:

@@ -88,10 +88,11 @@ class ErasureBegun:
 
 @dataclass(frozen=True, slots=True)
 class ErasureStepDone:
-    """One step is done for good."""
+    """One step is done for good; `rewritten` are the genome segments that were replaced by it."""
 
     proposal: str
     step: ErasureStep
+    rewritten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

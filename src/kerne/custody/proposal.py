@@ -51,6 +51,8 @@ class Proposal:
         What an erasure found before anything was destroyed.
     steps
         The steps of an erasure that are done.
+    rewritten
+        Segments of the genome database that were replaced by ones without the person.
     ended_at
         UTC; of the last event, once nothing is left to do.
     """
@@ -62,6 +64,7 @@ class Proposal:
     entry: int = 0
     found: Inventory | None = None
     steps: frozenset[ErasureStep] = frozenset()
+    rewritten: tuple[str, ...] = ()
     ended_at: datetime | None = None
 
     @property
@@ -88,8 +91,13 @@ class Proposal:
         event = recorded.event
         version = recorded.version
         if isinstance(event, ErasureStepDone):
-            steps = self.steps | {event.step}
-            return replace(self, version=version, steps=steps, ended_at=recorded.at)
+            return replace(
+                self,
+                version=version,
+                steps=self.steps | {event.step},
+                rewritten=(*self.rewritten, *event.rewritten),
+                ended_at=recorded.at,
+            )
         if isinstance(event, ErasureBegun | PseudonymTurnedBack):
             found = event.found if isinstance(event, ErasureBegun) else None
             return replace(

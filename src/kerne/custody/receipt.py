@@ -33,12 +33,8 @@ STAYS = (
 
 BEYOND_REACH = (
     (
-        "backups made before this moment still hold the person's genome until they are deleted: "
-        "genome segments are not sealed yet"
-    ),
-    (
         "copies of the keys made before this moment, with a backup made before it, still open the "
-        "person's documents: destroy them and copy the keys anew"
+        "person's documents and genome: destroy them and copy the keys anew"
     ),
     "blocks that a solid-state disk has set aside: only an encrypted or destroyed disk is empty",
 )
@@ -110,7 +106,7 @@ def receipt_of_erasure(proposal: Proposal) -> ErasureReceipt:
     return ErasureReceipt(
         proposal=proposal.number,
         person=asked.person,
-        destroyed=(*_numbers(found), *FORGOTTEN),
+        destroyed=(*_numbers(found), *_segments(proposal.rewritten), *FORGOTTEN),
         stays=(*_answers(found.answers), *STAYS),
         beyond_reach=BEYOND_REACH,
         entry=proposal.entry,
@@ -127,6 +123,19 @@ def _numbers(found: Inventory) -> tuple[str, ...]:
         (found.accesses, "entry", "of the audit: whom it was about, and the asker's own words"),
     )
     return tuple(f"{_many(number, what)} {where}" for number, what, where in counted if number)
+
+
+def _segments(rewritten: Sequence[str]) -> tuple[str, ...]:
+    """Say which segments of the genome database are no more; none when it held no genome."""
+    if not rewritten:
+        return ()
+    names = ", ".join(f"`{name}`" for name in rewritten)
+    return (
+        (
+            f"the genome database's segments {names}: written anew without the person, and the "
+            "keys of these and all older ones destroyed"
+        ),
+    )
 
 
 def _many(number: int, what: str) -> str:

@@ -67,8 +67,8 @@ class Keys(Protocol):
 class Genomes(Protocol):
     """The genome database."""
 
-    def forget(self, person: str, *, entry: int) -> None:
-        """Take every genome of the person out; again changes nothing."""
+    def forget(self, person: str, *, entry: int) -> Sequence[str]:
+        """Take every genome of the person out; return the segments that were replaced."""
         ...
 
     def remove_again(self, genomes: Iterable[tuple[str, int]], *, entry: int) -> int:

@@ -190,8 +190,10 @@ class Genomes(CountActions, CheckActions):
             self._take_out(sample, entry)
         return len(back)
 
-    def forget(self, person: str, *, entry: int) -> None:
+    def forget(self, person: str, *, entry: int) -> list[str]:
         """Take every genome of `person` out of the database: a step of an erasure that was granted.
+
+        Returns the segments that were written anew without it, and are no more.
 
         To do it again changes nothing. Out of every population first: cut off in between, the
         genomes are gone for all who count.
@@ -204,7 +206,8 @@ class Genomes(CountActions, CheckActions):
             if sample in held:
                 self._store.remove(sample, entry=entry)
         # What held the person is rewritten, and its keys are destroyed.
-        self._store.compact(forgotten=True)
+        done = self._store.compact(forgotten=True)
+        return [name for each in done for name in each.sources]
 
     def compact(self, *, forgotten: bool = False) -> list[Rewritten]:
         """Make few segments of many; an operator's care for the disk, which shows nobody's data.
