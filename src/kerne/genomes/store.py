@@ -28,6 +28,7 @@ from kerne.genomes.engine import ThreadEngine
 from kerne.genomes.hot import Hot
 from kerne.genomes.intake import GenomeFile, IntakeRules
 from kerne.genomes.manifest import (
+    FILE_NAME,
     Compaction,
     Keeper,
     Manifest,
@@ -95,13 +96,22 @@ class GenomeStore:
         self._folder = SegmentFolder(path, manifest.store, keys, hot)
         self.keys = keys
         self.engine: Engine = ThreadEngine()
+        self._read: tuple[tuple[int, ...], Manifest] | None = None
         self._opened: dict[str, Segment] = {}
         self._snapshot: Snapshot | None = None
 
     @property
     def manifest(self) -> Manifest:
-        """The manifest as it is now."""
-        return read_manifest(self.path)
+        """The manifest as it is now; read again only when another file is in its place."""
+        try:
+            found = (self.path / FILE_NAME).stat()
+        except OSError:
+            return read_manifest(self.path)  # which says what is wrong
+        stamp = (found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size)
+        if self._read is None or self._read[0] != stamp:
+            # INVARIANT: what is kept is at least as new as its stamp.
+            self._read = (stamp, read_manifest(self.path))
+        return self._read[1]
 
     def snapshot(self) -> Snapshot:
         """Return the store as it is now.
