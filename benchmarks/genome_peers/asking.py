@@ -65,6 +65,8 @@ def _bars(found: dict[str, list[Run]], on: str, *, promised: bool) -> Iterator[B
     yield Bar("carriers of one variant", on, carriers, "pgenlib", theirs, most=CARRIERS_SECONDS)
     person = median_told(found["kerne"], "person")
     yield Bar("one person's variants", on, person, "-", most=PERSON_SECONDS)
+    first = median_told(found["kerne"], "person_from_files")
+    yield Bar("one person's variants, from sealed files", on, first, "-")
 
 
 def chosen(bench: Bench, cohort: Cohort | RealFile) -> Path:
