@@ -6,7 +6,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-development setup-documentation demo test lint format validate bench docs pin clean
+.PHONY: help setup setup-development setup-cluster setup-documentation demo test test-cluster lint format validate bench docs pin clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
@@ -16,6 +16,8 @@ help:  ## list the targets
 setup: .venv/.runtime  ## create .venv with what Kerne needs to run
 
 setup-development: .venv/.development  ## the same, and what the tests need
+
+setup-cluster: .venv/.cluster-tests  ## the same, and what a cluster and its tests need
 
 setup-documentation: .venv/.documentation  ## the same, and what the documentation needs
 
@@ -37,6 +39,10 @@ setup-documentation: .venv/.documentation  ## the same, and what the documentati
 
 .venv/.development: .venv/.runtime requirements/development.txt
 	@$(call install,development)
+	@touch $@
+
+.venv/.cluster-tests: .venv/.development requirements/cluster-tests.txt
+	@$(call install,cluster-tests)
 	@touch $@
 
 .venv/.documentation: .venv/.development requirements/documentation.txt
@@ -61,6 +67,9 @@ test: lint  ## everything a change must pass
 	@$(BIN)/coverage report --skip-covered --fail-under=95
 	@$(BIN)/coverage report --skip-covered --fail-under=100 \
 	  --include='src/kerne/gate/*,src/kerne/policy/*,src/kerne/consent/*,src/kerne/audit/*'
+
+test-cluster: setup-cluster  ## a scan on two Ray nodes and an object store, on this machine
+	$(BIN)/pytest -m cluster tests/genomes/test_cluster.py $(ARGS)
 
 lint: setup-development  ## style, types and the import contracts
 	$(BIN)/ruff check
@@ -89,6 +98,8 @@ pin: .venv/.bootstrap  ## compile the pinned requirements anew
 	  $$compile --extra $$extra --constraint requirements/runtime.txt pyproject.toml \
 	    -o requirements/$$extra.txt || exit 1; \
 	done && \
+	$$compile --extra cluster-tests --constraint requirements/development.txt \
+	  --constraint requirements/cluster.txt pyproject.toml -o requirements/cluster-tests.txt && \
 	printf "uv\nhatchling\neditables\n" | $$compile - -o requirements/bootstrap.txt
 
 clean:  ## remove .venv and everything made by the tools

@@ -41,6 +41,7 @@ WITHOUT_THE_GATE = {
     "Orders.cancel_without_consent": "a reaction to a withdrawal; returns nothing",
     "Cases.react": "a reaction to what was granted before; returns nothing",
     "Cases.hand_over": "a step of an erasure that was granted; returns nothing",
+    "CountActions.counting_with": "says where counts are made that are asked for; returns nothing",
     "Genomes.compact": "an operator's care for the disk; returns names of segments",
     "Genomes.verify": "an operator's care for the disk; returns names of segments",
     "Genomes.forget": "a step of an erasure that was granted; returns names of segments",
@@ -165,7 +166,17 @@ FREESTANDING = {"genomes/reader.py", "genomes/freestanding.py", "genomes/new_sto
     [
         ("SegmentFolder", {"genomes/store.py"}),
         # A scrub reads nobody's genome: it looks whether a segment opens under its key.
-        ("SegmentReader", {"genomes/segment_folder.py", "genomes/scrub.py"}),
+        # A worker of a cluster counts rows that a reader has chosen; a published store is nobody's.
+        (
+            "SegmentReader",
+            {
+                "genomes/segment_folder.py",
+                "genomes/scrub.py",
+                "genomes/sent_tasks.py",
+                "genomes/published_store.py",
+            },
+        ),
+        ("PublishedStore", {"genomes/reader.py"}),
         ("GenomeStore", FREESTANDING | {"centre.py"}),
         ("create_store", {"genomes/freestanding.py", "founding.py"}),
         ("Reader", {"genomes/reader.py"}),

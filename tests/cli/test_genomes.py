@@ -2,10 +2,11 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pysam
@@ -26,10 +27,12 @@ from kerne.errors import (
     RefusedError,
     SettingsError,
 )
+from kerne.genomes import ray_engine
 from kerne.genomes.adding import AddedGenome
 from kerne.genomes.allele_list import listed
 from kerne.genomes.check_actions import DuplicateSearch
 from kerne.genomes.complement import Karyotype
+from kerne.genomes.engine import EngineChoice, EngineKind, ThreadEngine
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics, Zygosity
 from kerne.genomes.identity import ComplementCheck, IdentityCheck, Verdict
@@ -188,6 +191,11 @@ class RecordingGenomes:
     def __init__(self, answers: dict[str, object]) -> None:
         self.answers = answers
         self.asked: list[tuple[str, tuple[object, ...], dict[str, object]]] = []
+        self.engines: list[EngineKind] = []
+
+    def counting_with(self, choice: EngineChoice) -> AbstractContextManager[None]:
+        self.engines.append(choice.kind)
+        return nullcontext()
 
     def __getattr__(self, name: str) -> Callable[..., object]:
         def answer(*arguments: object, **options: object) -> object:
@@ -339,10 +347,13 @@ def test_centre__says_who_was_counted_and_counts_relatives_when_told(
     centre.answers["frequencies"] = found
     centre.answers["frequencies_by"] = StratifiedFrequencies(found, {"East": found})
     assert "counted: 7 genomes" in run("frequencies", *ASKING).stderr
-    assert "7 genomes" in run("frequencies", "--all", "--by-region", *ASKING).stderr
+    assert (
+        "7 genomes" in run("frequencies", "--all", "--by-region", "--engine", "ray", *ASKING).stderr
+    )
     (_, _, first), (_, given, second) = centre.asked
     assert first["relatives"] is Relatives.LEFT_OUT
     assert second["relatives"] is Relatives.COUNTED
+    assert centre.engines == [EngineKind.THREADS, EngineKind.RAY]
     assert given[2] == Strata(by_region=True)
 
 
@@ -360,3 +371,45 @@ def test_checks__are_printed_for_the_laboratory(centre: RecordingGenomes, store:
     said = run("identity-check", "P-000001", *ASKING).stdout
     assert "S1\tXX\tas expected" in said.splitlines()
     assert centre.asked[-1][1] == (WHO, "own-treatment", "P-000001")
+
+
+def test_publish_command__copies_and_what_it_copied_is_read(store: Path, tmp_path: Path) -> None:
+    target = tmp_path / "published"
+    table = run("--store", store, "frequencies").stdout
+    files = sum(1 for each in (store / "segments").rglob("*") if each.is_file())
+    told = run("--store", store, "publish", target).stdout
+    assert told == f"files copied\t{files}\nthere already\t0\n"
+    assert run("--store", target, "frequencies").stdout == table
+    run("--store", store, "publish", "memory://published/store")
+    assert run("--store", "memory://published/store", "frequencies").stdout == table
+    for command in (["publish", target], ["scrub"], ["remove", "a"]):
+        with pytest.raises(GenomeError, match="publish"):
+            run("--store", "memory://published/store", *command)
+
+
+def test_publish_command__of_a_centre_asks_nobody_and_takes_no_keys(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    create_store(home / "genomes", GRCH38, kept_by_centre=True)
+    run("--home", home, "publish", tmp_path / "published")
+    assert [each.name for each in (tmp_path / "published").iterdir()] == ["manifest.json"]
+
+
+def test_frequencies_command__counts_with_the_engine_that_is_named(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Cluster(ThreadEngine):
+        said: ClassVar[list[tuple[str | None, str | None]]] = []
+
+        def __init__(self, address: str | None, *, copy: str | None) -> None:
+            super().__init__(2)
+            self.said.append((address, copy))
+
+        def close(self) -> None:
+            self.workers = 0
+
+    monkeypatch.setattr(ray_engine, "RayEngine", Cluster)
+    table = run("--store", store, "frequencies", "--engine", "threads").stdout
+    ray = ("--engine", "ray", "--ray-address", "ray.example:6379", "--ray-copy", "s3://bucket/s")
+    assert run("--store", store, "frequencies", *ray).stdout == table
+    assert run("--store", store, "frequencies", "--by-sex", *ray).exit_code == 0
+    assert Cluster.said == [("ray.example:6379", "s3://bucket/s")] * 2

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -14,6 +15,8 @@ from kerne.alleles.interval import Interval, parse_region
 from kerne.cli.options import Asker, Asking, asker_from, centre_from, unwrap
 from kerne.errors import GenomeError
 from kerne.genomes.cohorts import Samples
+from kerne.genomes.engine import EngineChoice
+from kerne.genomes.folders import is_elsewhere
 from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
@@ -31,6 +34,16 @@ STORE: Final = "kerne.genomes.store"
 FREESTANDING: Final = "free-standing store: no people, choices or audit behind it"
 
 
+class StorePlace(click.Path):
+    """The directory of a free-standing store, or an address such as `s3://bucket/store`."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:  # Any: of click's own signature
+        """Return a path, or the address as text."""
+        if isinstance(value, str) and is_elsewhere(value):
+            return value
+        return super().convert(value, param, ctx)
+
+
 class Desk(Protocol):
     """Where the commands are carried out."""
 
@@ -38,6 +51,10 @@ class Desk(Protocol):
         self, files: Sequence[GenomeFile], rules: StoreRules, watch: Watch
     ) -> "list[AddedGenome]":
         """Add genomes."""
+        ...
+
+    def counting_with(self, choice: EngineChoice) -> AbstractContextManager[None]:
+        """Run scans on an engine, inside."""
         ...
 
     def frequencies(
@@ -101,6 +118,10 @@ class CentreDesk:
                 watch=watch,
             )
         )
+
+    def counting_with(self, choice: EngineChoice) -> AbstractContextManager[None]:
+        """Run scans on an engine, inside."""
+        return self.centre.genomes.counting_with(choice)
 
     def frequencies(
         self, region: str | None = None, samples: Samples | None = None, *, everyone: bool = False
@@ -187,7 +208,7 @@ def at_store(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def storing_command(**options: Any) -> None:  # Any: the command's own options
         store = click.get_current_context().meta.get(STORE)
-        if not isinstance(store, Path):
+        if not isinstance(store, Path | str):
             raise click.UsageError(
                 "genotypes leave a free-standing store only, with `--store`; of a centre a person "
                 "has their own with `kerne citizen download`, and a project asks in its workspace"
@@ -216,7 +237,7 @@ def at_desk(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         ctx = click.get_current_context()
         store = ctx.meta.get(STORE)
-        if isinstance(store, Path):
+        if isinstance(store, Path | str):
             click.echo(FREESTANDING, err=True)
             command(*args, desk=FreestandingGenomes(store), **options)
             return

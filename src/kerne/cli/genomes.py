@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import Progress
 
-from kerne.cli.desk import STORE, Desk, at_desk
+from kerne.cli.desk import STORE, Desk, StorePlace, at_desk
 from kerne.cli.genome_files import export_command, names_in
 from kerne.cli.options import (
     Asking,
@@ -22,8 +22,9 @@ from kerne.cli.options import (
     home_option,
     unwrap,
 )
-from kerne.errors import DamagedStoreError
+from kerne.errors import DamagedStoreError, GenomeError
 from kerne.genomes.cohorts import Samples, parse_cohort
+from kerne.genomes.engine import EngineChoice, EngineKind
 from kerne.genomes.freestanding import StoreRules
 from kerne.genomes.frequencies import Frequencies, write_table_1based, write_whole
 from kerne.genomes.identity import identity_lines
@@ -40,12 +41,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @home_option
 @click.option(
     "--store",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="A free-standing store instead of a centre; made by the first `add`.",
+    type=StorePlace(path_type=Path, file_okay=False),
+    help="A free-standing store instead of a centre, made by the first `add`; or its address.",
 )
 @click.pass_context
-def genomes(ctx: click.Context, home: Path | None, store: Path | None) -> None:
-    """Add genomes, count alleles, find carriers, export, remove, scrub."""
+def genomes(ctx: click.Context, home: Path | None, store: Path | str | None) -> None:
+    """Add genomes, count alleles, find carriers, export, remove, publish, scrub."""
     said = ctx.get_parameter_source("home") is ParameterSource.COMMANDLINE
     if said and store is not None:
         raise click.UsageError("give `--home` or `--store`, not both")
@@ -104,6 +105,14 @@ def add(  # noqa: PLR0913  one argument for each option
 @click.option("--by-region", is_flag=True, help="Count by region of residence as well.")
 @click.option("--stratum", "strata", multiple=True, help="NAME=FILE: count these as well.")
 @click.option("-o", "--output", type=_FILE, default=STDOUT, help="The table; `-` is the screen.")
+@click.option(
+    "--engine",
+    type=click.Choice([each.value for each in EngineKind]),
+    default=EngineKind.THREADS.value,
+    help="What counts: threads of this machine, or a Ray cluster.",
+)
+@click.option("--ray-address", help="The Ray cluster (or RAY_ADDRESS); else one is started here.")
+@click.option("--ray-copy", help="Where the store was published, for workers that read it there.")
 @at_desk
 def frequencies(  # noqa: PLR0913  one argument for each option
     *,
@@ -116,6 +125,9 @@ def frequencies(  # noqa: PLR0913  one argument for each option
     by_region: bool,
     strata: tuple[str, ...],
     output: Path,
+    engine: str,
+    ray_address: str | None,
+    ray_copy: str | None,
     desk: Desk,
 ) -> None:
     """Write AC, AN, AF, hom and het of every allele, tab-separated.
@@ -125,12 +137,15 @@ def frequencies(  # noqa: PLR0913  one argument for each option
     """
     samples = _samples(samples_file, cohorts, among)
     divided = Strata(by_sex, by_region, _lists(strata, "--stratum"))
+    counting = desk.counting_with(EngineChoice(EngineKind(engine), ray_address, ray_copy))
     if divided == Strata():
-        found = desk.frequencies(region, samples, everyone=everyone)
+        with counting:
+            found = desk.frequencies(region, samples, everyone=everyone)
         _say_who(found)
         _write(output, lambda stream: write_table_1based(found, stream))
         return
-    parts = desk.frequencies_by(divided, region, samples, everyone=everyone)
+    with counting:
+        parts = desk.frequencies_by(divided, region, samples, everyone=everyone)
     _say_who(parts.whole)
     _write(output, lambda stream: write_strata_1based(parts, stream))
 
@@ -206,6 +221,8 @@ def scrub(ctx: click.Context, *, repair_from: Path | None) -> None:
     from kerne.genomes.scrub import scrub as scrub_store  # noqa: PLC0415
 
     store = ctx.meta.get(STORE)
+    if isinstance(store, str):
+        raise GenomeError(f"`{store}` is a published copy: scrub the store, and publish it anew")
     place = store if isinstance(store, Path) else home_from(ctx)
     work = scrub_store if isinstance(store, Path) else scrub_genomes
     with _watching(place.rglob("*")) as watch:
@@ -220,6 +237,28 @@ def scrub(ctx: click.Context, *, repair_from: Path | None) -> None:
         raise DamagedStoreError(
             f"`{len(found.left)}` of `{found.files}` files of `{place}` are damaged"
         )
+
+
+@genomes.command("publish")
+@click.argument("target")
+@click.pass_context
+def publish(ctx: click.Context, *, target: str) -> None:
+    """Copy what is new of the store to TARGET, a folder or an address such as `s3://bucket/store`.
+
+    A centre's segments stay sealed: their keys are not published.
+    """
+    # `kerne --help` need not load the house.
+    from kerne.custody.home import GENOMES  # noqa: PLC0415
+    from kerne.genomes.publishing import publish as publish_store  # noqa: PLC0415
+
+    store = ctx.meta.get(STORE)
+    if isinstance(store, str):
+        raise GenomeError(f"`{store}` was published itself: publish the store that it is of")
+    place = store if isinstance(store, Path) else home_from(ctx) / GENOMES
+    with _watching(place.rglob("*")) as watch:
+        done = publish_store(place, target, watch)
+    click.echo(f"files copied\t{done.copied}")
+    click.echo(f"there already\t{done.kept}")
 
 
 def _samples(

@@ -5,7 +5,8 @@ out parts of those counted, so they are for a project's permit only, and what th
 workspace until the airlock lets it out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from pyroaring import BitMap
@@ -16,6 +17,7 @@ from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
 from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, outside
 from kerne.genomes.cohorts import Samples, cohort_of
+from kerne.genomes.engine import EngineChoice, opened_engine
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.reader import Reader, reader
 from kerne.genomes.store import GenomeStore
@@ -45,6 +47,23 @@ class CountActions:
         self._people = people
         self._closed = closed
         self._counted = CountedPersons(people)
+
+    @contextmanager
+    def counting_with(self, choice: EngineChoice) -> Iterator[None]:
+        """Run scans on the engine of one's choice, inside.
+
+        Raises
+        ------
+        GenomeError
+            It cannot be had, or keys would leave this machine unsealed.
+        """
+        usual = self._store.engine
+        with opened_engine(choice, keys_are_secret=True) as engine:
+            self._store.engine = engine
+            try:
+                yield
+            finally:
+                self._store.engine = usual
 
     def frequencies(  # noqa: PLR0913  who, why and of what are one question
         self,

@@ -1,14 +1,40 @@
-"""Run the tasks of a scan on the threads of this process; kernels release its lock."""
+"""Run the tasks of a scan: on threads, as the kernels release the lock, or on a cluster."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.genomes.scan import Task
+from kerne.errors import GenomeError
+from kerne.genomes.scan import Engine, Task
 from kerne.genomes.segments.counting import count_partition
+
+
+class EngineKind(StrEnum):
+    """What can run a scan."""
+
+    THREADS = "threads"
+    RAY = "ray"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """What is to run a scan.
+
+    Parameters
+    ----------
+    address, copy
+        Of a Ray cluster, and of a copy of the store for its workers; see `genomes.ray_engine`.
+    """
+
+    kind: EngineKind = EngineKind.THREADS
+    address: str | None = None
+    copy: str | None = None
 
 
 class ThreadEngine:
@@ -27,3 +53,31 @@ class ThreadEngine:
 
 def _count(task: Task) -> NDArray[np.int64]:
     return count_partition(task.reader, task.chosen, task.start, task.end, task.counts)
+
+
+@contextmanager
+def opened_engine(choice: EngineChoice, *, keys_are_secret: bool = False) -> Iterator[Engine]:
+    """Give the engine that was chosen, and end it afterwards.
+
+    Parameters
+    ----------
+    keys_are_secret
+        The keys of the store are apart from it: they leave this machine under TLS only.
+
+    Raises
+    ------
+    GenomeError
+        Ray is not installed, its cluster does not answer, or is not private.
+    """
+    if choice.kind is EngineKind.THREADS:
+        yield ThreadEngine()
+        return
+    from kerne.genomes.ray_engine import RayEngine  # noqa: PLC0415  needs the extra `cluster`
+
+    with closing(RayEngine(choice.address, copy=choice.copy)) as engine:
+        if keys_are_secret and not engine.is_private:
+            raise GenomeError(
+                "the nodes of the Ray cluster do not seal what they tell each other; keys of a "
+                "centre leave its machine only under TLS: set `RAY_USE_TLS=1` on every node"
+            )
+        yield engine

@@ -36,6 +36,10 @@ class Folder(Protocol):
         """
         ...
 
+    def whole(self, file: str) -> bytes:
+        """Return all that a file holds at one moment; raises as `open`."""
+        ...
+
     def below(self, name: str) -> "Folder":
         """Return a folder in this one."""
         ...
@@ -55,22 +59,26 @@ class LocalFolder:
     """A folder of this machine."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def __str__(self) -> str:
-        return str(self._path)
+        return str(self.path)
 
     def open(self, file: str) -> Ranges:
         """Return the bytes of a file."""
-        return _LocalFile(self._path / file)
+        return _LocalFile(self.path / file)
+
+    def whole(self, file: str) -> bytes:
+        """Return all that a file holds."""
+        return (self.path / file).read_bytes()
 
     def below(self, name: str) -> "LocalFolder":
         """Return a folder in this one."""
-        return LocalFolder(self._path / name)
+        return LocalFolder(self.path / name)
 
     def held(self) -> object:
         """Keep the folder from being removed as long as what is returned is kept."""
-        return _Held(self._path)
+        return _Held(self.path)
 
 
 class FarFolder:
@@ -85,23 +93,32 @@ class FarFolder:
     """
 
     def __init__(self, files: Any, path: str) -> None:  # Any: fsspec has no types
-        self._files = files
-        self._path = path.rstrip("/")
+        self.files = files
+        self.path = path.rstrip("/")
 
     def __str__(self) -> str:
-        return str(self._files.unstrip_protocol(self._path))
+        return str(self.files.unstrip_protocol(self.path))
 
     def open(self, file: str) -> Ranges:
         """Return the bytes of a file."""
-        return _FarFile(self._files, f"{self._path}/{file}")
+        return _FarFile(self.files, f"{self.path}/{file}")
+
+    def whole(self, file: str) -> bytes:
+        """Return all that a file holds."""
+        return bytes(self.files.cat_file(f"{self.path}/{file}"))
 
     def below(self, name: str) -> "FarFolder":
         """Return a folder in this one."""
-        return FarFolder(self._files, f"{self._path}/{name}")
+        return FarFolder(self.files, f"{self.path}/{name}")
 
     def held(self) -> object:
         """Do nothing: there are no locks elsewhere, and who removes there waits for readers."""
         return None
+
+
+def is_elsewhere(place: str) -> bool:
+    """Say whether it is an address of a file system elsewhere, and not a path of this machine."""
+    return _ELSEWHERE in place
 
 
 def remove_unless_held(path: Path) -> bool:
@@ -128,7 +145,7 @@ def folder_at(place: str) -> Folder:
     GenomeError
         It is an address, and `fsspec` or what it needs for it is not installed.
     """
-    if _ELSEWHERE not in place:
+    if not is_elsewhere(place):
         return LocalFolder(Path(place))
     try:
         import fsspec  # noqa: PLC0415  only for folders elsewhere
@@ -189,13 +206,13 @@ class _FarFile:
         self._files = files
         self._path = path
         self.size_bytes = int(files.size(path))
-        self._head: bytes = files.cat_file(path, 0, min(_HEAD_BYTES, self.size_bytes))
+        self._head: bytes = files.cat_file(path, start=0, end=min(_HEAD_BYTES, self.size_bytes))
 
     def read_into(self, target: memoryview, offset: int) -> int:
         end = min(offset + len(target), self.size_bytes)
         if end <= len(self._head):
             found = self._head[offset:end]
         else:
-            found = self._files.cat_file(self._path, offset, end)
+            found = self._files.cat_file(self._path, start=offset, end=end)
         target[: len(found)] = found
         return len(found)

@@ -3,9 +3,11 @@
 The same library as in a centre, and the same answers. It cannot open a store that a centre keeps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
@@ -16,8 +18,10 @@ from kerne.errors import GateError, GenomeError
 from kerne.genomes.adding import AddedGenome
 from kerne.genomes.cohorts import Samples, cohort_of
 from kerne.genomes.compaction import Rewritten
+from kerne.genomes.engine import EngineChoice, opened_engine
 from kerne.genomes.exporting.content import content_of
 from kerne.genomes.exporting.files import ExportFormat, export
+from kerne.genomes.folders import is_elsewhere
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.intake import GenomeFile
@@ -36,6 +40,9 @@ from kerne.genomes.strata import (
 from kerne.genomes.verifying import Unlike, verify
 from kerne.genomes.watching import Watch, unwatched
 
+if TYPE_CHECKING:
+    from kerne.genomes.scan import Engine
+
 MIN_GQ = 20
 MIN_DP = 8
 SOME = 5
@@ -53,15 +60,47 @@ class StoreRules:
 
 
 class FreestandingGenomes:
-    """The store in the directory `path`; made by the first `add`."""
+    """The store in the directory `place`; made by the first `add`.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    Parameters
+    ----------
+    place
+        Or the address that a store was published to, which can be read only.
+    """
+
+    def __init__(self, place: Path | str) -> None:
+        self.place = place
+        self._engine: Engine | None = None
+
+    @property
+    def path(self) -> Path:
+        """Its directory; raises `GenomeError` for a store that is elsewhere."""
+        if isinstance(self.place, str) and is_elsewhere(self.place):
+            raise GenomeError(
+                f"`{self.place}` is read only: change the store where it is kept, and publish it"
+            )
+        return Path(self.place)
+
+    @contextmanager
+    def counting_with(self, choice: EngineChoice) -> Iterator[None]:
+        """Run scans on the engine of one's choice, inside.
+
+        Raises
+        ------
+        GenomeError
+            It cannot be had.
+        """
+        with opened_engine(choice) as engine:
+            self._engine = engine
+            try:
+                yield
+            finally:
+                self._engine = None
 
     @property
     def assembly(self) -> Assembly:
         """The assembly of the store."""
-        return self._store().assembly
+        return self._reader().assembly
 
     def add(
         self, files: Sequence[GenomeFile], rules: StoreRules, watch: Watch = unwatched
@@ -94,7 +133,7 @@ class FreestandingGenomes:
             A sample is not in the store.
         """
         reader = self._reader()
-        where = None if region is None else parse_region(region, self._store().assembly)
+        where = None if region is None else parse_region(region, reader.assembly)
         rows = None if samples is None else _rows_of(reader, samples)
         return reader.frequencies(rows, where)
 
@@ -118,7 +157,7 @@ class FreestandingGenomes:
             raise GenomeError("a free-standing store does not know where anybody lives")
         check_strata(strata.named)
         reader = self._reader()
-        where = None if region is None else parse_region(region, self._store().assembly)
+        where = None if region is None else parse_region(region, reader.assembly)
         parts = unite_strata(
             rows_by_sex(reader.karyotypes()) if strata.by_sex else {},
             {name: _rows_of(reader, chosen) for name, chosen in strata.named.items()},
@@ -131,7 +170,8 @@ class FreestandingGenomes:
 
     def carriers(self, variant: str) -> list[Carrier]:
         """Find who carries a variant, given as `chr20-12345-A-T`."""
-        return self._reader().carriers(parse_allele(variant, self._store().assembly))
+        reader = self._reader()
+        return reader.carriers(parse_allele(variant, reader.assembly))
 
     def export(
         self,
@@ -155,7 +195,8 @@ class FreestandingGenomes:
 
     def find_duplicates(self) -> list[ComparedGenomes]:
         """Find samples that hold one genome."""
-        return find_duplicates(self._reader(), self._store().assembly)
+        reader = self._reader()
+        return find_duplicates(reader, reader.assembly)
 
     def remove(self, sample: str) -> int:
         """Forget a sample; return the row that it had."""
@@ -180,7 +221,7 @@ class FreestandingGenomes:
         return self._reader().stats()
 
     def _reader(self) -> Reader:
-        return open_freestanding(self.path)
+        return open_freestanding(self.place, self._engine)
 
     def _opened(self, rules: StoreRules) -> GenomeStore:
         """Return the store, made now if there is none or nothing was ever added to it."""
@@ -203,7 +244,7 @@ class FreestandingGenomes:
     def _store(self) -> GenomeStore:
         store = GenomeStore(self.path)
         if store.manifest.kept_by is Keeper.CENTRE:
-            raise GateError(f"`{self.path}` is kept by a centre: ask there, with `--home`")
+            raise GateError(f"`{self.place}` is kept by a centre: ask there, with `--home`")
         return store
 
 

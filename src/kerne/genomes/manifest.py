@@ -115,10 +115,17 @@ def read_manifest(store: Path) -> Manifest:
     """
     path = store / FILE_NAME
     try:
-        values = json.loads(path.read_bytes())
-        checksum = values.pop("sha256")
+        content = path.read_bytes()
     except FileNotFoundError as error:
         raise GenomeError(f"`{store}` holds no genome store: no `{FILE_NAME}` in it") from error
+    return manifest_from(content, path)
+
+
+def manifest_from(content: bytes, path: Path | str) -> Manifest:
+    """Return the manifest that the file at `path` holds; raises as `read_manifest`."""
+    try:
+        values = json.loads(content)
+        checksum = values.pop("sha256")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedStoreError(f"`{path}` is damaged: it cannot be read") from error
     if _digest(values) != checksum:
@@ -133,9 +140,13 @@ def read_manifest(store: Path) -> Manifest:
 
 def write_manifest(store: Path, manifest: Manifest) -> None:
     """Replace the manifest atomically and durably."""
+    replace_durably(store / FILE_NAME, manifest_file(manifest))
+
+
+def manifest_file(manifest: Manifest) -> bytes:
+    """Return what the file of a manifest holds."""
     values = {"format": FORMAT, **asdict(manifest)}
-    text = json.dumps({**values, "sha256": _digest(values)}, indent=1)
-    replace_durably(store / FILE_NAME, text.encode())
+    return json.dumps({**values, "sha256": _digest(values)}, indent=1).encode()
 
 
 def _digest(values: dict[str, Any]) -> str:  # Any: JSON

@@ -18,6 +18,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import Interval, Intervals
 from kerne.alleles.normalise import left_align, trim
 from kerne.alleles.sequence import ReferenceSequence
@@ -25,11 +26,15 @@ from kerne.errors import GateError
 from kerne.gate.grant import Grant
 from kerne.genomes import matrix, personal, questions
 from kerne.genomes.complement import Karyotype, complement_of_copies
+from kerne.genomes.folders import is_elsewhere
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
 from kerne.genomes.manifest import Keeper
 from kerne.genomes.matrix import GenotypeBlock
 from kerne.genomes.personal import Carrying, PersonalCalls
+from kerne.genomes.published_store import PublishedStore
+from kerne.genomes.readable import ReadableStore
+from kerne.genomes.scan import Engine
 from kerne.genomes.segments.counting import Chosen
 from kerne.genomes.segments.rows import as_marks
 from kerne.genomes.store import GenomeStore
@@ -82,8 +87,15 @@ def reader(grant: Grant, store: GenomeStore) -> "Reader":
     return Reader(store, population.rows, grant)
 
 
-def open_freestanding(path: Path) -> "Reader":
+def open_freestanding(place: Path | str, engine: Engine | None = None) -> "Reader":
     """Open a store that no centre keeps: there are no people behind it, and no grant is needed.
+
+    Parameters
+    ----------
+    place
+        Its directory, or the address that it was published to, such as `s3://bucket/store`.
+    engine
+        Runs the scans; threads of this process unless given.
 
     Raises
     ------
@@ -92,9 +104,15 @@ def open_freestanding(path: Path) -> "Reader":
     GenomeError
         There is no store.
     """
-    store = GenomeStore(path)
+    store: ReadableStore
+    if isinstance(place, str) and is_elsewhere(place):
+        store = PublishedStore(place)
+    else:
+        store = GenomeStore(Path(place))
     if store.manifest.kept_by is Keeper.CENTRE:
-        raise GateError(f"`{path}` is kept by a centre: ask there, with `--home`")
+        raise GateError(f"`{place}` is kept by a centre: ask there, with `--home`")
+    if engine is not None:
+        store.engine = engine
     return Reader(store, None, None)
 
 
@@ -104,11 +122,16 @@ class Reader:
     Every question raises `GateError` when the grant does not cover it, or has expired.
     """
 
-    def __init__(self, store: GenomeStore, visible: BitMap | None, grant: Grant | None) -> None:
+    def __init__(self, store: ReadableStore, visible: BitMap | None, grant: Grant | None) -> None:
         self._store = store
         self._visible = visible
         self._grant = grant
         self._snapshot = store.snapshot()
+
+    @property
+    def assembly(self) -> Assembly:
+        """The assembly of all coordinates."""
+        return self._snapshot.assembly
 
     def frequencies(
         self,
@@ -272,10 +295,12 @@ class Reader:
             Allele(each.contig, *trim(each.position, each.reference, each.alternative))
             for each in alleles
         ]
-        reference = self._snapshot.manifest.reference
-        if reference is None or all(map(self._is_normal, trimmed)):
+        if self._snapshot.manifest.reference is None or all(map(self._is_normal, trimmed)):
             return trimmed
-        with closing(ReferenceSequence(reference.place(self._store.path))) as sequence:
+        place = self._store.reference_place()
+        if place is None:
+            return trimmed
+        with closing(ReferenceSequence(place)) as sequence:
             return [left_align(allele, sequence) for allele in trimmed]
 
     def _is_normal(self, allele: Allele) -> bool:

@@ -153,9 +153,9 @@ class SegmentReader:
     """
 
     def __init__(self, folder: Folder, seal: Seal) -> None:
-        self._folder = folder
+        self.folder = folder
+        self.seal = seal
         self._held = folder.held()
-        self._seal = seal
         self._files: dict[str, BlockReader] = {}
         self._opening = threading.Lock()
 
@@ -197,7 +197,7 @@ class SegmentReader:
 
     def _opened(self, file: str) -> BlockReader:
         try:
-            return BlockReader(self._folder.open(file), self._seal.key, self._seal.label(file))
+            return BlockReader(self.folder.open(file), self.seal.key, self.seal.label(file))
         except (VaultError, OSError) as error:
             raise self._damage(file, error) from error
 
@@ -205,4 +205,4 @@ class SegmentReader:
         why = reason_of(error) if isinstance(error, OSError) else str(error)
         if isinstance(error, FileNotFoundError):
             why = "it is missing"
-        return DamagedStoreError(f"`{self._folder}/{file}` is damaged: {why}")
+        return DamagedStoreError(f"`{self.folder}/{file}` is damaged: {why}")

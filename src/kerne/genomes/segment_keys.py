@@ -11,7 +11,7 @@ nothing secret.
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -137,16 +137,10 @@ class FileSegmentKeys:
             content = self._path.read_bytes()
         except FileNotFoundError:
             return {}
-        try:
-            keys = {name: bytes.fromhex(key) for name, key in json.loads(content)["keys"].items()}
-        except (ValueError, KeyError, TypeError, AttributeError):
-            keys = {}
-        if _content(keys) != content:
-            raise DamagedStoreError(f"`{self._path}` is damaged: its checksum does not match")
-        return keys
+        return keys_from(content, self._path)
 
     def _write(self, keys: Mapping[str, bytes]) -> None:
-        replace_durably(self._path, _content(keys), OWNER_ONLY)
+        replace_durably(self._path, keys_file(keys), OWNER_ONLY)
 
 
 class KeptElsewhere:
@@ -166,6 +160,20 @@ class KeptElsewhere:
 
     def keep_only(self, _named: Collection[str], _below: int) -> None:
         """Do nothing: there are none here to destroy."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenKeys:
+    """Keys that were read before, of a store that is only read."""
+
+    keys: Mapping[str, bytes] = field(repr=False)
+
+    def key(self, name: str) -> bytes:
+        """Return the key of a segment; raises `VaultError` when there is none."""
+        found = self.keys.get(name)
+        if found is None:
+            raise VaultError(f"segment `{name}` has no key there")
+        return found
 
 
 def keep_only(keys: SegmentKeys, named: Collection[str], below: int = 0) -> None:
@@ -211,6 +219,23 @@ def _opens(name: str, keys: SegmentKeys) -> bool:
     return True
 
 
+def keys_from(content: bytes, path: Path | str) -> dict[str, bytes]:
+    """Return the keys that the file at `path` holds, by segment.
+
+    Raises
+    ------
+    DamagedStoreError
+        It is not as it was written.
+    """
+    try:
+        keys = {name: bytes.fromhex(key) for name, key in json.loads(content)["keys"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        keys = {}
+    if keys_file(keys) != content:
+        raise DamagedStoreError(f"`{path}` is damaged: its checksum does not match")
+    return keys
+
+
 def _between(numbers: Sequence[int], below: int) -> Iterator[range]:
     """Yield the runs of numbers smaller than `below` that are not among `numbers`."""
     start = 0
@@ -220,7 +245,8 @@ def _between(numbers: Sequence[int], below: int) -> Iterator[range]:
         start = number + 1
 
 
-def _content(keys: Mapping[str, bytes]) -> bytes:
+def keys_file(keys: Mapping[str, bytes]) -> bytes:
+    """Return what a file of keys holds."""
     values: dict[str, Any] = {  # Any: JSON
         "format": FORMAT,
         "keys": {name: key.hex() for name, key in sorted(keys.items())},

@@ -123,6 +123,11 @@ class GenomeStore:
         """
         return self._consistently(self._snapshot_of)
 
+    def reference_place(self) -> Path | None:
+        """Return where the reference sequence is; `None` when the store has none."""
+        reference = self.manifest.reference
+        return None if reference is None else reference.place(self.path)
+
     def rows(self) -> dict[str, int]:
         """Return the row of each sample; only who is in the store is read, not the genomes."""
         return self.snapshot().rows()

@@ -130,7 +130,7 @@ class PartitionReader:
 
     def __init__(self, entry: PartitionEntry, source: Source, rows: int) -> None:
         self.entry = entry
-        self._source = source
+        self.source = source
         self._rows = rows
 
     @cached_property
@@ -224,15 +224,15 @@ class PartitionReader:
     def _read(self, extent: Extent) -> bytes:
         file = self.entry.file
         try:
-            return bytes(self._source.blobs.read(file, extent))
+            return bytes(self.source.blobs.read(file, extent))
         except FileNotFoundError as error:
             # Nobody removes the files of a segment that is held.
-            name = f"{self._source.name}/{file}"
+            name = f"{self.source.name}/{file}"
             raise DamagedStoreError(f"file `{name}` is missing") from error
 
     def _hot(self, what: str, number: int, load: Callable[[], T]) -> T:
-        key = (self._source.name, self.entry.file, what, number)
-        return cast("T", self._source.hot.get(key, load))
+        key = (self.source.name, self.entry.file, what, number)
+        return cast("T", self.source.hot.get(key, load))
 
 
 class Segment:
