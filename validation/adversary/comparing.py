@@ -17,9 +17,9 @@ from adversary.naive import (
     NaiveFile,
     count,
     normal,
-    read_naively,
     summed,
 )
+from adversary.plain_reading import read_naively
 from adversary.sequence import STRETCHES
 from adversary.studies import Study
 from adversary.writing import SPELLINGS

@@ -8,7 +8,8 @@ from typing import Final
 
 from adversary.blocks import invent_gvcf
 from adversary.files import InventedFile, Inventor
-from adversary.naive import NaiveFile, Thresholds, looks_like_gvcf, read_naively
+from adversary.naive import NaiveFile
+from adversary.plain_reading import Thresholds, looks_like_gvcf, read_naively
 from adversary.sequence import InventedSequence, Stretch, happens, invent_sequence
 from adversary.writing import (
     Container,

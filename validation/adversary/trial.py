@@ -17,7 +17,7 @@ from typing import Final
 from adversary.blocks import invent_gvcf
 from adversary.comparing import differences, table_of
 from adversary.files import Inventor
-from adversary.naive import looks_like_gvcf, read_naively
+from adversary.plain_reading import looks_like_gvcf, read_naively
 from adversary.sequence import invent_sequence
 from adversary.studies import Study, StudyFile, empty_study
 from adversary.writing import Container, Dress, write_invented
