@@ -11,6 +11,7 @@ from genome_peers.runs import Run, in_turns, least_seconds, median_seconds, medi
 
 CARRIERS_SECONDS: Final = 50e-6
 PERSON_SECONDS: Final = 0.1e-3
+WITHDRAWAL_SECONDS: Final = 1e-3
 PROCESSES: Final = 5
 """Runs of plink2 a round: they are so short that few of them say little."""
 SEED: Final = 1
@@ -67,6 +68,8 @@ def _bars(found: dict[str, list[Run]], on: str, *, promised: bool) -> Iterator[B
     yield Bar("one person's variants", on, person, "-", most=PERSON_SECONDS)
     first = median_told(found["kerne"], "person_from_files")
     yield Bar("one person's variants, from sealed files", on, first, "-")
+    withdrawal = median_told(found["kerne"], "withdrawal")
+    yield Bar("AF after a withdrawal", on, withdrawal, "-", most=WITHDRAWAL_SECONDS)
 
 
 def chosen(bench: Bench, cohort: Cohort | RealFile) -> Path:

@@ -67,7 +67,8 @@ def ask(store: Path, keep: Path) -> dict[str, float]:
     first, warm = person(reader, sorted(rows.values()))
     return {
         "from_files": from_files,
-        "frequencies": median_seconds(lambda: reader.frequencies(chosen)),
+        "frequencies": fresh_cohorts(reader, chosen, sorted(rows.values())),
+        "withdrawal": withdrawals(reader, chosen),
         "carriers": carriers(reader, found),
         "person_from_files": first,
         "person": warm,
@@ -75,6 +76,24 @@ def ask(store: Path, keep: Path) -> dict[str, float]:
         "ac": int(found.ac.sum()),
         "an": int(found.an.sum()),
     }
+
+
+def fresh_cohorts(reader: Reader, chosen: BitMap, rows: list[int]) -> float:
+    """Return how long another random cohort of the same size takes: the same one is remembered."""
+    draw = random.Random(SEED)
+    cohorts = [BitMap(draw.sample(rows, len(chosen))) for _ in range(REPEATS)]
+    return statistics.median(once(partial(reader.frequencies, each)) for each in cohorts)
+
+
+def withdrawals(reader: Reader, chosen: BitMap) -> float:
+    """Return how long the next answer takes after one more of the cohort has withdrawn."""
+    left = BitMap(chosen)
+    reader.frequencies(left)
+    taken = []
+    for row in list(chosen)[:PROBES]:
+        left.remove(row)
+        taken.append(once(partial(reader.frequencies, left)))
+    return statistics.median(taken)
 
 
 def carriers(reader: Reader, found: Frequencies) -> float:

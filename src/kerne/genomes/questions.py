@@ -16,7 +16,6 @@ from kerne.genomes.allele_list import AlleleList, joined_alleles, listed
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.scan import (
     Engine,
-    Window,
     WindowSites,
     an_of_silence,
     count_window,
@@ -36,7 +35,7 @@ from kerne.genomes.segments.counting import (
     count_partition,
 )
 from kerne.genomes.segments.sites import ContigSites
-from kerne.genomes.snapshot import Snapshot
+from kerne.genomes.snapshot import Snapshot, Window
 
 
 @dataclass(frozen=True, slots=True)

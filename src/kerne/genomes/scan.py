@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.change import reference_spans
+from kerne.genomes.delta import change_counts, changes
 from kerne.genomes.segments.counting import (
     AN,
     COUNTS,
@@ -23,22 +24,16 @@ from kerne.genomes.segments.counting import (
 from kerne.genomes.segments.of_file import places_on
 from kerne.genomes.segments.segment import PartitionReader
 from kerne.genomes.segments.sites import ContigSites, joined_sites, unite
-from kerne.genomes.snapshot import Snapshot
+from kerne.genomes.snapshot import Snapshot, Window
 
 SITES_MOST: Final = 1 << 20
 """Sites counted at once, unless one partition has more."""
 
+WINDOWS_KEPT: Final = 8
+"""Windows whose last counts are kept: up to 60 MB each."""
+
 SITES_KEPT: Final = 1 << 24
 """Sites of windows that are kept united in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Positions `[start, end)` of a contig, by its rank in the assembly; 0-based."""
-
-    contig: int
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +121,30 @@ def sites_in(snapshot: Snapshot, window: Window) -> WindowSites:
 def count_window(
     snapshot: Snapshot, found: WindowSites, chosen: Sequence[Chosen], engine: Engine
 ) -> NDArray[np.int64]:
-    """Count every site of a window among the chosen rows of each segment, (7, sites)."""
+    """Count every site of a window among the chosen rows of each segment, (7, sites).
+
+    The last counts of a window are kept: when a few people came or went since, they are brought up
+    to date. What is returned can't be written to.
+    """
+    last = snapshot.counted.get(found.window)
+    changed = None if last is None else changes(last[0], chosen)
+    if last is None or changed is None:
+        counts = _counted_anew(snapshot, found, chosen, engine)
+    elif not changed:
+        return last[1]
+    else:
+        counts = last[1].copy()
+        change_counts(snapshot, found, changed, counts)
+    counts.flags.writeable = False
+    if len(snapshot.counted) >= WINDOWS_KEPT:
+        snapshot.counted.clear()
+    snapshot.counted[found.window] = (chosen, counts)
+    return counts
+
+
+def _counted_anew(
+    snapshot: Snapshot, found: WindowSites, chosen: Sequence[Chosen], engine: Engine
+) -> NDArray[np.int64]:
     counts = np.zeros((COUNTS, len(found.sites)), dtype=np.int64)
     tasks, homes = _tasks(found, chosen, engine, counts)
     for home, task, part in zip(homes, tasks, engine.run(tasks), strict=True):

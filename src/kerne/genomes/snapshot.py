@@ -1,5 +1,6 @@
 """A store at one moment: its manifest, its segments, and who of them is still there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -12,9 +13,18 @@ from kerne.alleles.assembly import Assembly
 from kerne.errors import GenomeError
 from kerne.genomes.manifest import Manifest
 from kerne.genomes.segments.counting import Chosen
-from kerne.genomes.segments.rows import as_marks
+from kerne.genomes.segments.rows import as_marks, ascending
 from kerne.genomes.segments.segment import PartitionReader, Segment
 from kerne.genomes.segments.sites import ContigSites
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Positions `[start, end)` of a contig, by its rank in the assembly; 0-based."""
+
+    contig: int
+    start: int
+    end: int
 
 
 class Kept(Protocol):
@@ -34,6 +44,7 @@ class Snapshot:
     assembly: Assembly
     segments: tuple[Segment, ...]
     kept: dict[tuple[int, int, int], Kept] = field(default_factory=dict)
+    counted: dict[Window, tuple[Sequence[Chosen], NDArray[np.int64]]] = field(default_factory=dict)
     _live_sites: dict[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict)
 
     @cached_property
@@ -55,7 +66,8 @@ class Snapshot:
         """Return which rows of each segment are in `rows`, all for `None`; no forgotten ones."""
         if rows is None:
             return self.everyone
-        return tuple(self._chosen(segment, rows) for segment in self.segments)
+        every = ascending(rows)
+        return tuple(self._chosen(segment, every) for segment in self.segments)
 
     def rows(self) -> dict[str, int]:
         """Return the row of each sample."""
@@ -104,8 +116,8 @@ class Snapshot:
                 live[mentions.site[mentions.first[at] : mentions.first[at + 1]]] = True
         return live
 
-    def _chosen(self, segment: Segment, rows: BitMap | None) -> Chosen:
+    def _chosen(self, segment: Segment, rows: NDArray[np.uint32] | None) -> Chosen:
         bits = segment.rows.chosen(rows)
         if self.forgotten:
-            bits = bits & ~segment.rows.chosen(self.forgotten)
+            bits = bits & ~segment.rows.chosen(ascending(self.forgotten))
         return Chosen(segment.rows, bits)

@@ -111,6 +111,20 @@ def check_persons(
         }
 
 
+def check_comings_and_goings(
+    snapshot: Snapshot,
+    files: Sequence[tuple[RandomFile, Segment]],
+    rows: Collection[int],
+    rng: random.Random,
+) -> None:
+    """Count again and again on one snapshot while a few or many come and go."""
+    everyone = [row for _, segment in files for row in segment.rows.ids.tolist()]
+    now = set(rows)
+    for many in (0, 1, 3, len(everyone)):
+        now ^= set(rng.sample(everyone, min(many, len(everyone))))
+        assert counted(snapshot, now, 2) == expected(files, now, ())
+
+
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(
     st.integers(0, 1 << 32),
@@ -137,6 +151,7 @@ def test_counts__are_those_of_plain_python(
         gone = [row for row in range(workshop.row) if rng.random() < 0.2]
         assert counted(snapshot_of(segments), rows, workers) == expected(files, rows, ())
         assert list(verify(snapshot_of(segments))) == []
+        check_comings_and_goings(snapshot_of(segments), files, rows, rng)
         check_persons(snapshot_of(segments), files, rows, rng)
         after = expected(files, rows, gone)
         assert counted(snapshot_of(segments, gone), rows, workers) == after

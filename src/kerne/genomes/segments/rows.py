@@ -66,16 +66,28 @@ class RowTable:
         at = int(np.searchsorted(self.ids, row))
         return at if at < len(self) and self.ids[at] == row else -1
 
-    def chosen(self, rows: BitMap | None) -> NDArray[np.uint64]:
-        """Return the bits of the rows that are in `rows`, in words of 64; of all for `None`."""
+    def chosen(self, rows: NDArray[np.uint32] | None) -> NDArray[np.uint64]:
+        """Return the bits of the rows that are in `rows`, in words of 64; of all for `None`.
+
+        Parameters
+        ----------
+        rows
+            Row ids, ascending.
+        """
         if rows is None:
             return self.everyone
-        shard = int(self.ids[0]) >> SHARD_BITS << SHARD_BITS
-        every = np.array(rows.to_array(), dtype=np.uint32)
-        low, high = np.searchsorted(every, [shard, shard + SHARD_ROWS])
-        present = np.zeros(SHARD_ROWS, dtype=np.bool_)
-        present[every[low:high] - np.uint32(shard)] = True
-        return as_bits(present[self.ids - np.uint32(shard)])
+        first, last = int(self.ids[0]), int(self.ids[-1])
+        low, high = np.searchsorted(rows, [first, last + 1])
+        present = np.zeros(last - first + 1, dtype=np.bool_)
+        present[rows[low:high] - np.uint32(first)] = True
+        if len(present) > len(self):
+            present = present[self.ids - np.uint32(first)]
+        return as_bits(present)
+
+
+def ascending(rows: BitMap) -> NDArray[np.uint32]:
+    """Return row ids as an array."""
+    return np.array(rows.to_array(), dtype=np.uint32)
 
 
 def as_bits(chosen: NDArray[np.bool_]) -> NDArray[np.uint64]:
