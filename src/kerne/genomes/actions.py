@@ -41,7 +41,7 @@ class PersonalGenome:
 
     sample: str
     row: int
-    variants: tuple[GenotypedAllele, ...]
+    variants: Sequence[GenotypedAllele]
     callable: Intervals | None
 
 
@@ -246,7 +246,7 @@ class Genomes(CountActions, CheckActions):
 
         def work(grant: Grant) -> list[Carrier]:
             opened = reader(grant, self._store)
-            rows = BitMap(opened.rows().values())
+            rows = opened.row_ids()
             found = opened.carriers(allele, rows - self._rows_of(without))
             return found if purpose in WITHOUT_NAMES else self._open_to(found, allele)
 
@@ -338,7 +338,7 @@ class Genomes(CountActions, CheckActions):
         origins = self._people.origins_of(person)
         # A tumour or a donor's cells are read where there is no germline genome, and never before.
         row = max(rows, key=lambda row: (origins.get(rows[row]) is GenomeOrigin.GERMLINE, row))
-        variants = tuple(opened.variants_of(row))
+        variants = opened.variants_of(row)
         return PersonalGenome(rows[row], row, variants, opened.callable_of(row))
 
     def _samples(self, file: GenomeFile) -> tuple[str, ...]:

@@ -169,7 +169,8 @@ class CountActions:
         without: frozenset[str],
         relatives: Relatives,
     ) -> Selection:
-        rows = _rows_in(opened.rows(), samples) - self._rows_of(without)
+        seen = opened.row_ids() if samples is None else _rows_in(opened.rows(), samples)
+        rows = seen - self._rows_of(without)
         if samples is not None:
             return Selection(rows, WhoCounted(len(rows)))
         population = grant.genomes(COUNTS, self._store.clock())

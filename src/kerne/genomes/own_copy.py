@@ -7,7 +7,7 @@ readable by their owner only.
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -68,7 +68,7 @@ def write_own_copy(
     path: Path,
     sample: str,
     assembly: Assembly,
-    variants: tuple[GenotypedAllele, ...],
+    variants: Sequence[GenotypedAllele],
     callable_in: Intervals | None,
 ) -> OwnCopy:
     """Write the two files of a copy.
@@ -112,7 +112,7 @@ def _write_vcf(path: Path, lines: Iterator[str]) -> None:
 
 
 def _lines_1based(
-    sample: str, assembly: Assembly, variants: tuple[GenotypedAllele, ...], bed: Path | None
+    sample: str, assembly: Assembly, variants: Sequence[GenotypedAllele], bed: Path | None
 ) -> Iterator[str]:
     where = "everywhere, as declared" if bed is None else bed.name
     yield "##fileformat=VCFv4.4"

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,7 +132,49 @@ def calls_of(snapshot: Snapshot, row: int, region: Interval | None = None) -> Pe
     return _only(found, (start < region.end) & (ends > region.start))
 
 
-def variants_of(snapshot: Snapshot, row: int) -> list[GenotypedAllele]:
+class Variants(Sequence[GenotypedAllele]):
+    """Calls of one genome as values, each made when it is looked at."""
+
+    def __init__(self, calls: PersonalCalls) -> None:
+        self.calls = calls
+
+    def __len__(self) -> int:
+        return len(self.calls.code)
+
+    @overload
+    def __getitem__(self, at: int) -> GenotypedAllele: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[GenotypedAllele, ...]: ...
+    def __getitem__(self, at: int | slice) -> GenotypedAllele | tuple[GenotypedAllele, ...]:
+        if isinstance(at, slice):
+            return tuple(self[each] for each in range(*at.indices(len(self))))
+        if not -len(self) <= at < len(self):
+            raise IndexError(at)
+        calls, code = self.calls, int(self.calls.code[at])
+        told: list[int | None] = [None] * 4
+        if calls.fields is not None:
+            told = [_told(int(getattr(calls.fields, name)[at])) for name in FIELD_NAMES]
+        depth, reference, alternative, quality = told
+        is_counted = bool(calls.is_counted[at])
+        allele = calls.alleles.allele(at)
+        return GenotypedAllele(
+            allele,
+            zygosity_of(code),
+            depth,
+            is_counted,
+            reference,
+            alternative,
+            quality,
+            phase_of(code),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as a list has none
+
+
+def variants_of(snapshot: Snapshot, row: int) -> Variants:
     """Return every allele that one genome carries, weak calls included, in order.
 
     Raises
@@ -140,27 +182,7 @@ def variants_of(snapshot: Snapshot, row: int) -> list[GenotypedAllele]:
     GenomeError
         There is no such row.
     """
-    found = calls_of(snapshot, row)
-    fields = found.fields or Fields(*[np.full(len(found.code), UNTOLD, dtype=np.int32)] * 4)
-    columns = zip(
-        found.code.tolist(),
-        found.is_counted.tolist(),
-        *(getattr(fields, name).tolist() for name in FIELD_NAMES),
-        strict=True,
-    )
-    return [
-        GenotypedAllele(
-            found.alleles.allele(at),
-            zygosity_of(code),
-            _told(depth),
-            counts,
-            _told(reference),
-            _told(alternative),
-            _told(quality),
-            phase_of(code),
-        )
-        for at, (code, counts, depth, reference, alternative, quality) in enumerate(columns)
-    ]
+    return Variants(calls_of(snapshot, row))
 
 
 def callable_of(snapshot: Snapshot, row: int) -> Intervals | None:

@@ -28,10 +28,10 @@ from kerne.genomes import matrix, personal, questions
 from kerne.genomes.complement import Karyotype, complement_of_copies
 from kerne.genomes.folders import is_elsewhere
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
+from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.manifest import Keeper
 from kerne.genomes.matrix import GenotypeBlock
-from kerne.genomes.personal import Carrying, PersonalCalls
+from kerne.genomes.personal import Carrying, PersonalCalls, Variants
 from kerne.genomes.published_store import PublishedStore
 from kerne.genomes.readable import ReadableStore
 from kerne.genomes.scan import Engine
@@ -198,7 +198,7 @@ class Reader:
         self._allow(Question.COUNT)
         return personal.alleles_by_row(self._snapshot, self._chosen(None), region)
 
-    def variants_of(self, row: int) -> list[GenotypedAllele]:
+    def variants_of(self, row: int) -> Variants:
         """Return every allele that one genome carries, weak calls included, in order.
 
         Raises
@@ -239,10 +239,15 @@ class Reader:
 
     def rows(self) -> dict[str, int]:
         """Return the row of each sample that may be seen."""
-        rows = self._snapshot.rows()
         if self._visible is None:
-            return rows
-        return {sample: row for sample, row in rows.items() if row in self._visible}
+            return self._snapshot.rows()
+        samples = self._snapshot.samples
+        return {samples[row]: row for row in self._visible & self._snapshot.row_ids}
+
+    def row_ids(self) -> BitMap:
+        """Return the rows that may be seen."""
+        every = self._snapshot.row_ids
+        return BitMap(every) if self._visible is None else self._visible & every
 
     def karyotypes(self) -> dict[int, Karyotype]:
         """Return the measured sex chromosomes of each row that may be seen, for counts by sex."""

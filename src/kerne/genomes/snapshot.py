@@ -78,6 +78,16 @@ class Snapshot:
             if row not in self.forgotten
         }
 
+    @cached_property
+    def samples(self) -> dict[int, str]:
+        """The sample of each row that is not forgotten."""
+        return {row: sample for sample, row in self.rows().items()}
+
+    @cached_property
+    def row_ids(self) -> BitMap:
+        """The rows that are not forgotten."""
+        return BitMap(self.samples)
+
     def genome_at(self, row: int) -> tuple[Segment, int]:
         """Return the segment of a row and its index there.
 
