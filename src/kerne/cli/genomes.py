@@ -55,7 +55,7 @@ def genomes(ctx: click.Context, home: Path | None, store: Path | str | None) -> 
 
 
 @genomes.command("add")
-@click.argument("files", type=_FILE, nargs=-1, required=True)
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--assembly", required=True, help="Assembly of the files, such as GRCh38.")
 @click.option(
     "--callable",
@@ -78,7 +78,7 @@ def add(  # noqa: PLR0913  one argument for each option
     min_dp: int | None,
     desk: Desk,
 ) -> None:
-    """Add the genomes in FILES (VCF or gVCF, plain or bgzip), all or none.
+    """Add the genomes in FILES (VCF, gVCF, BCF or VCF Zarr), all or none.
 
     A plain VCF without `--callable` is taken as callable everywhere, and marked so.
     """

@@ -29,13 +29,13 @@ from kerne.genomes.reading.hard import HardFile, HardLine, read_hard_record
 from kerne.genomes.reading.heads import Head, read_head
 from kerne.genomes.reading.lines import line_end, take_lines
 from kerne.genomes.reading.room import Room
-from kerne.genomes.reading.source import DAMAGED, BcfError, TextSource
+from kerne.genomes.reading.source import DAMAGED, ConversionError, TextSource
 from kerne.genomes.reading.text import Block, LineTooLongError, read_blocks
 from kerne.genomes.watching import Watch, unwatched
 
 
 def open_chunks(file: GenomeFile, rules: IntakeRules, watch: Watch = unwatched) -> "ChunkReading":
-    """Open a VCF, gVCF or BCF, plain or bgzip; a context manager, which is iterated once.
+    """Open a VCF, gVCF, BCF or VCF Zarr; a context manager, which is iterated once.
 
     Parameters
     ----------
@@ -102,15 +102,15 @@ class ChunkReading:
         ------
         InputFileError
             A record is malformed or of another reference sequence, the data end or break in the
-            middle, or no record lies on a contig of the assembly. It names the line; of BCF, the
-            record.
+            middle, or no record lies on a contig of the assembly. It names the line; of BCF and
+            VCF Zarr, the record.
         """
         lines = _Lines(self._path, self._rules, self._contigs, self._head)
         try:
             yield from self._chunks(lines)
         except InputFileError as error:
             raise self._named(error) from error
-        except (*DAMAGED, LineTooLongError, BcfError) as error:
+        except (*DAMAGED, LineTooLongError, ConversionError) as error:
             raise self._source.told(error, lines.line, self._head.lines) from error
         self._tell()
 
@@ -125,12 +125,12 @@ class ChunkReading:
     def _read_head(self) -> Head:
         try:
             return read_head(self._path, self._blocks)
-        except (*DAMAGED, LineTooLongError, BcfError) as error:
+        except (*DAMAGED, LineTooLongError, ConversionError) as error:
             raise self._source.told(error, 0, 0) from error
 
     def _named(self, error: InputFileError) -> InputFileError:
-        """Return an error of BCF with its record instead of a line that nobody sees."""
-        if not self._source.is_bcf or error.line is None or error.line <= self._head.lines:
+        """Return an error of converted text with its record: nobody sees its lines."""
+        if not self._source.is_converted or error.line is None or error.line <= self._head.lines:
             return error
         record = error.line - self._head.lines
         return InputFileError(self._path, f"record `{record}`: {error.problem}")

@@ -1,7 +1,8 @@
-"""The text of a genome file, whatever it is packed in: plain, bgzip, or BCF."""
+"""The text of a genome file, whatever it is packed in: plain, bgzip, BCF, or VCF Zarr."""
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO, Final, cast
@@ -13,14 +14,16 @@ from kerne.errors import InputFileError, reason_of
 from kerne.genomes.reading.text import LINE_BYTES_MOST, LineTooLongError, Source
 
 _BCF_COMMAND: Final = (sys.executable, "-m", "kerne.genomes.reading.bcf")
+_ZARR_COMMAND: Final = (sys.executable, "-m", "kerne.genomes.reading.zarr_text")
+_ZARR_HEADS: Final = (".zgroup", "zarr.json")
 _READ_BYTES: Final = 1 << 19
 _MESSAGE_BYTES_MOST: Final = 1 << 12
 # Its stubs call the class an instance.
 DAMAGED: Final = (*BROKEN, cast("type[Exception]", isal_zlib.error))
 
 
-class BcfError(Exception):
-    """BCF could not be converted; the message is the converter's."""
+class ConversionError(Exception):
+    """BCF or VCF Zarr could not be converted; the message is the converter's."""
 
 
 class TextSource:
@@ -29,21 +32,21 @@ class TextSource:
     Raises
     ------
     InputFileError
-        The file is missing, compressed otherwise than by bgzip, or truncated.
+        The file is missing, compressed otherwise than by bgzip, or truncated, or a directory that
+        holds no Zarr.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._form = "VCF Zarr" if path.is_dir() else "BCF"
         try:
-            self._raw = path.open("rb", buffering=0)
+            self._raw = _head_of(path).open("rb", buffering=0)
         except OSError as error:
             raise InputFileError(path, f"cannot be read: {reason_of(error)}") from error
         self._child: subprocess.Popen[bytes] | None = None
         self._messages: IO[bytes]
         try:
-            check_bgzip(path, self._raw)
-            self.is_bcf = is_bcf(self._raw)
-            self._text = self._converted() if self.is_bcf else _inflated(self._raw)
+            self._text = self._opened()
         except BaseException:
             self._raw.close()
             raise
@@ -71,7 +74,7 @@ class TextSource:
 
         Raises
         ------
-        BcfError
+        ConversionError
             The converter failed.
         EOFError, zlib.error, gzip.BadGzipFile, isal_zlib.error
             Compressed data are damaged.
@@ -86,9 +89,9 @@ class TextSource:
 
         `line` is the last one that came.
         """
-        if isinstance(trouble, BcfError):
+        if isinstance(trouble, ConversionError):
             # What the converter had not yet written when it failed is lost.
-            where = f"BCF cannot be read, at record `{line - header_lines + 1}` or later"
+            where = f"{self._form} cannot be read, at record `{line - header_lines + 1}` or later"
             return InputFileError(self.path, f"{where}: {trouble}")
         if isinstance(trouble, LineTooLongError):
             problem = f"a line is longer than `{LINE_BYTES_MOST}` bytes"
@@ -96,10 +99,21 @@ class TextSource:
         problem = "compressed data are damaged or end too early"
         return InputFileError(self.path, problem, max(line, 1))
 
-    def _converted(self) -> Source:
+    @property
+    def is_converted(self) -> bool:
+        """Whether nobody but a converter sees its lines."""
+        return self._child is not None
+
+    def _opened(self) -> Source:
+        if self.path.is_dir():
+            return self._converted([*_ZARR_COMMAND, str(self.path)])
+        check_bgzip(self.path, self._raw)
+        return self._converted(_BCF_COMMAND) if is_bcf(self._raw) else _inflated(self._raw)
+
+    def _converted(self, command: Sequence[str]) -> Source:
         self._messages = TemporaryFile()  # noqa: SIM115 (closed with the source)
         self._child = subprocess.Popen(
-            _BCF_COMMAND,
+            command,
             stdin=self._raw,
             stdout=subprocess.PIPE,
             stderr=self._messages,
@@ -113,7 +127,17 @@ class TextSource:
         self._messages.seek(0)
         message = self._messages.read(_MESSAGE_BYTES_MOST).decode(errors="replace")
         _, found, reason = message.partition("Error: ")
-        raise BcfError(reason.partition("\n")[0] if found else "htslib gave no reason")
+        raise ConversionError(reason.partition("\n")[0] if found else "its reader gave no reason")
+
+
+def _head_of(path: Path) -> Path:
+    """Return what is opened of a file; of a directory, what tells that it is Zarr."""
+    if not path.is_dir():
+        return path
+    heads = [path / name for name in _ZARR_HEADS if (path / name).is_file()]
+    if not heads:
+        raise InputFileError(path, "is a directory and holds no VCF Zarr")
+    return heads[0]
 
 
 def _inflated(raw: BinaryIO) -> Source:
