@@ -39,10 +39,10 @@ def test_copy__reads_back_as_the_genome_it_was_written_from(tmp_path: Path) -> N
         for each in records
     ]
     assert found == [
-        ("chr1", 9, "A", ("C",), "0/1:31"),
-        ("chr2", 19, "GT", ("G",), "1/1:."),
-        ("chr2", 29, "G", ("T",), "./1:3"),
-        ("chrX", 39, "C", ("A",), "1:12"),
+        ("chr1", 9, "A", ("C",), "0/1:31:.,.:."),
+        ("chr2", 19, "GT", ("G",), "1/1:.:.,.:."),
+        ("chr2", 29, "G", ("T",), "./1:3:.,.:."),
+        ("chrX", 39, "C", ("A",), "1:12:.,.:."),
     ]
     assert [each.filters for each in records] == [("PASS",), ("PASS",), ("weak",), ("PASS",)]
     assert parse_genotype("./1") == ((None, 1), False)

@@ -2,9 +2,10 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from kerne.durable import file_in_the_making
 from kerne.errors import GenomeError, reason_of
 from kerne.genomes.allele_list import AlleleList
 from kerne.people.counted import WhoCounted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 COLUMNS: Final = ("chrom", "pos", "ref", "alt", "AC", "AN", "AF", "hom", "het")
 
@@ -65,6 +69,27 @@ class Frequencies:
         np.divide(self.ac, self.an, out=af, where=self.an > 0)
         return af
 
+    def table(self) -> "pa.Table":
+        """Return them as an Arrow table; `pos` counts from 1, and AF is null where AN is 0."""
+        import pyarrow as pa  # noqa: PLC0415  not every command needs it
+
+        alleles = self.alleles
+        contig = pa.DictionaryArray.from_arrays(alleles.rank, pa.array(alleles.names, pa.string()))
+        return pa.table(
+            {
+                "chrom": contig,
+                "pos": alleles.position.astype(np.int64) + 1,
+                "ref": pa.array(alleles.reference.tolist(), pa.string()),
+                "alt": pa.array(alleles.alternative.tolist(), pa.string()),
+                "AC": self.ac,
+                "AN": self.an,
+                "AF": pa.array(self.af, from_pandas=True),
+                "hom": self.hom,
+                "het": self.het,
+                "hemi": self.hemi,
+            }
+        )
+
     def allele(self, index: int) -> Allele:
         """Return one of the alleles."""
         return self.alleles.allele(index)
@@ -95,29 +120,40 @@ def write_whole(path: Path, write: Callable[[TextIO], None]) -> None:
     GenomeError
         The file cannot be written.
     """
+    with path_to_write(path) as place, place.open("w", newline="") as stream:
+        write(stream)
+
+
+@contextmanager
+def path_to_write(path: Path) -> Iterator[Path]:
+    """Give a file to fill, which becomes `path` at the end, whole, whatever is cut off.
+
+    Raises
+    ------
+    GenomeError
+        The file cannot be written.
+    """
     try:
         # A device, a pipe or a link is written to as it is, not replaced by a file.
         if path.is_symlink() or (path.exists() and not path.is_file()):
-            _write_to(path, write)
+            yield path
         else:
             with file_in_the_making(path) as partial:
-                _write_to(partial, write)
+                yield partial
     except OSError as error:
         raise GenomeError(f"`{path}` cannot be written: {reason_of(error)}") from error
 
 
-def _write_to(path: Path, write: Callable[[TextIO], None]) -> None:
-    with path.open("w", newline="") as stream:
-        write(stream)
-
-
-def write_table_1based(frequencies: Frequencies, stream: TextIO) -> None:
+def write_table_1based(
+    frequencies: Frequencies, stream: TextIO, *, has_header: bool = True
+) -> None:
     """Write the table, tab-separated with one header line; positions count from 1.
 
     AF is `.` where AN is 0.
     """
     writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
-    writer.writerow(COLUMNS)
+    if has_header:
+        writer.writerow(COLUMNS)
     writer.writerows(_lines_1based(frequencies))
 
 

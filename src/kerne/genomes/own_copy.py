@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import pysam
-
-from kerne import __version__
 from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import Intervals
 from kerne.durable import OWNER_ONLY, sync_directory, write_durably
 from kerne.errors import GenomeError, reason_of
-from kerne.genomes.genotypes import GenotypedAllele, Zygosity
+from kerne.genomes.exporting.person import person_lines_1based
+from kerne.genomes.exporting.vcf import open_bgzip
+from kerne.genomes.genotypes import GenotypedAllele
 
 VCF_ENDING: Final = ".vcf.gz"
 BED_ENDING: Final = ".callable.bed"
@@ -29,13 +28,6 @@ UNFILTERED: Final = (
     "those that stay closed elsewhere. It is not for diagnosis. Whoever has the file can read it, "
     "and it tells of relatives too."
 )
-
-_GENOTYPE: Final = {
-    Zygosity.HET: "0/1",
-    Zygosity.HOM: "1/1",
-    Zygosity.HEMI: "1",
-    Zygosity.HALF: "./1",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +93,7 @@ def _bed_beside(path: Path) -> Path:
 def _write_vcf(path: Path, lines: Iterator[str]) -> None:
     # The file is there for its owner only before a byte of the genome is in it.
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
-    with pysam.BGZFile(str(path), "wb", None) as file:
+    with open_bgzip(path) as file:
         for line in lines:
             file.write(f"{line}\n".encode())
     descriptor = os.open(path, os.O_RDONLY)
@@ -115,27 +107,8 @@ def _lines_1based(
     sample: str, assembly: Assembly, variants: Sequence[GenotypedAllele], bed: Path | None
 ) -> Iterator[str]:
     where = "everywhere, as declared" if bed is None else bed.name
-    yield "##fileformat=VCFv4.4"
-    yield f"##source=Kerne {__version__}"
-    yield f"##kerne_warning={UNFILTERED}"
-    yield "##kerne_form=one record an allele; other alleles of a place have records of their own"
-    yield f"##kerne_callable={where}"
-    yield '##FILTER=<ID=weak,Description="Below the quality limits of the database">'
-    yield '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">'
-    yield '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Read depth">'
-    for contig in assembly.contigs:
-        length = "" if contig.length_bp is None else f",length={contig.length_bp}"
-        yield f"##contig=<ID={contig.name}{length},assembly={assembly.name}>"
-    yield f"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{sample}"
-    for each in variants:
-        allele = each.allele
-        depth = "." if each.depth_reads is None else str(each.depth_reads)
-        call = f"{_GENOTYPE[each.genotype]}:{depth}"
-        passed = "PASS" if each.is_counted else "weak"
-        yield (
-            f"{allele.contig}\t{allele.position + 1}\t.\t{allele.reference}\t{allele.alternative}"
-            f"\t.\t{passed}\t.\tGT:DP\t{call}"
-        )
+    said = (f"kerne_warning={UNFILTERED}", f"kerne_callable={where}")
+    return person_lines_1based(sample, assembly, variants, said)
 
 
 def _bed(callable_in: Intervals) -> str:

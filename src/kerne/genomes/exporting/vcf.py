@@ -37,9 +37,14 @@ def contig_lines(assembly: Assembly) -> Iterator[str]:
         yield f"##contig=<ID={contig.name}{length},assembly={assembly.name}>"
 
 
+def open_bgzip(path: Path) -> pysam.BGZFile:
+    """Open a file to write bgzipped text to."""
+    return pysam.BGZFile(str(path), "wb", None)
+
+
 def write_vcf(path: Path, content: Content, blocks: Iterable[GenotypeBlock]) -> None:
     """Write genotypes as a bgzipped VCF."""
-    with pysam.BGZFile(str(path), "wb", None) as file:
+    with open_bgzip(path) as file:
         file.write(_header(content).encode())
         for block in blocks:
             file.write(_records_1based(block))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne import __version__
+from kerne.genomes.allele_list import listed
 from kerne.genomes.exporting.content import Content, library_of
 from kerne.genomes.matrix import GenotypeBlock
 
@@ -106,8 +107,6 @@ def _create(
 
 
 def _no_block(content: Content) -> GenotypeBlock:
-    from kerne.genomes.allele_list import listed  # noqa: PLC0415
-
     names = tuple(each.name for each in content.assembly.contigs)
     samples = len(content.samples)
     genotypes = np.empty((0, samples, 2), dtype=np.int8)
