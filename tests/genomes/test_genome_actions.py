@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+import pysam.bcftools
 import pytest
 
 from kerne.alleles.allele import Allele
@@ -256,6 +257,19 @@ def test_matrix_under_a_grant__has_the_population_and_what_it_carries(filled: Ro
     assert block.samples == ("S1", "S2")
     assert [block.alleles.allele(at) for at in range(len(block.alleles))] == [SHARED]
     assert block.genotypes.tolist() == [[[1, 1], [0, 0]]]
+
+
+def test_centre__takes_bcf_too(rooms: Rooms, files: list[GenomeFile], tmp_path: Path) -> None:
+    text = files[0].path.read_text()
+    named = tmp_path / "named.vcf"
+    contig = "##contig=<ID=chr1>\n"
+    form = '##FORMAT=<ID=GT,Number=1,Type=String,Description="g">\n'
+    named.write_text(text.replace("#CHROM", f"{contig}{form}#CHROM", 1))
+    bcf = tmp_path / "a.bcf"
+    pysam.bcftools.view("-Ob", "-o", str(bcf), str(named), catch_stdout=False)
+    added = rooms.genomes.add(rooms.laboratory, "own-treatment", [GenomeFile(bcf)])
+    assert not isinstance(added, Refusal)
+    assert [each.sample for each in added] == ["S0"]
 
 
 def test_grant_for_something_else__opens_nothing(filled: Rooms) -> None:

@@ -14,7 +14,6 @@ from pyroaring import BitMap
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.interval import Interval, Intervals
-from kerne.alleles.vcf import open_vcf
 from kerne.errors import GenomeError
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
@@ -24,9 +23,10 @@ from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, NothingClos
 from kerne.genomes.compaction import Rewritten
 from kerne.genomes.count_actions import CountActions
 from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
-from kerne.genomes.intake import GenomeFile, check_header
+from kerne.genomes.intake import GenomeFile
 from kerne.genomes.own_copy import OwnCopy, check_own_copy_place, write_own_copy
 from kerne.genomes.reader import reader
+from kerne.genomes.reading.chunks import samples_in
 from kerne.genomes.store import GenomeStore
 from kerne.genomes.verifying import Unlike, verify
 from kerne.genomes.watching import Watch, unwatched
@@ -96,7 +96,9 @@ class Genomes(CountActions, CheckActions):
         GenomeError
             A sample is in the database already.
         """
-        samples = [sample for file in files for sample in self._samples(file)]
+        samples = [
+            sample for file in files for sample in samples_in(file.path, self._store.assembly)
+        ]
         persons = {sample: self._people.person_of_sample(sample) for sample in samples}
 
         def work(grant: Grant) -> list[AddedGenome]:
@@ -340,8 +342,3 @@ class Genomes(CountActions, CheckActions):
         row = max(rows, key=lambda row: (origins.get(rows[row]) is GenomeOrigin.GERMLINE, row))
         variants = opened.variants_of(row)
         return PersonalGenome(rows[row], row, variants, opened.callable_of(row))
-
-    def _samples(self, file: GenomeFile) -> tuple[str, ...]:
-        with open_vcf(file.path) as vcf:
-            check_header(file.path, vcf.header, self._store.assembly)
-            return vcf.header.samples

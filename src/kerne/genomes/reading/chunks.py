@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import read_bed
 from kerne.errors import InputFileError
 from kerne.genomes.chunk import Chunk
@@ -49,6 +50,18 @@ def open_chunks(file: GenomeFile, rules: IntakeRules, watch: Watch = unwatched) 
         far as its beginning and end show. What is wrong with a record is raised where it is read.
     """
     return ChunkReading(file, rules, watch)
+
+
+def samples_in(path: Path, assembly: Assembly) -> tuple[str, ...]:
+    """Return the samples of a genome file of the assembly, by its beginning and end.
+
+    Raises
+    ------
+    InputFileError
+        As `open_chunks` does.
+    """
+    with open_chunks(GenomeFile(path), IntakeRules(assembly, None, 0, 0)) as reading:
+        return reading.samples
 
 
 class ChunkReading:
