@@ -17,8 +17,8 @@ from kerne.genomes.segments.counting import AC, AN, CARRIED, COUNTS, Chosen, add
 from kerne.genomes.segments.rows import as_bits, as_marks
 
 if TYPE_CHECKING:
-    from kerne.genomes.scan import WindowSites
     from kerne.genomes.snapshot import Snapshot
+    from kerne.genomes.window_sites import WindowSites
 
 CHANGES_MOST: Final = 32
 """With more people than this it is quicker to count anew."""

@@ -20,7 +20,7 @@ from kerne.alleles.interval import Interval
 from kerne.genomes.allele_list import AlleleList
 from kerne.genomes.calls import RULE_OF, SILENT_COPIES, WORTH, Code, Place, Rule
 from kerne.genomes.questions import list_window, reaching
-from kerne.genomes.scan import Engine, Span, WindowSites, sites_in, windows
+from kerne.genomes.scan import Engine, sites_in, windows
 from kerne.genomes.segments import matrix_kernels
 from kerne.genomes.segments.counting import Chosen
 from kerne.genomes.segments.of_file import places_on
@@ -28,6 +28,7 @@ from kerne.genomes.segments.partition import Bounds
 from kerne.genomes.segments.rows import RowTable, as_marks
 from kerne.genomes.segments.segment import PartitionReader, Segment
 from kerne.genomes.snapshot import Snapshot
+from kerne.genomes.window_sites import Span, WindowSites
 
 BLOCK_CELLS: Final = 1 << 23
 """A block has no more genotypes than this, unless one site has."""

@@ -16,7 +16,6 @@ from kerne.genomes.allele_list import AlleleList, joined_alleles, listed
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.scan import (
     Engine,
-    WindowSites,
     an_of_silence,
     count_window,
     overlapping,
@@ -36,6 +35,7 @@ from kerne.genomes.segments.counting import (
 )
 from kerne.genomes.segments.sites import ContigSites
 from kerne.genomes.snapshot import Snapshot, Window
+from kerne.genomes.window_sites import WindowSites
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from kerne.genomes.segments.of_file import places_on
 from kerne.genomes.segments.segment import PartitionReader
 from kerne.genomes.segments.sites import ContigSites, joined_sites, unite
 from kerne.genomes.snapshot import Snapshot, Window
+from kerne.genomes.window_sites import Span, WindowSites
 
 SITES_MOST: Final = 1 << 20
 """Sites counted at once, unless one partition has more."""
@@ -61,31 +62,6 @@ class Engine(Protocol):
     def run(self, tasks: Sequence[Task]) -> list[NDArray[np.int64]]:
         """Return what each task counts, (7, its sites)."""
         ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Span:
-    """The sites `[start, end)` of a partition that lie in a window."""
-
-    reader: PartitionReader
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WindowSites:
-    """The sites of a window as one list.
-
-    `spans` and `places` are by segment: where its sites lie, and where they went, (its sites,).
-    `kinds` are runs of one kind of place; `largest` is the segment with most of the sites.
-    """
-
-    window: Window
-    sites: ContigSites
-    spans: tuple[tuple[Span, ...], ...]
-    places: tuple[NDArray[np.int64], ...]
-    kinds: tuple[PlaceSpan, ...]
-    largest: int
 
 
 def windows(snapshot: Snapshot, within: Window | None = None) -> Iterator[Window]:
