@@ -1,7 +1,7 @@
 """One genome as a file: what its own file told of each allele, read back by bcftools."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pysam
@@ -35,7 +35,7 @@ def desk(tmp_path: Path, write_vcf: Callable[..., Path]) -> FreestandingGenomes:
     return made
 
 
-def variants_of(desk: FreestandingGenomes) -> list[GenotypedAllele]:
+def variants_of(desk: FreestandingGenomes) -> Sequence[GenotypedAllele]:
     return open_freestanding(desk.path).variants_of(0)
 
 
