@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.freestanding import FreestandingGenomes
+from kerne.genomes.intake import GenomeFile, StoreRules
 
 SNPS = "genotypes/1000G.1004snps.3202.GRCh38.vcf.gz"
 SOURCE = "1000 Genomes Project, 30x on GRCh38, 1,004 SNPs, 3,202 people"

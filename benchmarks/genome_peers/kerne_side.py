@@ -22,9 +22,9 @@ from typing import Final
 from pyroaring import BitMap
 
 from kerne.alleles.interval import Interval
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
+from kerne.genomes.freestanding import FreestandingGenomes
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.reader import Reader, open_freestanding
 from kerne.genomes.store import GenomeStore
 

@@ -64,6 +64,7 @@ from kerne.gate.law import RuledGenomes
 from kerne.genomes.actions import Genomes
 from kerne.genomes.segment_keys import CentreSegmentKeys, leave_locked
 from kerne.genomes.store import GenomeStore, utc_now
+from kerne.genomes.upkeep import UNTENDED, Upkeep
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
 from kerne.joining import OrderBook, Reach, touches_of
 from kerne.knowledge.regions import GeneRegions
@@ -111,7 +112,7 @@ class Centre:
 
 
 @contextmanager
-def open_centre(home: Path, clock: Clock = utc_now) -> Iterator[Centre]:
+def open_centre(home: Path, clock: Clock = utc_now, upkeep: Upkeep = UNTENDED) -> Iterator[Centre]:
     """Open the centre in `home`; what an interrupted process left open is closed first.
 
     Raises
@@ -121,7 +122,7 @@ def open_centre(home: Path, clock: Clock = utc_now) -> Iterator[Centre]:
     PolicyError
         The rule book does not load: a centre without its law does not open.
     """
-    parts = _Parts(read_settings(home), clock)
+    parts = _Parts(read_settings(home), clock, upkeep)
     try:
         parts.recover()
         yield parts.centre()
@@ -164,13 +165,12 @@ def restore_centre(
 class _Parts:
     """The parts of one centre and how they are joined."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, upkeep: Upkeep = UNTENDED) -> None:
         self._settings = settings
         self._clock = clock
         self._home = settings.home
         self._assembly = assembly_named(settings.assembly)
-        book = RuleBook.load(settings.country)
-        self._book = book
+        self._book = book = RuleBook.load(settings.country)
         self._engine = open_database(self._home / DATABASE, people_metadata)
         consent_metadata.create_all(self._engine)
         self._vault = vault = open_vault(self._home / KEYS, settings.keys)
@@ -190,7 +190,7 @@ class _Parts:
             self._audit,
             self._home / AUDIT / NEWEST,
         )
-        self._store = GenomeStore(self._home / GENOMES, clock, CentreSegmentKeys(vault))
+        self._store = GenomeStore(self._home / GENOMES, clock, CentreSegmentKeys(vault), upkeep)
         self._gate = Gate(
             book,
             self._people,

@@ -28,13 +28,13 @@ from kerne.errors import (
     SettingsError,
 )
 from kerne.genomes import ray_engine
-from kerne.genomes.adding import AddedGenome
 from kerne.genomes.allele_list import listed
 from kerne.genomes.check_actions import DuplicateSearch
 from kerne.genomes.complement import Karyotype
-from kerne.genomes.engine import EngineChoice, EngineKind, ThreadEngine
+from kerne.genomes.engine import ThreadEngine
+from kerne.genomes.engine_choice import EngineChoice, EngineKind
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.genotypes import Carrier, StoreStatistics, Zygosity
+from kerne.genomes.genotypes import AddedGenome, Carrier, StoreStatistics, Zygosity
 from kerne.genomes.identity import ComplementCheck, IdentityCheck, Verdict
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.likeness import ComparedGenomes

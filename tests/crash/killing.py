@@ -30,7 +30,7 @@ from kerne.cases.actions import Answer
 from kerne.centre import _Parts, open_centre
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
-from kerne.genomes.adding import AddedGenome
+from kerne.genomes.genotypes import AddedGenome
 from kerne.people.asking import Refusal
 
 from .checks import Told, check

@@ -17,7 +17,8 @@ from pyroaring import BitMap
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError, GenomeError
 from kerne.genomes import ray_engine, sent_tasks
-from kerne.genomes.engine import EngineChoice, EngineKind, ThreadEngine, opened_engine
+from kerne.genomes.engine import ThreadEngine, opened_engine
+from kerne.genomes.engine_choice import EngineChoice, EngineKind
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.new_store import create_store

@@ -19,10 +19,10 @@ from kerne.alleles.assembly import GRCH38
 from kerne.alleles.interval import Interval
 from kerne.errors import GenomeError
 from kerne.genomes.exporting import content, files
-from kerne.genomes.exporting.files import ExportFormat
+from kerne.genomes.exporting.export_format import ExportFormat
 from kerne.genomes.exporting.text_kernels import spell_genotypes
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.freestanding import FreestandingGenomes
+from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.matrix import NO_ALLELE, UNCALLED
 from kerne.genomes.reader import open_freestanding
 

@@ -7,8 +7,8 @@ import pytest
 
 from kerne.alleles.assembly import KERNIA1
 from kerne.errors import AlleleError, AssemblyError, GateError, GenomeError, InputFileError
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.freestanding import FreestandingGenomes
+from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding
 

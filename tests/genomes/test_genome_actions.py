@@ -15,9 +15,8 @@ from kerne.errors import GateError, GenomeError, InputFileError, PersonError
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
 from kerne.genomes.actions import Genomes, PersonalGenome
-from kerne.genomes.adding import AddedGenome
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.genotypes import Carrier, Zygosity
+from kerne.genomes.genotypes import AddedGenome, Carrier, Zygosity
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.reader import open_freestanding, reader
 from kerne.genomes.store import GenomeStore

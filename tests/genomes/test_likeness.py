@@ -13,10 +13,10 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
 from kerne.genomes import likeness
 from kerne.genomes.allele_list import listed
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
+from kerne.genomes.freestanding import FreestandingGenomes
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.identity import LEAST_COMPARED, LEAST_EQUAL
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.likeness import Fingerprints, Likeness, common_places
 
 SNPS = Path(__file__).parents[3] / "shared/data/genotypes" / "1000G.1004snps.3202.GRCh38.vcf.gz"

@@ -10,9 +10,9 @@ import pytest
 
 from kerne.alleles.assembly import GRCH38
 from kerne.genomes.exporting.person import person_lines_1based, write_person_table_1based
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
+from kerne.genomes.freestanding import FreestandingGenomes
 from kerne.genomes.genotypes import GenotypedAllele
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.reader import open_freestanding
 
 CALLS = {

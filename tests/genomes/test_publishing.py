@@ -14,8 +14,8 @@ from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError, GateError, GenomeError
 from kerne.genomes import publishing
 from kerne.genomes.folders import FarFolder
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.freestanding import FreestandingGenomes
+from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.manifest import FILE_NAME, read_manifest
 from kerne.genomes.new_store import create_store
 from kerne.genomes.publish_targets import FarTarget, LocalTarget, target_at

@@ -10,8 +10,8 @@ import pytest
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import GenomeError, InputFileError
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.freestanding import FreestandingGenomes
+from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding
 from kerne.genomes.reference import read_reference

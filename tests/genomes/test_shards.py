@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.freestanding import FreestandingGenomes
+from kerne.genomes.intake import GenomeFile, StoreRules
 
 SHARD = 1 << 16
 RULES = StoreRules("GRCh38")

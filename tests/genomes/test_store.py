@@ -15,8 +15,8 @@ from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError, GenomeError, InputFileError, VaultError
 from kerne.genomes import compaction
 from kerne.genomes import store as store_module
-from kerne.genomes.adding import AddedGenome
 from kerne.genomes.frequencies import Frequencies
+from kerne.genomes.genotypes import AddedGenome
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import open_freestanding

@@ -10,9 +10,9 @@ from pyroaring import BitMap
 from kerne.errors import GenomeError
 from kerne.genomes.cohorts import Cohort, Samples
 from kerne.genomes.complement import Karyotype
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
+from kerne.genomes.freestanding import FreestandingGenomes
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.strata import Strata, rows_by_sex, unite_strata, write_strata_1based
 
 AsTable = Callable[[Frequencies], dict[tuple[str, int, str, str], tuple[int, ...]]]

@@ -19,8 +19,8 @@ from adversary.writing import (
     write_invented,
 )
 from kerne.errors import InputFileError
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.freestanding import FreestandingGenomes
+from kerne.genomes.intake import GenomeFile, StoreRules
 
 FILES_MOST: Final = 8
 SIZES: Final = (1, 1, 1, 2, 5, 9, 30)

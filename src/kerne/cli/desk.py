@@ -1,36 +1,26 @@
-"""Where the commands of `kerne genomes` are carried out: a free-standing store, or a centre."""
+"""Where the commands of `kerne genomes` are carried out: a free-standing store, or a centre.
+
+A resident process does it when one runs there, else this process, which then loads what it needs.
+"""
 
 import functools
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final
 
 import click
 
-from kerne.alleles.allele import parse_allele
-from kerne.alleles.assembly import assembly_named
-from kerne.alleles.interval import Interval, parse_region
-from kerne.cli.options import Asker, Asking, asker_from, centre_from, unwrap
-from kerne.errors import GenomeError
-from kerne.genomes.cohorts import Samples
-from kerne.genomes.engine import EngineChoice
-from kerne.genomes.folders import is_elsewhere
-from kerne.genomes.freestanding import FreestandingGenomes, StoreRules
-from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.genotypes import Carrier, StoreStatistics
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.likeness import ComparedGenomes
-from kerne.genomes.strata import Strata, StratifiedFrequencies
-from kerne.genomes.watching import Watch
-from kerne.people.counted import Relatives
-
-if TYPE_CHECKING:
-    from kerne.centre import Centre
-    from kerne.genomes.adding import AddedGenome
+from kerne.cli.desk_duties import Desk
+from kerne.cli.options import Asking, asker_from, centre_from
+from kerne.cli.resident.connecting import connect
+from kerne.cli.resident.desk import ResidentDesk
+from kerne.genomes.elsewhere import is_elsewhere
 
 STORE: Final = "kerne.genomes.store"
+ALONE: Final = "kerne.genomes.alone"
+"""Set when no resident process is to be asked."""
+
 FREESTANDING: Final = "free-standing store: no people, choices or audit behind it"
 
 
@@ -44,162 +34,39 @@ class StorePlace(click.Path):
         return super().convert(value, param, ctx)
 
 
-class Desk(Protocol):
-    """Where the commands are carried out."""
-
-    def add(
-        self, files: Sequence[GenomeFile], rules: StoreRules, watch: Watch
-    ) -> "list[AddedGenome]":
-        """Add genomes."""
-        ...
-
-    def counting_with(self, choice: EngineChoice) -> AbstractContextManager[None]:
-        """Run scans on an engine, inside."""
-        ...
-
-    def frequencies(
-        self, region: str | None = None, samples: Samples | None = None, *, everyone: bool = False
-    ) -> Frequencies:
-        """Count alleles."""
-        ...
-
-    def frequencies_by(
-        self,
-        strata: Strata,
-        region: str | None = None,
-        samples: Samples | None = None,
-        *,
-        everyone: bool = False,
-    ) -> StratifiedFrequencies:
-        """Count alleles among parts of those counted."""
-        ...
-
-    def carriers(self, variant: str) -> list[Carrier]:
-        """Find carriers."""
-        ...
-
-    def remove(self, sample: str) -> int:
-        """Forget a sample."""
-        ...
-
-    def find_duplicates(self) -> Sequence[ComparedGenomes]:
-        """Find samples that hold one genome."""
-        ...
-
-    def stats(self) -> StoreStatistics:
-        """Say how much there is."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class CentreDesk:
-    """The genome database of a centre, asked by one person for one purpose."""
+class _Question:
+    """What is asked where: `store` in a free-standing one, else in a centre by `asking`."""
 
-    centre: "Centre"
-    asker: Asker
+    ctx: click.Context
+    store: Path | str | None
+    asking: Asking | None
 
-    def add(
-        self, files: Sequence[GenomeFile], rules: StoreRules, watch: Watch
-    ) -> "list[AddedGenome]":
-        """Add genomes under the centre's own rules."""
-        expected = self.centre.settings.assembly
-        if assembly_named(rules.assembly).name != expected:
-            raise GenomeError(f"the centre's assembly is `{expected}`, not `{rules.assembly}`")
-        if (rules.reference, rules.min_gq, rules.min_dp) != (None, None, None):
-            raise GenomeError("a centre's reference and thresholds were fixed when it was made")
-        asker = self.asker
-        return unwrap(
-            self.centre.genomes.add(
-                asker.who,
-                asker.purpose,
-                files,
-                project=asker.project,
-                reason=asker.reason,
-                watch=watch,
-            )
-        )
+    def desk_here(self) -> Desk:
+        """Return a desk in this process."""
+        # With a resident process none of these are loaded.
+        if self.store is not None:
+            from kerne.genomes.freestanding import FreestandingGenomes  # noqa: PLC0415
 
-    def counting_with(self, choice: EngineChoice) -> AbstractContextManager[None]:
-        """Run scans on an engine, inside."""
-        return self.centre.genomes.counting_with(choice)
+            return FreestandingGenomes(self.store)
+        from kerne.cli.centre_desk import CentreDesk  # noqa: PLC0415
 
-    def frequencies(
-        self, region: str | None = None, samples: Samples | None = None, *, everyone: bool = False
-    ) -> Frequencies:
-        """Count alleles among those who may be counted for the purpose."""
-        asker = self.asker
-        return unwrap(
-            self.centre.genomes.frequencies(
-                asker.who,
-                asker.purpose,
-                region=self._place(region),
-                samples=samples,
-                project=asker.project,
-                reason=asker.reason,
-                relatives=Relatives.COUNTED if everyone else Relatives.LEFT_OUT,
-            )
-        )
+        centre = centre_from(self.ctx)
+        if self.asking is None:
+            raise click.UsageError("a centre needs `--as PERSON` and `--purpose PURPOSE`")
+        return CentreDesk(centre, asker_from(centre, self.asking))
 
-    def frequencies_by(
-        self,
-        strata: Strata,
-        region: str | None = None,
-        samples: Samples | None = None,
-        *,
-        everyone: bool = False,
-    ) -> StratifiedFrequencies:
-        """Count alleles among parts of those who may be counted for the purpose."""
-        asker = self.asker
-        return unwrap(
-            self.centre.genomes.frequencies_by(
-                asker.who,
-                asker.purpose,
-                strata,
-                region=self._place(region),
-                samples=samples,
-                project=asker.project,
-                reason=asker.reason,
-                relatives=Relatives.COUNTED if everyone else Relatives.LEFT_OUT,
-            )
-        )
-
-    def _place(self, region: str | None) -> Interval | None:
-        assembly = assembly_named(self.centre.settings.assembly)
-        return None if region is None else parse_region(region, assembly)
-
-    def carriers(self, variant: str) -> list[Carrier]:
-        """Find carriers among those who may be searched for the purpose."""
-        assembly, asker = assembly_named(self.centre.settings.assembly), self.asker
-        return unwrap(
-            self.centre.genomes.carriers(
-                asker.who,
-                asker.purpose,
-                parse_allele(variant, assembly),
-                project=asker.project,
-                reason=asker.reason,
-            )
-        )
-
-    def remove(self, sample: str) -> int:
-        """Take a genome out."""
-        asker = self.asker
-        return unwrap(
-            self.centre.genomes.remove(asker.who, asker.purpose, sample, reason=asker.reason)
-        )
-
-    def find_duplicates(self) -> Sequence[ComparedGenomes]:
-        """Find samples of two persons that hold one genome."""
-        asker = self.asker
-        return unwrap(self.centre.genomes.find_duplicates(asker.who, asker.purpose)).found
-
-    def stats(self) -> StoreStatistics:
-        """Say how much may be counted for the purpose."""
-        asker = self.asker
-        return unwrap(
-            self.centre.genomes.stats(
-                asker.who, asker.purpose, project=asker.project, reason=asker.reason
-            )
-        )
+    def desk(self) -> Desk:
+        """Return the desk of the resident process, or else one in this process."""
+        is_complete = self.store is not None or self.asking is not None
+        place = self.ctx.obj if self.store is None else self.store
+        if not is_complete or not isinstance(place, Path) or self.ctx.meta.get(ALONE):
+            return self.desk_here()  # which says what is missing
+        connection = connect(place)
+        if connection is None:
+            return self.desk_here()
+        self.ctx.with_resource(connection)
+        return ResidentDesk(connection, self.asking, self.desk_here)
 
 
 def at_store(command: Callable[..., None]) -> Callable[..., None]:
@@ -214,6 +81,8 @@ def at_store(command: Callable[..., None]) -> Callable[..., None]:
                 "has their own with `kerne citizen download`, and a project asks in its workspace"
             )
         click.echo(FREESTANDING, err=True)
+        from kerne.genomes.freestanding import FreestandingGenomes  # noqa: PLC0415  as above
+
         command(store=FreestandingGenomes(store), **options)
 
     return storing_command
@@ -239,12 +108,11 @@ def at_desk(command: Callable[..., None]) -> Callable[..., None]:
         store = ctx.meta.get(STORE)
         if isinstance(store, Path | str):
             click.echo(FREESTANDING, err=True)
-            command(*args, desk=FreestandingGenomes(store), **options)
-            return
-        centre = centre_from(ctx)
-        if name is None or purpose is None:
-            raise click.UsageError("a centre needs `--as PERSON` and `--purpose PURPOSE`")
-        asker = asker_from(centre, Asking(name, purpose, project, reason))
-        command(*args, desk=CentreDesk(centre, asker), **options)
+            asked = _Question(ctx, store, None)
+        elif name is None or purpose is None:
+            asked = _Question(ctx, None, None)
+        else:
+            asked = _Question(ctx, None, Asking(name, purpose, project, reason))
+        command(*args, desk=asked.desk(), **options)
 
     return asking_command

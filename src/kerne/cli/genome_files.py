@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
-from kerne.alleles.interval import parse_region
 from kerne.alleles.text import read_text
 from kerne.cli.desk import at_store
 from kerne.errors import InputFileError
-from kerne.genomes.exporting.files import ExportFormat, span_bp
-from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.watching import Watch
+from kerne.genomes.exporting.export_format import ExportFormat
+
+if TYPE_CHECKING:
+    from kerne.genomes.freestanding import FreestandingGenomes
+    from kerne.genomes.watching import Watch
+
+# Other commands of `kerne genomes` need none of what these do.
+# ruff: noqa: PLC0415
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -37,9 +40,12 @@ def export_command(
     form: str,
     region: str | None,
     samples_file: Path | None,
-    store: FreestandingGenomes,
+    store: "FreestandingGenomes",
 ) -> None:
     """Write the genotypes of a free-standing store as OUT, which appears whole or not at all."""
+    from kerne.alleles.interval import parse_region
+    from kerne.genomes.exporting.files import span_bp
+
     assembly = store.assembly
     where = None if region is None else parse_region(region, assembly)
     samples = None if samples_file is None else names_in(samples_file)
@@ -62,8 +68,11 @@ def names_in(path: Path) -> list[str]:
 
 
 @contextmanager
-def _watching(bases: int) -> Iterator[Watch]:
+def _watching(bases: int) -> Iterator["Watch"]:
     """Show on a terminal how far along the genome it is."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task("writing", total=bases)

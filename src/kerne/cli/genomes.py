@@ -8,10 +8,9 @@ from typing import Final, TextIO
 
 import click
 from click.core import ParameterSource
-from rich.console import Console
-from rich.progress import Progress
 
-from kerne.cli.desk import STORE, Desk, StorePlace, at_desk
+from kerne.cli.desk import ALONE, STORE, StorePlace, at_desk
+from kerne.cli.desk_duties import Desk
 from kerne.cli.genome_files import export_command, names_in
 from kerne.cli.options import (
     Asking,
@@ -22,13 +21,12 @@ from kerne.cli.options import (
     home_option,
     unwrap,
 )
+from kerne.cli.serve import serve
 from kerne.errors import DamagedStoreError, GenomeError
 from kerne.genomes.cohorts import Samples, parse_cohort
-from kerne.genomes.engine import EngineChoice, EngineKind
-from kerne.genomes.freestanding import StoreRules
+from kerne.genomes.engine_choice import EngineChoice, EngineKind
 from kerne.genomes.frequencies import Frequencies, write_table_1based, write_whole
-from kerne.genomes.identity import identity_lines
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.likeness import likeness_lines
 from kerne.genomes.strata import Strata, write_strata_1based
 from kerne.genomes.watching import Watch
@@ -44,14 +42,18 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     type=StorePlace(path_type=Path, file_okay=False),
     help="A free-standing store instead of a centre, made by the first `add`; or its address.",
 )
+@click.option("--no-resident", is_flag=True, help="Do not ask `kerne genomes serve` if it runs.")
 @click.pass_context
-def genomes(ctx: click.Context, home: Path | None, store: Path | str | None) -> None:
+def genomes(
+    ctx: click.Context, home: Path | None, store: Path | str | None, *, no_resident: bool
+) -> None:
     """Add genomes, count alleles, find carriers, export, remove, publish, scrub."""
     said = ctx.get_parameter_source("home") is ParameterSource.COMMANDLINE
     if said and store is not None:
         raise click.UsageError("give `--home` or `--store`, not both")
     ctx.obj = home
     ctx.meta[STORE] = store
+    ctx.meta[ALONE] = no_resident
 
 
 @genomes.command("add")
@@ -183,6 +185,10 @@ def stats(*, desk: Desk) -> None:
     click.echo(f"alleles\t{found.alleles}")
     click.echo(f"calls stored\t{found.calls}")
     click.echo(f"segments\t{found.segments}")
+    kept = desk.memory()
+    if kept is not None:
+        click.echo(f"bytes decoded in memory\t{kept.held_bytes} of {kept.most_bytes}")
+        click.echo(f"bytes that never reach a swap\t{kept.locked_bytes}")
 
 
 @genomes.command("duplicates")
@@ -199,6 +205,8 @@ def duplicates(*, desk: Desk) -> None:
 @click.pass_context
 def identity_check(ctx: click.Context, *, person: str, asking: Asking) -> None:
     """Show the laboratory what the genomes of PERSON say of whose they are."""
+    from kerne.genomes.identity import identity_lines  # noqa: PLC0415  questions need it not
+
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
     for line in identity_lines(
@@ -300,6 +308,10 @@ def _say_who(found: Frequencies) -> None:
 @contextmanager
 def _watching(files: Iterable[Path]) -> Iterator[Watch]:
     """Show on a terminal how much of the files is read."""
+    # Questions show no progress, and need not load it.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         size = sum(path.stat().st_size for path in files if path.is_file())
@@ -308,3 +320,4 @@ def _watching(files: Iterable[Path]) -> Iterator[Watch]:
 
 
 genomes.add_command(export_command)
+genomes.add_command(serve)

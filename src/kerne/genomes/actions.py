@@ -17,17 +17,18 @@ from kerne.alleles.interval import Interval, Intervals
 from kerne.errors import GenomeError
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
-from kerne.genomes.adding import AddedGenome
 from kerne.genomes.check_actions import CheckActions
 from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, NothingClosed
 from kerne.genomes.compaction import Rewritten
 from kerne.genomes.count_actions import CountActions
-from kerne.genomes.genotypes import Carrier, GenotypedAllele, StoreStatistics
+from kerne.genomes.genotypes import AddedGenome, Carrier, GenotypedAllele, StoreStatistics
+from kerne.genomes.hot import HotStatistics
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.own_copy import OwnCopy, check_own_copy_place, write_own_copy
 from kerne.genomes.reader import reader
 from kerne.genomes.reading.chunks import samples_in
 from kerne.genomes.store import GenomeStore
+from kerne.genomes.tending import Tending
 from kerne.genomes.verifying import Unlike, verify
 from kerne.genomes.watching import Watch, unwatched
 from kerne.people.asking import Action, Ask, Identity, Refusal
@@ -143,6 +144,14 @@ class Genomes(CountActions, CheckActions):
         except GenomeError:
             if sample in self._store.rows():
                 raise
+
+    def memory(self) -> HotStatistics:
+        """Return what this process keeps decoded in memory; it tells of nobody."""
+        return self._store.memory()
+
+    def tending(self) -> Tending:
+        """Return what merges segments behind whoever adds; it shows nobody's data."""
+        return Tending(lambda: self._store)
 
     def has_entry(self, entry: int) -> bool:
         """Say whether the database was changed under the audit entry `entry`."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from kerne.alleles.interval import read_bed
 from kerne.errors import GenomeError
+from kerne.genomes.genotypes import AddedGenome
 from kerne.genomes.intake import GenomeFile, IntakeRules
 from kerne.genomes.reading.chunks import ChunkReading, open_chunks
 from kerne.genomes.segment_folder import SegmentFolder
@@ -22,16 +23,6 @@ from kerne.genomes.segments.of_file import FileRules
 from kerne.genomes.segments.rows import SHARD_BITS, SHARD_ROWS, RowTable
 from kerne.genomes.segments.segment import Segment
 from kerne.genomes.watching import Watch
-
-
-@dataclass(frozen=True, slots=True)
-class AddedGenome:
-    """A genome that the store now holds; `variants` counts the alleles that it carries."""
-
-    sample: str
-    row: int
-    variants: int
-    callable_declared_whole: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def _copy(store: Path, target: Path) -> None:
             other.is_file()
             and other.name not in {FILE_NAME, LOCK, COMPACTION_LOCK}
             and ".new" not in other.name
+            and not other.name.startswith(".")  # the resident process's
         ):
             shutil.copy(other, target / other.name)  # with its mode: the keys are their owner's
 

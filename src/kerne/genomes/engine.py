@@ -4,37 +4,14 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kerne.errors import GenomeError
+from kerne.genomes.engine_choice import EngineChoice, EngineKind
 from kerne.genomes.scan import Engine, Task
 from kerne.genomes.segments.counting import count_partition
-
-
-class EngineKind(StrEnum):
-    """What can run a scan."""
-
-    THREADS = "threads"
-    RAY = "ray"
-
-
-@dataclass(frozen=True, slots=True)
-class EngineChoice:
-    """What is to run a scan.
-
-    Parameters
-    ----------
-    address, copy
-        Of a Ray cluster, and of a copy of the store for its workers; see `genomes.ray_engine`.
-    """
-
-    kind: EngineKind = EngineKind.THREADS
-    address: str | None = None
-    copy: str | None = None
 
 
 class ThreadEngine:

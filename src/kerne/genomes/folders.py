@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from kerne.errors import GenomeError
+from kerne.genomes.elsewhere import is_elsewhere
 from kerne.sealing.container import NEAR_BYTES, Ranges
 
 FAR_BYTES: Final = 8 * 1024 * 1024
 """How much is read at a time from elsewhere: each request waits for the network."""
 _HEAD_BYTES: Final = 4096
-_ELSEWHERE: Final = "://"
 
 
 class Folder(Protocol):
@@ -114,11 +114,6 @@ class FarFolder:
     def held(self) -> object:
         """Do nothing: there are no locks elsewhere, and who removes there waits for readers."""
         return None
-
-
-def is_elsewhere(place: str) -> bool:
-    """Say whether it is an address of a file system elsewhere, and not a path of this machine."""
-    return _ELSEWHERE in place
 
 
 def remove_unless_held(path: Path) -> bool:

@@ -5,7 +5,6 @@ The same library as in a centre, and the same answers. It cannot open a store th
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +14,18 @@ from kerne.alleles.allele import parse_allele
 from kerne.alleles.assembly import Assembly, assembly_named
 from kerne.alleles.interval import Interval, parse_region
 from kerne.errors import GateError, GenomeError
-from kerne.genomes.adding import AddedGenome
 from kerne.genomes.cohorts import Samples, cohort_of
 from kerne.genomes.compaction import Rewritten
-from kerne.genomes.engine import EngineChoice, opened_engine
+from kerne.genomes.elsewhere import is_elsewhere
+from kerne.genomes.engine import opened_engine
+from kerne.genomes.engine_choice import EngineChoice
 from kerne.genomes.exporting.content import content_of
-from kerne.genomes.exporting.files import ExportFormat, export
-from kerne.genomes.folders import is_elsewhere
+from kerne.genomes.exporting.export_format import ExportFormat
+from kerne.genomes.exporting.files import export
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.genotypes import Carrier, StoreStatistics
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.genotypes import AddedGenome, Carrier, StoreStatistics
+from kerne.genomes.hot import HotStatistics
+from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.likeness import ComparedGenomes, find_duplicates
 from kerne.genomes.manifest import FILE_NAME, Keeper
 from kerne.genomes.new_store import create_store
@@ -37,6 +38,7 @@ from kerne.genomes.strata import (
     rows_by_sex,
     unite_strata,
 )
+from kerne.genomes.upkeep import UNTENDED, Upkeep
 from kerne.genomes.verifying import Unlike, verify
 from kerne.genomes.watching import Watch, unwatched
 
@@ -49,16 +51,6 @@ SOME = 5
 """How many unknown samples a message names."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoreRules:
-    """What was said about a store when adding; `None` means as it is, or the default if new."""
-
-    assembly: str
-    reference: Path | None = None
-    min_gq: int | None = None
-    min_dp: int | None = None
-
-
 class FreestandingGenomes:
     """The store in the directory `place`; made by the first `add`.
 
@@ -68,8 +60,9 @@ class FreestandingGenomes:
         Or the address that a store was published to, which can be read only.
     """
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(self, place: Path | str, upkeep: Upkeep = UNTENDED) -> None:
         self.place = place
+        self._upkeep = upkeep
         self._engine: Engine | None = None
 
     @property
@@ -220,6 +213,10 @@ class FreestandingGenomes:
         """Return the store in numbers."""
         return self._reader().stats()
 
+    def memory(self) -> HotStatistics | None:
+        """Return what is kept decoded in memory, by a process that stays; here nothing is."""
+        return None
+
     def _reader(self) -> Reader:
         return open_freestanding(self.place, self._engine)
 
@@ -231,7 +228,7 @@ class FreestandingGenomes:
             _check_rules(held, assembly, rules)
             return held
         reference, min_gq, min_dp = _rules_of(held)
-        return create_store(
+        create_store(
             self.path,
             assembly,
             kept_by_centre=False,
@@ -240,9 +237,10 @@ class FreestandingGenomes:
             min_dp=min_dp if rules.min_dp is None else rules.min_dp,
             over_empty=True,
         )
+        return self._store()
 
     def _store(self) -> GenomeStore:
-        store = GenomeStore(self.path)
+        store = GenomeStore(self.path, upkeep=self._upkeep)
         if store.manifest.kept_by is Keeper.CENTRE:
             raise GateError(f"`{self.place}` is kept by a centre: ask there, with `--home`")
         return store

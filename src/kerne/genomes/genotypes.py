@@ -1,4 +1,4 @@
-"""What the database says of single genomes: values for carriers and for one genome's alleles."""
+"""What the database says of single genomes: as added, as carriers, and one genome's alleles."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,6 +52,16 @@ _PHASE: Final = {
 def phase_of(code: int) -> Phase:
     """Return where a carried call is phased to."""
     return _PHASE[code & (FIRST | SECOND)]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedGenome:
+    """A genome that the store now holds; `variants` counts the alleles that it carries."""
+
+    sample: str
+    row: int
+    variants: int
+    callable_declared_whole: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,14 @@ that holds one counts as called. Contigs that the assembly does not have are pas
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kerne.alleles.assembly import Assembly
-from kerne.alleles.sequence import SequenceSource
 from kerne.alleles.vcf import VcfHeader, VcfRecord
 from kerne.errors import AssemblyError, InputFileError
+
+if TYPE_CHECKING:
+    from kerne.alleles.sequence import SequenceSource
 
 FEW_SAMPLES: Final = 8
 """Up to here genotypes are read one by one; above, arrays are faster."""
@@ -37,11 +39,21 @@ class GenomeFile:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreRules:
+    """What was said about a store when adding; `None` means as it is, or the default if new."""
+
+    assembly: str
+    reference: Path | None = None
+    min_gq: int | None = None
+    min_dp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeRules:
     """What the manifest fixes for every file of a store."""
 
     assembly: Assembly
-    sequence: SequenceSource | None
+    sequence: "SequenceSource | None"
     min_gq: int
     min_dp: int
 

@@ -7,7 +7,7 @@ under the wrong name, is alike to another; so are twins of one egg.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,9 @@ from kerne.alleles.assembly import Assembly, ContigKind
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Zygosity
 from kerne.genomes.identity import LEAST_COMPARED, LEAST_EQUAL
-from kerne.genomes.reader import Reader
+
+if TYPE_CHECKING:
+    from kerne.genomes.reader import Reader
 
 MOST_PLACES: Final = 400
 APART_BP: Final = 100_000
@@ -55,7 +57,7 @@ class ComparedGenomes:
 
 
 def find_duplicates(
-    reader: Reader, assembly: Assembly, twins: Collection[frozenset[int]] = ()
+    reader: "Reader", assembly: Assembly, twins: Collection[frozenset[int]] = ()
 ) -> list[ComparedGenomes]:
     """Find the pairs of samples among all that may be seen which hold one genome.
 
@@ -128,7 +130,7 @@ class Fingerprints:
         return found
 
 
-def take_fingerprints(reader: Reader, rows: BitMap, assembly: Assembly) -> Fingerprints:
+def take_fingerprints(reader: "Reader", rows: BitMap, assembly: Assembly) -> Fingerprints:
     """Read how `rows` carry the places that are common among them."""
     places = common_places(reader.frequencies(rows), assembly)
     numbers = np.array(rows, dtype=np.uint32)

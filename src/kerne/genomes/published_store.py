@@ -20,7 +20,8 @@ from kerne.genomes.segment_keys import FILE_NAME as KEYS_FILE
 from kerne.genomes.segment_keys import GivenKeys, keys_from
 from kerne.genomes.segments.segment import HotBlobs, Segment, Source, arrays_of
 from kerne.genomes.snapshot import Snapshot
-from kerne.genomes.store import HOT_BYTES, utc_now
+from kerne.genomes.store import utc_now
+from kerne.genomes.upkeep import HOT_BYTES
 
 if TYPE_CHECKING:
     from kerne.genomes.scan import Engine

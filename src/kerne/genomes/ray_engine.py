@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.errors import GenomeError, KerneError, reason_of
-from kerne.genomes.folders import is_elsewhere
+from kerne.genomes.elsewhere import is_elsewhere
 from kerne.genomes.hot import forbid_core_dumps
 from kerne.genomes.manifest import SEGMENTS
 from kerne.genomes.scan import Task

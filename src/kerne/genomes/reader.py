@@ -26,7 +26,7 @@ from kerne.errors import GateError
 from kerne.gate.grant import Grant
 from kerne.genomes import matrix, personal, questions
 from kerne.genomes.complement import Karyotype, complement_of_copies
-from kerne.genomes.folders import is_elsewhere
+from kerne.genomes.elsewhere import is_elsewhere
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.manifest import Keeper
@@ -109,10 +109,15 @@ def open_freestanding(place: Path | str, engine: Engine | None = None) -> "Reade
         store = PublishedStore(place)
     else:
         store = GenomeStore(Path(place))
-    if store.manifest.kept_by is Keeper.CENTRE:
-        raise GateError(f"`{place}` is kept by a centre: ask there, with `--home`")
     if engine is not None:
         store.engine = engine
+    return freestanding_reader(store, place)
+
+
+def freestanding_reader(store: ReadableStore, place: Path | str) -> "Reader":
+    """Return a reader of a store that is open; `GateError` when a centre keeps it."""
+    if store.manifest.kept_by is Keeper.CENTRE:
+        raise GateError(f"`{place}` is kept by a centre: ask there, with `--home`")
     return Reader(store, None, None)
 
 

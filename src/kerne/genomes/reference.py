@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
-from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import GenomeError, reason_of
 
 
@@ -71,6 +70,9 @@ def read_reference(store: Path, fasta: Path) -> Reference:
     InputFileError
         It is not there, or is no FASTA file.
     """
+    # Who only asks questions need not load the parser of FASTA.
+    from kerne.alleles.sequence import ReferenceSequence  # noqa: PLC0415
+
     ReferenceSequence(fasta).close()
     place, home = fasta.resolve(), store.resolve()
     is_near = place.is_relative_to(home.parent)

@@ -56,8 +56,8 @@ class SegmentFolder:
         self._numbers: Callable[[], int] | None = None
         self._begun: set[str] = set()
 
-    def numbered_by(self, numbers: Callable[[], int]) -> None:
-        """Take the numbers of new segments from here, as long as one writes."""
+    def numbered_by(self, numbers: Callable[[], int] | None) -> None:
+        """Take the numbers of new segments from here, as long as one writes; then from nowhere."""
         self._numbers = numbers
         self._begun = set()
 
@@ -104,9 +104,12 @@ class SegmentFolder:
         self._hot.discard(lambda key: key[0] == name)
         _remove_unless_held(self.place / name)
 
+    def forget(self, named: Collection[str]) -> None:
+        """Let go of what was decoded of segments that are not `named`."""
+        self._hot.discard(lambda key: key[0] not in named)
+
     def keep(self, named: Collection[str]) -> None:
         """Drop whatever else there is: what was replaced, or never finished."""
-        self._hot.discard(lambda key: key[0] not in named)
         for place in self.place.iterdir():
             if place.name in self._begun - set(named):
                 shutil.rmtree(place)  # nobody but its writer has known of it

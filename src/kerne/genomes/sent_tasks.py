@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.errors import DamagedStoreError, GenomeError
-from kerne.genomes.folders import folder_at, is_elsewhere
+from kerne.genomes.elsewhere import is_elsewhere
+from kerne.genomes.folders import folder_at
 from kerne.genomes.hot import Hot
 from kerne.genomes.scan import Task
 from kerne.genomes.sealed_files import Seal, SegmentReader

@@ -17,7 +17,7 @@ from kerne.alleles.assembly import assembly_named
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.durable import sweep
 from kerne.errors import DamagedStoreError, GenomeError
-from kerne.genomes.adding import AddedGenome, Numbers, Staging
+from kerne.genomes.adding import Numbers, Staging
 from kerne.genomes.compaction import (
     LIVE_SEGMENTS_MOST,
     Rewritten,
@@ -25,7 +25,8 @@ from kerne.genomes.compaction import (
     next_with_forgotten,
 )
 from kerne.genomes.engine import ThreadEngine
-from kerne.genomes.hot import Hot
+from kerne.genomes.genotypes import AddedGenome
+from kerne.genomes.hot import Hot, HotStatistics
 from kerne.genomes.intake import GenomeFile, IntakeRules
 from kerne.genomes.manifest import (
     FILE_NAME,
@@ -41,6 +42,7 @@ from kerne.genomes.segment_keys import FileSegmentKeys, KeptElsewhere, SegmentKe
 from kerne.genomes.segments.merging import merge, rows_that_stay, sources_of
 from kerne.genomes.segments.segment import HotBlobs, Segment, arrays_of
 from kerne.genomes.snapshot import Snapshot
+from kerne.genomes.upkeep import UNTENDED, Upkeep
 from kerne.genomes.watching import Watch, unwatched
 from kerne.genomes.writing import COMPACTION_LOCK, only_writer
 
@@ -48,8 +50,6 @@ if TYPE_CHECKING:
     from kerne.genomes.scan import Engine
 
 ROWS_MOST: Final = 1 << 32
-HOT_BYTES: Final = 4 << 30
-"""What is decoded is kept in memory up to this."""
 
 T = TypeVar("T")
 
@@ -83,17 +83,19 @@ class GenomeStore:
         path: Path,
         clock: Callable[[], datetime] = utc_now,
         keys: SegmentKeys | None = None,
-        hot_bytes: int = HOT_BYTES,
+        upkeep: Upkeep = UNTENDED,
     ) -> None:
         self.path = path
         self.clock = clock
         manifest = read_manifest(path)
         self.assembly = assembly_named(manifest.assembly)
-        hot: HotBlobs = Hot(hot_bytes, arrays_of)
+        self._hot: HotBlobs = Hot(upkeep.hot_bytes, arrays_of)
+        self._upkeep = upkeep
         if keys is None:
             is_kept = manifest.kept_by is Keeper.CENTRE
             keys = KeptElsewhere() if is_kept else FileSegmentKeys(path)
-        self._folder = SegmentFolder(path, manifest.store, keys, hot)
+        self.identifier = manifest.store
+        self._folder = SegmentFolder(path, manifest.store, keys, self._hot)
         self.keys = keys
         self.engine: Engine = ThreadEngine()
         self._read: tuple[tuple[int, ...], Manifest] | None = None
@@ -135,6 +137,10 @@ class GenomeStore:
     def samples(self) -> list[str]:
         """Return the samples by name."""
         return sorted(self.rows())
+
+    def memory(self) -> HotStatistics:
+        """Return what is kept decoded in memory."""
+        return self._hot.statistics()
 
     def has_entry(self, entry: int) -> bool:
         """Say whether the store was changed under the audit entry `entry`."""
@@ -184,7 +190,7 @@ class GenomeStore:
                 segments=(*manifest.segments, *map(self._folder.entry, segments)),
             )
             self._commit(changed.under(entry))
-        if len(self.manifest.segments) >= LIVE_SEGMENTS_MOST:
+        if not self._upkeep.is_tended and len(self.manifest.segments) >= LIVE_SEGMENTS_MOST:
             self.compact()
         return added
 
@@ -224,9 +230,13 @@ class GenomeStore:
             while sources := self._to_merge(forgotten=forgotten):
                 done.append(self._merge(sources, watch))
             if done:
-                with self._writing():  # what was read until now is removed
-                    pass
+                self.tidy()  # what was read until now is removed
         return done
+
+    def tidy(self) -> None:
+        """Remove from the disk what no answer needs and nobody reads any more."""
+        with self._writing():
+            pass
 
     def relocate_reference(self, fasta: Path) -> None:
         """Remember that the reference sequence is now in the file `fasta`.
@@ -319,6 +329,8 @@ class GenomeStore:
                 yield manifest
             finally:
                 self._remove_unnamed(self.manifest)
+                # A circle would keep open, and so on the disk, what nobody reads any more.
+                self._folder.numbered_by(None)
 
     def _commit(self, manifest: Manifest) -> None:
         changed = replace(manifest, generation=manifest.generation + 1, next_segment=self._number)
@@ -329,7 +341,7 @@ class GenomeStore:
     def _remove_unnamed(self, manifest: Manifest) -> None:
         """Remove what an interrupted writer left, or what the manifest no longer names."""
         named = _named(manifest)
-        self._opened = {name: each for name, each in self._opened.items() if name in named}
+        self._keep_open(named)
         self._folder.keep(named)
         self._folder.destroy_keys(named, manifest.destroyed_below)
         sweep(self.path)
@@ -354,13 +366,21 @@ class GenomeStore:
         if held is not None and held.manifest == manifest:
             return held
         segments = tuple(self._open(entry.name) for entry in manifest.segments)
+        # What was replaced may hold somebody who was forgotten: it stays in no memory.
+        self._keep_open(_named(manifest))
         self._snapshot = Snapshot(manifest, self.assembly, segments)
         return self._snapshot
 
     def _open(self, name: str) -> Segment:
-        if name not in self._opened:
-            self._opened[name] = self._folder.open(name)
-        return self._opened[name]
+        opened = self._opened.get(name)  # another thread may let go of it at any moment
+        if opened is None:
+            opened = self._opened[name] = self._folder.open(name)
+        return opened
+
+    def _keep_open(self, named: frozenset[str]) -> None:
+        """Let go of segments that are not `named`, and of what was decoded of them."""
+        self._opened = {name: each for name, each in [*self._opened.items()] if name in named}
+        self._folder.forget(named)
 
 
 def _named(manifest: Manifest) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -19,21 +18,12 @@ from kerne.durable import (
 )
 from kerne.errors import GenomeError, reason_of
 from kerne.genomes.exporting.content import Content
+from kerne.genomes.exporting.export_format import ExportFormat
 from kerne.genomes.exporting.pgen import PGEN, PSAM, PVAR, write_pgen
 from kerne.genomes.exporting.vcf import write_bcf, write_vcf
 from kerne.genomes.exporting.zarr_files import write_zarr
 from kerne.genomes.matrix import GenotypeBlock
 from kerne.genomes.watching import Watch
-
-
-class ExportFormat(StrEnum):
-    """Forms that genomes can be exported in."""
-
-    VCF = "vcf"
-    BCF = "bcf"
-    ZARR = "zarr"
-    PGEN = "pgen"
-
 
 Write = Callable[[Path, Content, Iterable[GenotypeBlock]], None]
 _ONE_FILE: Final[dict[ExportFormat, Write]] = {

@@ -1,0 +1,68 @@
+"""What the commands of `kerne genomes` want done, wherever it is carried out."""
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from kerne.genomes.cohorts import Samples
+    from kerne.genomes.engine_choice import EngineChoice
+    from kerne.genomes.frequencies import Frequencies
+    from kerne.genomes.genotypes import AddedGenome, Carrier, StoreStatistics
+    from kerne.genomes.hot import HotStatistics
+    from kerne.genomes.intake import GenomeFile, StoreRules
+    from kerne.genomes.likeness import ComparedGenomes
+    from kerne.genomes.strata import Strata, StratifiedFrequencies
+    from kerne.genomes.watching import Watch
+
+
+class Desk(Protocol):
+    """Where the commands are carried out."""
+
+    def add(
+        self, files: "Sequence[GenomeFile]", rules: "StoreRules", watch: "Watch"
+    ) -> "list[AddedGenome]":
+        """Add genomes."""
+        ...
+
+    def counting_with(self, choice: "EngineChoice") -> "AbstractContextManager[None]":
+        """Run scans on an engine, inside."""
+        ...
+
+    def frequencies(
+        self, region: str | None = None, samples: "Samples | None" = None, *, everyone: bool = False
+    ) -> "Frequencies":
+        """Count alleles."""
+        ...
+
+    def frequencies_by(
+        self,
+        strata: "Strata",
+        region: str | None = None,
+        samples: "Samples | None" = None,
+        *,
+        everyone: bool = False,
+    ) -> "StratifiedFrequencies":
+        """Count alleles among parts of those counted."""
+        ...
+
+    def carriers(self, variant: str) -> "list[Carrier]":
+        """Find carriers."""
+        ...
+
+    def remove(self, sample: str) -> int:
+        """Forget a sample."""
+        ...
+
+    def find_duplicates(self) -> "Sequence[ComparedGenomes]":
+        """Find samples that hold one genome."""
+        ...
+
+    def stats(self) -> "StoreStatistics":
+        """Say how much there is."""
+        ...
+
+    def memory(self) -> "HotStatistics | None":
+        """Say what a resident process keeps in memory; `None` when none answers."""
+        ...

@@ -1,0 +1,108 @@
+"""What the resident process does with a question: the desk does the work, as in any process."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kerne.cli.desk_duties import Desk
+from kerne.cli.options import Asking
+from kerne.cli.resident.values import (
+    Said,
+    read_samples,
+    read_strata,
+    say_frequencies,
+)
+from kerne.cli.resident.wire import Kind, Message, WireError
+from kerne.genomes.hot import HotStatistics
+from kerne.genomes.intake import GenomeFile, StoreRules
+from kerne.genomes.strata import StratifiedFrequencies
+from kerne.genomes.watching import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Answers questions.
+
+    Parameters
+    ----------
+    desk
+        Opens the desk for one question, asked as somebody in a centre. Whatever it has to decide
+        is decided anew each time.
+    memory
+        Says what is kept in memory.
+    """
+
+    desk: Callable[[Asking | None], AbstractContextManager[Desk]]
+    memory: Callable[[], HotStatistics]
+
+    def answer(self, asked: Message, watch: Watch) -> Message:
+        """Answer one question.
+
+        Raises
+        ------
+        KerneError
+            It cannot be answered, or was refused.
+        WireError
+            It is no question.
+        """
+        if asked.kind is not Kind.ASK:
+            raise WireError(f"`{asked.kind}` is no question")
+        question, asking = str(asked.said.get("question")), asked.said.get("asking")
+        if question == "memory":
+            return Message(Kind.ANSWER, asdict(self.memory()))
+        if question not in _QUESTIONS:
+            raise WireError(f"there is no question `{question}`")
+        with self.desk(None if asking is None else Asking(**asking)) as desk:
+            return _QUESTIONS[question](desk, asked.said["given"], watch)
+
+
+def _add(desk: Desk, given: Said, watch: Watch) -> Message:
+    files = [GenomeFile(Path(path), bed and Path(bed)) for path, bed in given["files"]]
+    said = given["rules"]
+    rules = StoreRules(**{**said, "reference": said["reference"] and Path(said["reference"])})
+    return Message(Kind.ANSWER, {"added": _each(desk.add(files, rules, watch))})
+
+
+def _frequencies(desk: Desk, given: Said, _watch: Watch) -> Message:
+    samples = read_samples(given["samples"])
+    found = desk.frequencies(given["region"], samples, everyone=given["everyone"])
+    return say_frequencies(StratifiedFrequencies(found, {}))
+
+
+def _frequencies_by(desk: Desk, given: Said, _watch: Watch) -> Message:
+    strata, samples = read_strata(given["strata"]), read_samples(given["samples"])
+    everyone = given["everyone"]
+    return say_frequencies(desk.frequencies_by(strata, given["region"], samples, everyone=everyone))
+
+
+def _carriers(desk: Desk, given: Said, _watch: Watch) -> Message:
+    return Message(Kind.ANSWER, {"found": _each(desk.carriers(given["variant"]))})
+
+
+def _remove(desk: Desk, given: Said, _watch: Watch) -> Message:
+    return Message(Kind.ANSWER, {"row": desk.remove(given["sample"])})
+
+
+def _duplicates(desk: Desk, _given: Said, _watch: Watch) -> Message:
+    return Message(Kind.ANSWER, {"found": _each(desk.find_duplicates())})
+
+
+def _stats(desk: Desk, _given: Said, _watch: Watch) -> Message:
+    return Message(Kind.ANSWER, asdict(desk.stats()))
+
+
+def _each(values: Sequence[Any]) -> list[Said]:  # Any: dataclasses
+    return [asdict(value) for value in values]
+
+
+_QUESTIONS: Final[Mapping[str, Callable[[Desk, Said, Watch], Message]]] = {
+    "add": _add,
+    "frequencies": _frequencies,
+    "frequencies_by": _frequencies_by,
+    "carriers": _carriers,
+    "remove": _remove,
+    "find_duplicates": _duplicates,
+    "stats": _stats,
+}

@@ -1,0 +1,12 @@
+"""The forms of files that genotypes are written in; knows nothing of how."""
+
+from enum import StrEnum
+
+
+class ExportFormat(StrEnum):
+    """Forms that genomes can be exported in."""
+
+    VCF = "vcf"
+    BCF = "bcf"
+    ZARR = "zarr"
+    PGEN = "pgen"
