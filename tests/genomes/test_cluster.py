@@ -34,7 +34,7 @@ s3fs = pytest.importorskip("s3fs", reason="needs s3fs, of the extra `cluster`")
 pytestmark = [
     pytest.mark.cluster,
     pytest.mark.xdist_group("cluster"),
-    pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]),
+    pytest.mark.enable_socket,  # the nodes talk under this machine's own address
     pytest.mark.filterwarnings("ignore"),  # of Ray and its like, whose they are
 ]
 
@@ -74,11 +74,10 @@ def cluster(bucket: str) -> Iterator[Cluster]:
     """Start two nodes on this machine, of one processor each, that know of the object store."""
     assert bucket
     place = Path(tempfile.mkdtemp(prefix="ray"))  # short: sockets lie in it
-    head = {"num_cpus": 1, "object_store_memory": MEMORY, "include_dashboard": False}
-    made = cluster_utils.Cluster(
-        initialize_head=True, head_node_args={**head, "temp_dir": str(place)}
-    )
-    made.add_node(num_cpus=1, object_store_memory=MEMORY)
+    node = {"num_cpus": 1, "object_store_memory": MEMORY}
+    head = {**node, "temp_dir": str(place), "include_dashboard": False}
+    made = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
+    made.add_node(**node)
     yield Cluster(made.address, place)
     ray.shutdown()
     made.shutdown()
