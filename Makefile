@@ -35,6 +35,8 @@ setup-documentation: .venv/.documentation  ## the same, and what the documentati
 
 .venv/.runtime: .venv/.bootstrap requirements/runtime.txt pyproject.toml
 	@$(call install,runtime)
+	@echo "setup: compiling what reads and counts genomes"
+	@$(BIN)/python -m kerne.genomes.warming
 	@touch $@
 
 .venv/.development: .venv/.runtime requirements/development.txt
