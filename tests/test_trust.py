@@ -35,6 +35,7 @@ WITHOUT_THE_GATE = {
     "Audit.prove": "shows an entry as the tree holds it: whom it concerns only as a commitment",
     "Audit.prove_consistency": "shows hashes",
     "Audit.keep_newest": "signs the root at the end of a session; shows nobody's data",
+    "Research.region_of_gene": "shows nobody's data: where public gene models put a gene",
     "Genomes.recover": "start-up: carries on what was granted before; returns a number",
     "Genomes.has_entry": "start-up: says whether a granted change was committed",
     "Orders.react": "a reaction to what was granted before; returns nothing",

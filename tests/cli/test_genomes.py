@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
+from kerne.alleles.interval import Interval
 from kerne.cli import desk
 from kerne.cli import genomes as commands
 from kerne.cli.genomes import genomes
@@ -102,6 +103,50 @@ def test_frequencies_command__takes_a_region_and_samples(store: Path, tmp_path: 
     assert len(run("--store", store, "frequencies", "-r", "chr21").stdout.splitlines()) == 1
     with pytest.raises(InputFileError, match="no such file"):
         run("--store", store, "frequencies", "-S", tmp_path / "none.txt")
+
+
+def test_frequencies_command__writes_other_forms_and_counts_named_variants(
+    store: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "variants.txt"
+    listed.write_text("20-101-A-C\n\nchr20-101-A-G\n")
+    named = run("--store", store, "frequencies", "-v", listed).stdout.splitlines()
+    assert named[1:] == ["chr20\t101\tA\tC\t3\t4\t0.75\t1\t1", "chr20\t101\tA\tG\t0\t4\t0\t0\t0"]
+    shown = run("--store", store, "frequencies", "-O", "vcf").stdout.splitlines()
+    assert shown[-1].endswith("AC=3;AN=4;AF=0.75;AC_Hom=2;AC_Het=1;AC_Hemi=0")
+    out = tmp_path / "f.vcf.gz"
+    run("--store", store, "frequencies", "-O", "vcf", "-o", out)
+    with pysam.VariantFile(str(out)) as file:
+        assert [record.info["AC"] for record in file] == [(3,)]
+
+
+def test_frequencies_command__refuses_what_does_not_go_together(
+    store: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "variants.txt"
+    listed.write_text("chr20-101-A-C\nrs123\n")
+    with pytest.raises(InputFileError, match="line 2"):
+        run("--store", store, "frequencies", "-v", listed)
+    listed.write_text("\n")
+    with pytest.raises(InputFileError, match="names no variant"):
+        run("--store", store, "frequencies", "-v", listed)
+    assert "give one of" in run("--store", store, "frequencies", "-v", listed, "-r", "1").stderr
+    wrong = run("--store", store, "frequencies", "--by-sex", "-O", "vcf")
+    assert "into a `tsv`" in wrong.stderr
+    with pytest.raises(GenomeError, match="no gene models"):
+        run("--store", store, "frequencies", "--gene", "BRCA2")
+
+
+def test_variants_and_first_seen_commands__tell_of_genomes(store: Path, tmp_path: Path) -> None:
+    shown = run("--store", store, "variants", "a").stdout.splitlines()
+    assert shown[-1].startswith("chr20\t101\t.\tA\tC\t.\tPASS\t.\tGT:DP:AD:GQ\t0/1:")
+    out = tmp_path / "b.tsv"
+    assert run("--store", store, "variants", "b", "-O", "tsv", "-o", out).stdout == ""
+    assert out.read_text().splitlines()[1].startswith("chr20\t101\tA\tC\t1/1\tyes")
+    seen = run("--store", store, "first-seen", "chr20-101-A-C", "20-5-A-T").stdout.splitlines()
+    assert seen[0] == "variant\tfirst_seen"
+    assert seen[1].startswith("chr20-101-A-C\t20")
+    assert seen[2] == "20-5-A-T\t."
 
 
 def test_samples_file__may_hold_spaces_and_must_hold_a_name(tmp_path: Path) -> None:
@@ -224,9 +269,15 @@ def centre(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RecordingGenomes:
             "carriers": [Carrier("S1", 0, Zygosity.HEMI)],
             "remove": 3,
             "stats": STATISTICS,
+            "first_seen": [None],
         }
     )
-    opened = SimpleNamespace(settings=Settings(tmp_path), genomes=actions)
+    gene = Interval("chr20", 0, 9)
+    opened = SimpleNamespace(
+        settings=Settings(tmp_path),
+        genomes=actions,
+        research=SimpleNamespace(region_of_gene=lambda _gene: gene),
+    )
     for module in (desk, commands):
         monkeypatch.setattr(module, "centre_from", lambda _ctx: opened)
         monkeypatch.setattr(
@@ -251,12 +302,18 @@ def test_centre__is_asked_by_a_person_for_a_purpose(
     assert "S1\themi" in run("carriers", "20-3-A-C", *ASKING).stdout
     assert "row 3" in run("remove", "S1", *ASKING).stdout
     assert "genomes\t1" in run("stats", *ASKING).stdout
+    assert run("first-seen", "20-3-A-C", *ASKING).stdout.endswith("20-3-A-C\t.\n")
     assert [name for name, _, _ in centre.asked] == list(centre.answers)
     assert all(given[:2] == (WHO, "own-treatment") for _, given, _ in centre.asked)
     assert all(options["reason"] == "r" for _, _, options in centre.asked)
     assert centre.asked[0][1][2] == [GenomeFile(file)]
     assert str(centre.asked[1][2]["region"]) == "chr20:5-9"
     assert centre.asked[2][1][2] == Allele("chr20", 2, "A", "C")
+
+
+def test_centre__counts_in_a_gene_that_it_knows(centre: RecordingGenomes) -> None:
+    run("frequencies", "--gene", "G", *ASKING)
+    assert centre.asked[0][2]["region"] == Interval("chr20", 0, 9)
 
 
 def test_centre__that_refuses_says_why(centre: RecordingGenomes) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,13 +16,9 @@ from adversary.studies import Study, invent_study
 from adversary.writing import Container
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import GenomeError
-from kerne.genomes.frequencies import Frequencies, write_table_1based
-from kerne.genomes.frequency_files import (
-    FrequencyFormat,
-    save_frequencies,
-    write_frequency_stream,
-)
-from kerne.genomes.reader import open_freestanding
+from kerne.genomes.exporting.export_format import FrequencyFormat
+from kerne.genomes.frequencies import write_table_1based
+from kerne.genomes.frequency_files import save_frequencies, write_frequency_stream
 
 
 @pytest.fixture
@@ -34,12 +29,8 @@ def study(tmp_path: Path) -> Study:
     return made
 
 
-def each_part(study: Study) -> Iterator[Frequencies]:
-    return open_freestanding(study.store).each_frequencies()
-
-
 def save(study: Study, path: Path, form: FrequencyFormat) -> Path:
-    save_frequencies(path, form, GRCH38, each_part(study))
+    save_frequencies(path, form, GRCH38, study.genomes.each_frequencies())
     return path
 
 
@@ -82,7 +73,7 @@ def test_vcf__is_read_by_bcftools(study: Study, tmp_path: Path, name: str) -> No
 
 def test_table_in_parts__is_the_table(study: Study) -> None:
     stream, text = io.BytesIO(), io.StringIO(newline="")
-    write_frequency_stream(stream, FrequencyFormat.TSV, GRCH38, each_part(study))
+    write_frequency_stream(stream, FrequencyFormat.TSV, GRCH38, study.genomes.each_frequencies())
     write_table_1based(study.genomes.frequencies(), text)
     assert stream.getvalue().decode() == text.getvalue()
 

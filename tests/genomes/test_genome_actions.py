@@ -271,6 +271,15 @@ def test_centre__takes_bcf_too(rooms: Rooms, files: list[GenomeFile], tmp_path: 
     assert [each.sample for each in added] == ["S0"]
 
 
+def test_first_seen__is_of_those_who_may_be_searched(filled: Rooms) -> None:
+    def ask(alleles: list[Allele]) -> object:
+        return filled.genomes.first_seen(filled.doctor, "treatment-of-another", alleles)
+
+    assert ask([SHARED, OF_ONE]) == [AT, AT]
+    filled.choose(LimitedToOwnTreatment(filled.persons[0], "form-2"))
+    assert ask([SHARED, OF_ONE]) == [AT, None]
+
+
 def test_grant_for_something_else__opens_nothing(filled: Rooms) -> None:
     grant = granted(filled, Action.REMOVE_GENOME, "custody", filled.persons[:1])
     with pytest.raises(GateError, match="is for `remove-genome`"):

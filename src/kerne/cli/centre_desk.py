@@ -1,12 +1,13 @@
 """The genome database of a centre, as the commands of `kerne genomes` ask it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kerne.alleles.allele import parse_allele
-from kerne.alleles.assembly import assembly_named
+from kerne.alleles.allele import Allele, parse_allele
+from kerne.alleles.assembly import Assembly, assembly_named
 from kerne.alleles.interval import Interval, parse_region
 from kerne.cli.options import Asker, unwrap
 from kerne.errors import GenomeError
@@ -57,20 +58,52 @@ class CentreDesk:
         """Run scans on an engine, inside."""
         return self.centre.genomes.counting_with(choice)
 
-    def frequencies(
-        self, region: str | None = None, samples: Samples | None = None, *, everyone: bool = False
-    ) -> Frequencies:
-        """Count alleles among those who may be counted for the purpose."""
+    @property
+    def assembly(self) -> Assembly:
+        """The centre's assembly."""
+        return assembly_named(self.centre.settings.assembly)
+
+    def each_frequencies(
+        self,
+        region: Interval | None = None,
+        samples: Samples | None = None,
+        alleles: Sequence[Allele] | None = None,
+        *,
+        everyone: bool = False,
+    ) -> Iterator[Frequencies]:
+        """Count alleles among those who may be counted for the purpose.
+
+        In one part: the gate looks again whether choices still hold once all is counted.
+        """
         asker = self.asker
-        return unwrap(
+        found = unwrap(
             self.centre.genomes.frequencies(
                 asker.who,
                 asker.purpose,
-                region=self._place(region),
+                region=region,
+                alleles=alleles,
                 samples=samples,
                 project=asker.project,
                 reason=asker.reason,
                 relatives=Relatives.COUNTED if everyone else Relatives.LEFT_OUT,
+            )
+        )
+        return iter([found])
+
+    def region_of_gene(self, gene: str) -> Interval:
+        """Say where a gene is, by the centre's knowledge."""
+        return self.centre.research.region_of_gene(gene)
+
+    def first_seen(self, alleles: Sequence[Allele]) -> list[datetime | None]:
+        """Say when the first genome that may be searched for the purpose was added."""
+        asker = self.asker
+        return unwrap(
+            self.centre.genomes.first_seen(
+                asker.who,
+                asker.purpose,
+                alleles,
+                project=asker.project,
+                reason=asker.reason,
             )
         )
 
@@ -98,8 +131,7 @@ class CentreDesk:
         )
 
     def _place(self, region: str | None) -> Interval | None:
-        assembly = assembly_named(self.centre.settings.assembly)
-        return None if region is None else parse_region(region, assembly)
+        return None if region is None else parse_region(region, self.assembly)
 
     def carriers(self, variant: str) -> list[Carrier]:
         """Find carriers among those who may be searched for the purpose."""

@@ -3,9 +3,13 @@
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
+    from kerne.alleles.allele import Allele
+    from kerne.alleles.assembly import Assembly
+    from kerne.alleles.interval import Interval
     from kerne.genomes.cohorts import Samples
     from kerne.genomes.engine_choice import EngineChoice
     from kerne.genomes.frequencies import Frequencies
@@ -30,10 +34,28 @@ class Desk(Protocol):
         """Run scans on an engine, inside."""
         ...
 
-    def frequencies(
-        self, region: str | None = None, samples: "Samples | None" = None, *, everyone: bool = False
-    ) -> "Frequencies":
-        """Count alleles."""
+    @property
+    def assembly(self) -> "Assembly":
+        """The assembly that alleles are written against."""
+        ...
+
+    def each_frequencies(
+        self,
+        region: "Interval | None" = None,
+        samples: "Samples | None" = None,
+        alleles: "Sequence[Allele] | None" = None,
+        *,
+        everyone: bool = False,
+    ) -> "Iterator[Frequencies]":
+        """Count alleles, a part of the genome at a time."""
+        ...
+
+    def region_of_gene(self, gene: str) -> "Interval":
+        """Say where a gene is."""
+        ...
+
+    def first_seen(self, alleles: "Sequence[Allele]") -> "list[datetime | None]":
+        """Say when the first genome that carries each allele was added."""
         ...
 
     def frequencies_by(

@@ -1,9 +1,10 @@
 """`kerne genomes`, the commands that write genotypes as files."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
@@ -11,6 +12,7 @@ from kerne.alleles.text import read_text
 from kerne.cli.desk import at_store
 from kerne.errors import InputFileError
 from kerne.genomes.exporting.export_format import ExportFormat
+from kerne.genomes.frequencies import write_whole
 
 if TYPE_CHECKING:
     from kerne.genomes.freestanding import FreestandingGenomes
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 # Other commands of `kerne genomes` need none of what these do.
 # ruff: noqa: PLC0415
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+STDOUT: Final = Path("-")
+_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("export")
@@ -51,6 +54,30 @@ def export_command(
     samples = None if samples_file is None else names_in(samples_file)
     with _watching(span_bp(assembly, where)) as watch:
         store.export(out, ExportFormat(form), where, samples, watch)
+
+
+@click.command("variants")
+@click.argument("sample")
+@click.option("-O", "--format", "form", type=click.Choice(["vcf", "tsv"]), default="vcf")
+@click.option("-o", "--output", type=_FILE, default=STDOUT, help="The file; `-` is the screen.")
+@at_store
+def variants_command(*, sample: str, form: str, output: Path, store: "FreestandingGenomes") -> None:
+    """Write every allele that SAMPLE of a free-standing store carries, weak calls marked."""
+    from kerne.genomes.exporting.person import person_lines_1based, write_person_table_1based
+
+    found = store.variants_of(sample)
+
+    def write(stream: TextIO) -> None:
+        if form == "tsv":
+            write_person_table_1based(found, stream)
+        else:
+            lines = person_lines_1based(sample, store.assembly, found)
+            stream.writelines(f"{line}\n" for line in lines)
+
+    if output == STDOUT:
+        write(sys.stdout)
+    else:
+        write_whole(output, write)
 
 
 def names_in(path: Path) -> list[str]:

@@ -1,17 +1,17 @@
 """`kerne genomes`: the genome database, in a centre or as a free-standing store."""
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 import click
 from click.core import ParameterSource
 
 from kerne.cli.desk import ALONE, STORE, StorePlace, at_desk
 from kerne.cli.desk_duties import Desk
-from kerne.cli.genome_files import export_command, names_in
+from kerne.cli.genome_files import export_command, variants_command
+from kerne.cli.genome_frequencies import frequencies_command
 from kerne.cli.options import (
     Asking,
     asker_from,
@@ -23,12 +23,8 @@ from kerne.cli.options import (
 )
 from kerne.cli.serve import serve
 from kerne.errors import DamagedStoreError, GenomeError
-from kerne.genomes.cohorts import Samples, parse_cohort
-from kerne.genomes.engine_choice import EngineChoice, EngineKind
-from kerne.genomes.frequencies import Frequencies, write_table_1based, write_whole
 from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.likeness import likeness_lines
-from kerne.genomes.strata import Strata, write_strata_1based
 from kerne.genomes.watching import Watch
 
 STDOUT: Final = Path("-")
@@ -97,61 +93,6 @@ def add(  # noqa: PLR0913  one argument for each option
         click.echo(f"{genome.sample}\t{genome.row}\t{genome.variants}\t{where}")
 
 
-@genomes.command("frequencies")
-@click.option("-r", "--region", help="Only alleles that overlap it: chr20 or chr20:1-100.")
-@click.option("-S", "--samples-file", type=_FILE, help="Count these samples only; one name a line.")
-@click.option("--cohort", "cohorts", multiple=True, help="NAME=FILE: a cohort, one name a line.")
-@click.option("--among", help="Count a cohort or an expression: `cases & ~(women | kin)`.")
-@click.option("--all", "everyone", is_flag=True, help="In a centre: count relatives too.")
-@click.option("--by-sex", is_flag=True, help="Count by measured X and Y as well.")
-@click.option("--by-region", is_flag=True, help="Count by region of residence as well.")
-@click.option("--stratum", "strata", multiple=True, help="NAME=FILE: count these as well.")
-@click.option("-o", "--output", type=_FILE, default=STDOUT, help="The table; `-` is the screen.")
-@click.option(
-    "--engine",
-    type=click.Choice([each.value for each in EngineKind]),
-    default=EngineKind.THREADS.value,
-    help="What counts: threads of this machine, or a Ray cluster.",
-)
-@click.option("--ray-address", help="The Ray cluster (or RAY_ADDRESS); else one is started here.")
-@click.option("--ray-copy", help="Where the store was published, for workers that read it there.")
-@at_desk
-def frequencies(  # noqa: PLR0913  one argument for each option
-    *,
-    region: str | None,
-    samples_file: Path | None,
-    cohorts: tuple[str, ...],
-    among: str | None,
-    everyone: bool,
-    by_sex: bool,
-    by_region: bool,
-    strata: tuple[str, ...],
-    output: Path,
-    engine: str,
-    ray_address: str | None,
-    ray_copy: str | None,
-    desk: Desk,
-) -> None:
-    """Write AC, AN, AF, hom and het of every allele, tab-separated.
-
-    An allele that none of the chosen samples carries stays in the table with AC 0; AF is `.` where
-    AN is 0. In a centre, who was counted is said beside the table.
-    """
-    samples = _samples(samples_file, cohorts, among)
-    divided = Strata(by_sex, by_region, _lists(strata, "--stratum"))
-    counting = desk.counting_with(EngineChoice(EngineKind(engine), ray_address, ray_copy))
-    if divided == Strata():
-        with counting:
-            found = desk.frequencies(region, samples, everyone=everyone)
-        _say_who(found)
-        _write(output, lambda stream: write_table_1based(found, stream))
-        return
-    with counting:
-        parts = desk.frequencies_by(divided, region, samples, everyone=everyone)
-    _say_who(parts.whole)
-    _write(output, lambda stream: write_strata_1based(parts, stream))
-
-
 @genomes.command("carriers")
 @click.argument("variant")
 @at_desk
@@ -161,6 +102,23 @@ def carriers(*, variant: str, desk: Desk) -> None:
     click.echo("sample\tgenotype")
     for carrier in found:
         click.echo(f"{carrier.sample}\t{carrier.genotype}")
+
+
+@genomes.command("first-seen")
+@click.argument("variants", nargs=-1, required=True)
+@at_desk
+def first_seen(*, variants: tuple[str, ...], desk: Desk) -> None:
+    """Say on which day the first genome was added that carries each of VARIANTS.
+
+    Of the genomes that are there and may be searched; `.` where none carries it.
+    """
+    from kerne.alleles.allele import parse_allele  # noqa: PLC0415  others need it not
+
+    alleles = [parse_allele(each, desk.assembly) for each in variants]
+    found = desk.first_seen(alleles)
+    click.echo("variant\tfirst_seen")
+    for variant, at in zip(variants, found, strict=True):
+        click.echo(f"{variant}\t{'.' if at is None else at.date()}")
 
 
 @genomes.command("remove")
@@ -269,42 +227,6 @@ def publish(ctx: click.Context, *, target: str) -> None:
     click.echo(f"there already\t{done.kept}")
 
 
-def _samples(
-    samples_file: Path | None, cohorts: Sequence[str], among: str | None
-) -> Samples | None:
-    """Return the samples to count by the options that say so; `None` for everyone."""
-    if among is None:
-        if cohorts:
-            raise click.UsageError("a `--cohort` is counted by an expression: give `--among`")
-        return None if samples_file is None else names_in(samples_file)
-    if samples_file is not None:
-        raise click.UsageError("give `--samples-file` or `--among`, not both")
-    return parse_cohort(among, _lists(cohorts, "--cohort"))
-
-
-def _lists(named: Sequence[str], option: str) -> dict[str, list[str]]:
-    """Read the lists of samples of a repeated option, `NAME=FILE` each."""
-    lists: dict[str, list[str]] = {}
-    for each in named:
-        name, equals, path = each.partition("=")
-        if not (name and equals and path) or name in lists:
-            raise click.UsageError(f"`{option} {each}`: expected NAME=FILE, each name once")
-        lists[name] = names_in(Path(path))
-    return lists
-
-
-def _write(output: Path, write: Callable[[TextIO], None]) -> None:
-    if output == STDOUT:
-        write(sys.stdout)
-    else:
-        write_whole(output, write)
-
-
-def _say_who(found: Frequencies) -> None:
-    if found.counted is not None:
-        click.echo(str(found.counted), err=True)
-
-
 @contextmanager
 def _watching(files: Iterable[Path]) -> Iterator[Watch]:
     """Show on a terminal how much of the files is read."""
@@ -319,5 +241,5 @@ def _watching(files: Iterable[Path]) -> Iterator[Watch]:
         yield lambda count: progress.advance(task, count)
 
 
-genomes.add_command(export_command)
-genomes.add_command(serve)
+for each in (frequencies_command, export_command, variants_command, serve):
+    genomes.add_command(each)

@@ -8,6 +8,7 @@ that an interrupted `remove` retired are in no population either, and `recover` 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pyroaring import BitMap
@@ -25,7 +26,7 @@ from kerne.genomes.genotypes import AddedGenome, Carrier, GenotypedAllele, Store
 from kerne.genomes.hot import HotStatistics
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.own_copy import OwnCopy, check_own_copy_place, write_own_copy
-from kerne.genomes.reader import reader
+from kerne.genomes.reader import Reader, reader
 from kerne.genomes.reading.chunks import samples_in
 from kerne.genomes.store import GenomeStore
 from kerne.genomes.tending import Tending
@@ -265,6 +266,27 @@ class Genomes(CountActions, CheckActions):
         ask = Ask(who, purpose, Action.FIND_CARRIERS, (), project, reason, about)
         return self._gate.answer(ask, work)
 
+    def first_seen(
+        self,
+        who: Identity,
+        purpose: str,
+        alleles: Sequence[Allele],
+        *,
+        project: str | None = None,
+        reason: str | None = None,
+    ) -> list[datetime | None] | Refusal:
+        """Find when the first genome was added that carries each allele, as `carriers` finds it."""
+
+        def work(grant: Grant) -> list[datetime | None]:
+            opened = reader(grant, self._store)
+            if purpose in WITHOUT_NAMES:
+                return opened.first_seen(alleles)
+            return [self._first_open(opened, allele) for allele in alleles]
+
+        about = f"when {len(alleles)} allele{'' if len(alleles) == 1 else 's'} were first seen"
+        ask = Ask(who, purpose, Action.FIND_CARRIERS, (), project, reason, about)
+        return self._gate.answer(ask, work)
+
     def variants_of(
         self,
         who: Identity,
@@ -340,6 +362,10 @@ class Genomes(CountActions, CheckActions):
             for each in carriers
             if not self._closed.closed_to({persons[each.row]}).covers(place)
         ]
+
+    def _first_open(self, opened: Reader, allele: Allele) -> datetime | None:
+        carriers = self._open_to(opened.carriers(allele), allele)
+        return opened.first_seen([allele], BitMap(each.row for each in carriers))[0]
 
     def _newest(self, grant: Grant, person: str) -> PersonalGenome:
         opened = reader(grant, self._store)

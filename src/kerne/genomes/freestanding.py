@@ -5,12 +5,13 @@ The same library as in a centre, and the same answers. It cannot open a store th
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from kerne.alleles.allele import parse_allele
+from kerne.alleles.allele import Allele, parse_allele
 from kerne.alleles.assembly import Assembly, assembly_named
 from kerne.alleles.interval import Interval, parse_region
 from kerne.errors import GateError, GenomeError
@@ -29,6 +30,7 @@ from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.likeness import ComparedGenomes, find_duplicates
 from kerne.genomes.manifest import FILE_NAME, Keeper
 from kerne.genomes.new_store import create_store
+from kerne.genomes.personal import Variants
 from kerne.genomes.reader import Reader, open_freestanding
 from kerne.genomes.store import GenomeStore
 from kerne.genomes.strata import (
@@ -129,6 +131,47 @@ class FreestandingGenomes:
         where = None if region is None else parse_region(region, reader.assembly)
         rows = None if samples is None else _rows_of(reader, samples)
         return reader.frequencies(rows, where)
+
+    def each_frequencies(
+        self,
+        region: Interval | None = None,
+        samples: Samples | None = None,
+        alleles: Sequence[Allele] | None = None,
+        *,
+        everyone: bool = True,  # noqa: ARG002  here nobody knows of relatives
+    ) -> Iterator[Frequencies]:
+        """Count as `frequencies` does, a part of the genome at a time; or named alleles only.
+
+        Raises
+        ------
+        GenomeError
+            A sample is not in the store.
+        """
+        reader = self._reader()
+        rows = None if samples is None else _rows_of(reader, samples)
+        if alleles is not None:
+            return iter([reader.frequencies(rows, alleles=alleles)])
+        return reader.each_frequencies(rows, region)
+
+    def variants_of(self, sample: str) -> Variants:
+        """Return every allele that one genome carries, weak calls included, in order.
+
+        Raises
+        ------
+        GenomeError
+            The sample is not in the store.
+        """
+        reader = self._reader()
+        (row,) = _rows_of(reader, [sample])
+        return reader.variants_of(row)
+
+    def region_of_gene(self, gene: str) -> Interval:
+        """Raise `GenomeError`: a free-standing store has no gene models."""
+        raise GenomeError(f"a free-standing store has no gene models to find `{gene}` by")
+
+    def first_seen(self, alleles: Sequence[Allele]) -> list[datetime | None]:
+        """Return when the first genome that carries each allele was added; `None`: never."""
+        return self._reader().first_seen(alleles)
 
     def frequencies_by(
         self,

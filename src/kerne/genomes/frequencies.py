@@ -1,7 +1,7 @@
 """Allele frequencies: the answer of the database to most questions, and its table as a file."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kerne.alleles.allele import Allele
 from kerne.durable import file_in_the_making
 from kerne.errors import GenomeError, reason_of
-from kerne.genomes.allele_list import AlleleList
+from kerne.genomes.allele_list import AlleleList, joined_alleles
 from kerne.people.counted import WhoCounted
 
 if TYPE_CHECKING:
@@ -99,6 +99,24 @@ class Frequencies:
         columns = (self.ac, self.an, self.hom, self.het, self.hemi)
         alleles = self.alleles.only(kept)
         return Frequencies(alleles, *(column[kept] for column in columns), counted=self.counted)
+
+
+def joined_frequencies(names: tuple[str, ...], parts: Sequence[Frequencies]) -> Frequencies:
+    """Return parts that follow one another as one; `counted` is that of the first.
+
+    Parameters
+    ----------
+    names
+        The contigs of the assembly.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    alleles = joined_alleles(names, [part.alleles for part in parts])
+    counts = (
+        np.concatenate([np.empty(0, np.int64), *(getattr(part, name) for part in parts)])
+        for name in ("ac", "an", "hom", "het", "hemi")
+    )
+    return Frequencies(alleles, *counts, counted=parts[0].counted if parts else None)
 
 
 def write_frequencies_1based(frequencies: Frequencies, path: Path) -> None:

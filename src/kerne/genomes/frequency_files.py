@@ -9,7 +9,6 @@ VCF 4.4 §1.6.1 (AC, AN, AF); AC_Hom, AC_Het and AC_Hemi as `bcftools +fill-tags
 
 import io
 from collections.abc import Callable, Iterable, Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -17,19 +16,11 @@ import numpy as np
 
 from kerne.alleles.assembly import Assembly
 from kerne.genomes.allele_list import listed
-from kerne.genomes.exporting.vcf import FIXED, contig_lines, head_lines, open_bgzip
+from kerne.genomes.exporting.export_format import FrequencyFormat
+from kerne.genomes.exporting.vcf_head import FIXED, contig_lines, head_lines, open_bgzip
 from kerne.genomes.frequencies import Frequencies, path_to_write, write_table_1based
 
 VCF_GZ: Final = ".gz"
-
-
-class FrequencyFormat(StrEnum):
-    """Forms of a table of frequencies; `ARROW` is an IPC stream."""
-
-    TSV = "tsv"
-    VCF = "vcf"
-    ARROW = "arrow"
-    PARQUET = "parquet"
 
 
 Parts = Iterable[Frequencies]

@@ -17,7 +17,7 @@ from kerne.alleles.interval import Intervals
 from kerne.durable import OWNER_ONLY, sync_directory, write_durably
 from kerne.errors import GenomeError, reason_of
 from kerne.genomes.exporting.person import person_lines_1based
-from kerne.genomes.exporting.vcf import open_bgzip
+from kerne.genomes.exporting.vcf_head import open_bgzip
 from kerne.genomes.genotypes import GenotypedAllele
 
 VCF_ENDING: Final = ".vcf.gz"

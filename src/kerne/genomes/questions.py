@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.interval import Interval
-from kerne.genomes.allele_list import AlleleList, joined_alleles, listed
+from kerne.genomes.allele_list import AlleleList, listed
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.scan import (
     Engine,
@@ -91,18 +91,6 @@ def count_named(
         order = here[np.argsort(asked.position[here], kind="stable")]
         counts[AN, order] += an_of_silence(snapshot, contig, asked.position[order], counted)
     return _frequencies(asked, counts)
-
-
-def joined(snapshot: Snapshot, parts: Sequence[Frequencies]) -> Frequencies:
-    """Join tables that follow one another."""
-    if len(parts) == 1:
-        return parts[0]
-    alleles = joined_alleles(snapshot.names, [part.alleles for part in parts])
-    counts = (
-        np.concatenate([np.empty(0, np.int64), *(getattr(part, name) for part in parts)])
-        for name in ("ac", "an", "hom", "het", "hemi")
-    )
-    return Frequencies(alleles, *counts)
 
 
 def _alleles(snapshot: Snapshot, contig: int, sites: ContigSites) -> AlleleList:

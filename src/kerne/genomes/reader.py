@@ -10,6 +10,7 @@ listed: an allele that none of them carries stays with AC 0, as in `bcftools vie
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -27,7 +28,7 @@ from kerne.gate.grant import Grant
 from kerne.genomes import matrix, personal, questions
 from kerne.genomes.complement import Karyotype, complement_of_copies
 from kerne.genomes.elsewhere import is_elsewhere
-from kerne.genomes.frequencies import Frequencies
+from kerne.genomes.frequencies import Frequencies, joined_frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
 from kerne.genomes.manifest import Keeper
 from kerne.genomes.matrix import GenotypeBlock
@@ -155,7 +156,9 @@ class Reader:
             place.
         """
         if alleles is None:
-            return questions.joined(self._snapshot, list(self.each_frequencies(rows, region)))
+            return joined_frequencies(
+                self._snapshot.names, list(self.each_frequencies(rows, region))
+            )
         self._allow(Question.COUNT)
         return questions.count_named(self._snapshot, self._chosen(rows), self._normal(alleles))
 
@@ -194,6 +197,17 @@ class Reader:
         self._allow(Question.CARRIERS)
         named = self._normal([allele])[0]
         return personal.carrying(self._snapshot, self._chosen(rows), named)
+
+    def first_seen(
+        self, alleles: Sequence[Allele], rows: BitMap | None = None
+    ) -> list[datetime | None]:
+        """Return when the first genome that carries each allele was added, in UTC; `None`: never.
+
+        Of the genomes that are there: who was removed was never there.
+        """
+        self._allow(Question.CARRIERS)
+        first = personal.first_rows(self._snapshot, self._chosen(rows), self._normal(alleles))
+        return [None if row < 0 else self._added(row) for row in first.tolist()]
 
     def alleles_by_row(self, region: Interval) -> dict[int, int]:
         """Return how many alternative alleles each row carries in `region`, if any.
@@ -283,6 +297,10 @@ class Reader:
             calls=personal.calls_stored(self._snapshot, marks),
             segments=len(marks),
         )
+
+    def _added(self, row: int) -> datetime:
+        segment, at = self._snapshot.genome_at(row)
+        return datetime.fromtimestamp(int(segment.rows.added[at]), UTC)
 
     def _allow(self, question: Question) -> None:
         if self._grant is not None:

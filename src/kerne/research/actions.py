@@ -132,6 +132,10 @@ class Research:
         self._clock = clock
         self._tier = tier
 
+    def region_of_gene(self, gene: str) -> Interval:
+        """Say where a gene lies; raises `KnowledgeError` when it is unknown."""
+        return self._region_of_gene(gene)
+
     def issue_permit(self, who: Identity, purpose: str, terms: PermitIssued) -> str | Refusal:
         """Issue a permit to the project that `terms` name; return its number."""
         terms = replace(terms, issued_by=who.identifier)

@@ -65,7 +65,7 @@ def test_question__is_decided_and_recorded_as_ever(
     assert (through.code, through.err) == (here.code, here.err) == (code, here.err)
     assert through.out.startswith(here.out)
     assert after - between == between - before
-    assert questions[:1] == [words[0]]
+    assert [each for each in questions if each != "assembly"][:1] == [words[0]]
 
 
 def test_limit_set_by_another_process__holds_for_the_next_question(

@@ -23,7 +23,14 @@ QUESTIONS: list[tuple[str, tuple[str, ...]]] = [
     ("carriers", ("carriers", "chr1-10-A-C")),
     ("carriers", ("carriers", f"chr1-20-{LONG}-G")),
     ("find_duplicates", ("duplicates",)),
+    ("frequencies", ("frequencies", "-O", "vcf", "-v", "VARIANTS")),
+    ("first_seen", ("first-seen", "chr1-10-A-C", "chr1-11-A-C")),
 ]
+
+
+def questions(asked: Asked) -> list[str]:
+    """Return what was asked, but for which assembly is meant."""
+    return [each for each in asked.questions if each != "assembly"]
 
 
 @pytest.mark.parametrize(("name", "words"), QUESTIONS)
@@ -32,11 +39,15 @@ def test_answer__is_the_one_of_the_store(
 ) -> None:
     names = tmp_path / "names.txt"
     names.write_text("b\n")
-    given = [word.replace("NAMES", str(names)) for word in words]
+    variants = tmp_path / "variants.txt"
+    variants.write_text(f"chr1-10-A-C\nchr1-20-{LONG}-G\nchr1-5-A-C\n")
+    places = {"NAMES": str(names), "VARIANTS": str(variants)}
+    given = [each.replace("NAMES", places["NAMES"]) for each in words]
+    given = [places.get(each, each) for each in given]
     through = run("--store", store, *given)
-    assert asked.questions == [name]
+    assert questions(asked) == [name]
     here = run("--store", store, "--no-resident", *given)
-    assert asked.questions == [name]
+    assert questions(asked) == [name]
     assert (through.stdout, through.stderr) == (here.stdout, here.stderr)
     assert len(through.stdout.splitlines()) > (name != "find_duplicates")
 
@@ -117,6 +128,7 @@ def test_pipe__is_read_by_whoever_has_it(store: Path, asked: Asked, tmp_path: Pa
         (("carriers", "rs123"), AlleleError),
         (("remove", "nobody"), GenomeError),
         (("frequencies", "--by-region"), GenomeError),
+        (("frequencies", "--gene", "X"), GenomeError),
         (("add", "--assembly", "GRCh37", __file__), GenomeError),
     ],
 )

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kerne.alleles.allele import Allele
+from kerne.alleles.interval import Interval
 from kerne.cli.desk_duties import Desk
 from kerne.cli.options import Asking
 from kerne.cli.resident.values import (
@@ -15,6 +17,7 @@ from kerne.cli.resident.values import (
     say_frequencies,
 )
 from kerne.cli.resident.wire import Kind, Message, WireError
+from kerne.genomes.frequencies import joined_frequencies
 from kerne.genomes.hot import HotStatistics
 from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.strata import StratifiedFrequencies
@@ -66,9 +69,29 @@ def _add(desk: Desk, given: Said, watch: Watch) -> Message:
 
 
 def _frequencies(desk: Desk, given: Said, _watch: Watch) -> Message:
-    samples = read_samples(given["samples"])
-    found = desk.frequencies(given["region"], samples, everyone=given["everyone"])
-    return say_frequencies(StratifiedFrequencies(found, {}))
+    region, alleles = given["region"], given["alleles"]
+    parts = desk.each_frequencies(
+        None if region is None else Interval(**region),
+        read_samples(given["samples"]),
+        None if alleles is None else [Allele(**each) for each in alleles],
+        everyone=given["everyone"],
+    )
+    names = tuple(each.name for each in desk.assembly.contigs)
+    return say_frequencies(StratifiedFrequencies(joined_frequencies(names, list(parts)), {}))
+
+
+def _assembly(desk: Desk, _given: Said, _watch: Watch) -> Message:
+    return Message(Kind.ANSWER, {"name": desk.assembly.name})
+
+
+def _region_of_gene(desk: Desk, given: Said, _watch: Watch) -> Message:
+    return Message(Kind.ANSWER, asdict(desk.region_of_gene(given["gene"])))
+
+
+def _first_seen(desk: Desk, given: Said, _watch: Watch) -> Message:
+    found = desk.first_seen([Allele(**each) for each in given["alleles"]])
+    days = [None if each is None else each.isoformat() for each in found]
+    return Message(Kind.ANSWER, {"found": days})
 
 
 def _frequencies_by(desk: Desk, given: Said, _watch: Watch) -> Message:
@@ -99,9 +122,12 @@ def _each(values: Sequence[Any]) -> list[Said]:  # Any: dataclasses
 
 _QUESTIONS: Final[Mapping[str, Callable[[Desk, Said, Watch], Message]]] = {
     "add": _add,
+    "assembly": _assembly,
     "frequencies": _frequencies,
     "frequencies_by": _frequencies_by,
     "carriers": _carriers,
+    "first_seen": _first_seen,
+    "region_of_gene": _region_of_gene,
     "remove": _remove,
     "find_duplicates": _duplicates,
     "stats": _stats,

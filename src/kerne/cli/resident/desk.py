@@ -15,6 +15,11 @@ from kerne.cli.resident.wire import Kind, Message, WireError, receive, send
 from kerne.errors import GenomeError, InputFileError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kerne.alleles.allele import Allele
+    from kerne.alleles.assembly import Assembly
+    from kerne.alleles.interval import Interval
     from kerne.genomes.cohorts import Samples
     from kerne.genomes.engine_choice import EngineChoice
     from kerne.genomes.frequencies import Frequencies
@@ -86,22 +91,47 @@ class ResidentDesk:
             self._counting = desk
             yield
 
-    def frequencies(
+    @property
+    def assembly(self) -> "Assembly":
+        """The assembly that alleles are written against."""
+        from kerne.alleles.assembly import assembly_named
+
+        return assembly_named(self._ask("assembly").said["name"])
+
+    def each_frequencies(
         self,
-        region: str | None = None,
+        region: "Interval | None" = None,
         samples: "Samples | None" = None,
+        alleles: "Sequence[Allele] | None" = None,
         *,
         everyone: bool = False,
-    ) -> "Frequencies":
-        """Count alleles."""
+    ) -> "Iterator[Frequencies]":
+        """Count alleles; the answer comes in one part."""
         if self._counting is not None:
-            return self._counting.frequencies(region, samples, everyone=everyone)
+            return self._counting.each_frequencies(region, samples, alleles, everyone=everyone)
         from kerne.cli.resident.values import read_frequencies, say_samples
 
         found = self._ask(
-            "frequencies", region=region, samples=say_samples(samples), everyone=everyone
+            "frequencies",
+            region=None if region is None else asdict(region),
+            alleles=None if alleles is None else [asdict(each) for each in alleles],
+            samples=say_samples(samples),
+            everyone=everyone,
         )
-        return read_frequencies(found.said, found.columns).whole
+        return iter([read_frequencies(found.said, found.columns).whole])
+
+    def region_of_gene(self, gene: str) -> "Interval":
+        """Say where a gene is."""
+        from kerne.alleles.interval import Interval
+
+        return Interval(**self._ask("region_of_gene", gene=gene).said)
+
+    def first_seen(self, alleles: "Sequence[Allele]") -> "list[datetime | None]":
+        """Say when the first genome that carries each allele was added."""
+        from datetime import datetime
+
+        found = self._ask("first_seen", alleles=[asdict(each) for each in alleles]).said["found"]
+        return [None if each is None else datetime.fromisoformat(each) for each in found]
 
     def frequencies_by(
         self,

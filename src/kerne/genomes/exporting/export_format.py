@@ -10,3 +10,12 @@ class ExportFormat(StrEnum):
     BCF = "bcf"
     ZARR = "zarr"
     PGEN = "pgen"
+
+
+class FrequencyFormat(StrEnum):
+    """Forms of a table of frequencies; `ARROW` is an IPC stream."""
+
+    TSV = "tsv"
+    VCF = "vcf"
+    ARROW = "arrow"
+    PARQUET = "parquet"

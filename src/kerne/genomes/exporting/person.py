@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, TextIO
 
 from kerne.alleles.assembly import Assembly
-from kerne.genomes.exporting.vcf import FIXED, contig_lines, head_lines
+from kerne.genomes.exporting.vcf_head import FIXED, contig_lines, head_lines
 from kerne.genomes.genotypes import GenotypedAllele, Phase, Zygosity
 
 COLUMNS: Final = (

@@ -5,41 +5,18 @@ References
 VCF 4.4 §1.6.2 (GT).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-import pysam
 import pysam.bcftools
 from pysam.utils import SamtoolsError
 
-from kerne import __version__
-from kerne.alleles.assembly import Assembly
 from kerne.errors import GenomeError
 from kerne.genomes.exporting.content import Content
 from kerne.genomes.exporting.text_kernels import WIDTH, spell_genotypes
+from kerne.genomes.exporting.vcf_head import FIXED, contig_lines, head_lines, open_bgzip
 from kerne.genomes.matrix import GenotypeBlock
-
-FIXED = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
-
-
-def head_lines() -> Iterator[str]:
-    """Yield the first lines of every VCF that Kerne writes."""
-    yield "##fileformat=VCFv4.4"
-    yield f"##source=Kerne {__version__}"
-    yield "##kerne_form=one record an allele; other alleles of a place have records of their own"
-
-
-def contig_lines(assembly: Assembly) -> Iterator[str]:
-    """Yield the contigs of an assembly as lines of a header."""
-    for contig in assembly.contigs:
-        length = "" if contig.length_bp is None else f",length={contig.length_bp}"
-        yield f"##contig=<ID={contig.name}{length},assembly={assembly.name}>"
-
-
-def open_bgzip(path: Path) -> pysam.BGZFile:
-    """Open a file to write bgzipped text to."""
-    return pysam.BGZFile(str(path), "wb", None)
 
 
 def write_vcf(path: Path, content: Content, blocks: Iterable[GenotypeBlock]) -> None:
