@@ -36,12 +36,16 @@ from .workload import ACCESS, ANOTHER, Incoming, citizen
 CHANGES: Final = frozenset(
     {
         *(Action.REGISTER_PERSON, Action.RECORD_CONSENT, Action.CHANGE_CHOICE),
-        *(Action.WIDEN_CHOICE, Action.LIMIT_DATA, Action.PLACE_ORDER, Action.HANDLE_SAMPLE),
+        *(Action.WIDEN_CHOICE, Action.LIMIT_DATA, Action.PLACE_ORDER),
         *(Action.ADD_GENOME, Action.REMOVE_GENOME, Action.OPEN_CASE, Action.CLASSIFY),
         *(Action.SIGN_ANSWER, Action.ISSUE_PERMIT, Action.RELEASE_OUTPUT, Action.ERASE_PERSON),
     }
 )
-"""Actions whose work always changes something: one that is `done` has a change under it."""
+"""Actions whose work always changes something: one that is `done` has a change under it.
+
+Handling a sample is none of them: a check of identity, which changes nothing, is recorded by that
+word. What became of each order is looked at by itself.
+"""
 
 UNDER_ENTRY: Final = ("consent_event", "order_event", "case_event", "research_event", "change")
 DEBRIS: Final = ("*.making", "*.part", "*.tmp", "*-journal")
