@@ -18,8 +18,8 @@ from kerne.alleles.assembly import GRCH38
 from kerne.alleles.interval import Interval
 from kerne.cli import desk
 from kerne.cli import genomes as commands
-from kerne.cli.genomes import genomes
 from kerne.cli.options import Asker
+from kerne.cli.upkeep import genomes
 from kerne.errors import (
     AlleleError,
     DamagedStoreError,
@@ -470,3 +470,20 @@ def test_frequencies_command__counts_with_the_engine_that_is_named(
     assert run("--store", store, "frequencies", *ray).stdout == table
     assert run("--store", store, "frequencies", "--by-sex", *ray).exit_code == 0
     assert Cluster.said == [("ray.example:6379", "s3://bucket/s")] * 2
+
+
+def test_upkeep__rewrites_what_holds_a_removed_genome_and_says_that_all_agrees(store: Path) -> None:
+    assert run("--store", store, "compact").stdout == "from\tto\n"
+    run("--store", store, "remove", "a")
+    said = run("--store", store, "compact", "--forgotten").stdout.splitlines()
+    assert len(said) == 2
+    assert said[1].split("\t")[1] in {each.name for each in (store / "segments").iterdir()}
+    assert "agree" in run("--store", store, "verify").stdout
+
+
+def test_verify__names_what_contradicts_itself(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kerne.genomes.verifying.calls_checksum", lambda _calls: -1)
+    with pytest.raises(DamagedStoreError, match="contradict themselves"):
+        run("--store", store, "verify")
