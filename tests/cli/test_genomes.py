@@ -16,10 +16,10 @@ from click.testing import CliRunner, Result
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
 from kerne.alleles.interval import Interval
-from kerne.cli import desk
+from kerne.cli import desk, upkeep
 from kerne.cli import genomes as commands
+from kerne.cli.genomes import genomes
 from kerne.cli.options import Asker
-from kerne.cli.upkeep import genomes
 from kerne.errors import (
     AlleleError,
     DamagedStoreError,
@@ -65,6 +65,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def run(*arguments: str | Path) -> Result:
+    assert {"compact", "verify"} <= set(genomes.commands), upkeep.__doc__
     result = CliRunner().invoke(genomes, [str(each) for each in arguments])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
