@@ -2,8 +2,7 @@
 
 import pytest
 
-from kerne.genomes.calls import UNKNOWN_DEPTH
-from kerne.genomes.form import Form, depth_in, form_of, number_in
+from kerne.genomes.form import Form, form_of, number_in
 
 
 @pytest.mark.parametrize(
@@ -33,4 +32,3 @@ def test_number__is_minus_one_where_the_file_does_not_say(
     values: list[str], column: int | None, number: int
 ) -> None:
     assert number_in(values, column) == number
-    assert depth_in(values, column) == (number if number >= 0 else UNKNOWN_DEPTH)

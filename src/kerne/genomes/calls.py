@@ -32,7 +32,6 @@ SECOND: Final = 0x40
 
 CODE_MASK: Final = 0x0F
 PLOIDY_MOST: Final = 2
-UNKNOWN_DEPTH: Final = -1
 
 
 class Code(IntEnum):

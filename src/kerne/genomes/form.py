@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kerne.genomes.calls import UNKNOWN_DEPTH
-
 GENOTYPE: Final = "GT"
 LARGEST: Final = (1 << 31) - 1
 """Numbers of FORMAT have 32 bits, as in BCF."""
@@ -58,14 +56,3 @@ def number_in(values: Sequence[str], column: int | None) -> float:
     if "_" in values[column] or not abs(number) <= LARGEST:
         raise ValueError(values[column])
     return number
-
-
-def depth_in(values: Sequence[str], column: int | None) -> int:
-    """Return the depth of a sample in reads, `UNKNOWN_DEPTH` when the file does not say.
-
-    Raises
-    ------
-    ValueError
-        It is not a number, or too large a one.
-    """
-    return UNKNOWN_DEPTH if column is None else int(number_in(values, column))

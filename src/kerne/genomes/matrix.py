@@ -80,12 +80,6 @@ class _Members:
     column: NDArray[np.int64]
 
 
-def sample_names(chosen: Sequence[Chosen]) -> tuple[str, ...]:
-    """Return the chosen samples in order of their rows."""
-    _, names = _ordered(chosen)
-    return names
-
-
 def genotype_blocks(
     snapshot: Snapshot, choice: Choice, region: Interval | None, engine: Engine
 ) -> Iterator[GenotypeBlock]:

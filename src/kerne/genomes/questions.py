@@ -34,8 +34,8 @@ from kerne.genomes.segments.counting import (
     count_partition,
 )
 from kerne.genomes.segments.sites import ContigSites
-from kerne.genomes.snapshot import Snapshot, Window
-from kerne.genomes.window_sites import WindowSites
+from kerne.genomes.snapshot import Snapshot
+from kerne.genomes.window_sites import Window, WindowSites
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from kerne.genomes.segments.counting import (
 from kerne.genomes.segments.of_file import places_on
 from kerne.genomes.segments.segment import PartitionReader
 from kerne.genomes.segments.sites import ContigSites, joined_sites, unite
-from kerne.genomes.snapshot import Snapshot, Window
-from kerne.genomes.window_sites import Span, WindowSites
+from kerne.genomes.snapshot import Snapshot
+from kerne.genomes.window_sites import Span, Window, WindowSites
 
 SITES_MOST: Final = 1 << 20
 """Sites counted at once, unless one partition has more."""
@@ -83,14 +83,13 @@ def windows(snapshot: Snapshot, within: Window | None = None) -> Iterator[Window
 
 def sites_in(snapshot: Snapshot, window: Window) -> WindowSites:
     """Return the sites of a window; the last ones asked for are kept with the snapshot."""
-    key = (window.contig, window.start, window.end)
-    held = snapshot.kept.get(key)
-    if isinstance(held, WindowSites):
+    held = snapshot.kept.get(window)
+    if held is not None:
         return held
     found = _united_sites(snapshot, window)
     if sum(len(each.sites) for each in snapshot.kept.values()) > SITES_KEPT:
         snapshot.kept.clear()
-    snapshot.kept[key] = found
+    snapshot.kept[window] = found
     return found
 
 

@@ -3,8 +3,6 @@
 A new segment has its key before its first byte, and is debris until the manifest names it.
 """
 
-import fcntl
-import os
 import shutil
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from typing import Self, TypeVar
 
 from kerne.durable import sync_file
 from kerne.errors import DamagedStoreError, VaultError
-from kerne.genomes.folders import Folder, LocalFolder
+from kerne.genomes.folders import Folder, LocalFolder, remove_unless_held
 from kerne.genomes.manifest import SEGMENTS, SegmentEntry
 from kerne.genomes.sealed_files import Seal, SegmentReader, SegmentWriter
 from kerne.genomes.segment_keys import SegmentKeys
@@ -76,7 +74,7 @@ class SegmentFolder:
         except VaultError as error:
             raise DamagedStoreError(f"segment `{name}` cannot be opened: {error}") from error
         blobs = SegmentReader(self._folder.below(name), seal)
-        return Segment(Source(name, blobs, self._hot, _Hold(self.place / name)))
+        return Segment(Source(name, blobs, self._hot))
 
     def resumed(self, name: str) -> "MergedSegment":
         """Go on with a segment that was begun."""
@@ -102,7 +100,7 @@ class SegmentFolder:
     def drop(self, name: str) -> None:
         """Remove the files of a segment, as soon as nobody reads them."""
         self._hot.discard(lambda key: key[0] == name)
-        _remove_unless_held(self.place / name)
+        remove_unless_held(self.place / name)
 
     def forget(self, named: Collection[str]) -> None:
         """Let go of what was decoded of segments that are not `named`."""
@@ -114,7 +112,7 @@ class SegmentFolder:
             if place.name in self._begun - set(named):
                 shutil.rmtree(place)  # nobody but its writer has known of it
             elif place.name not in named:
-                _remove_unless_held(place)
+                remove_unless_held(place)
 
     def destroy_keys(self, named: Collection[str], below: int) -> None:
         """Destroy the keys of all numbers smaller than `below` that are not `named`."""
@@ -217,33 +215,6 @@ class MergedSegment:
             return read()
         except (FileNotFoundError, DamagedStoreError):
             return None
-
-
-class _Hold:
-    """Keeps the files of a segment where they are as long as a reader may read them."""
-
-    def __init__(self, place: Path) -> None:
-        self._descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
-
-    def __del__(self) -> None:
-        if hasattr(self, "_descriptor"):
-            os.close(self._descriptor)
-
-
-def _remove_unless_held(place: Path) -> None:
-    """Remove a folder, unless a reader holds it: then the next writer does."""
-    try:
-        descriptor = os.open(place, os.O_RDONLY)
-    except FileNotFoundError:
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(place)
-    except BlockingIOError:
-        return
-    finally:
-        os.close(descriptor)
 
 
 def _digest(path: Path) -> str:

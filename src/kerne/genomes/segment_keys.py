@@ -176,11 +176,6 @@ class GivenKeys:
         return found
 
 
-def keep_only(keys: SegmentKeys, named: Collection[str], below: int = 0) -> None:
-    """Destroy all keys of numbers smaller than `below`, but for segments that are `named`."""
-    keys.keep_only(named, below)
-
-
 def leave_locked(store: Path, keys: SegmentKeys) -> int:
     """Take segments whose keys were destroyed out of a manifest; return how many rows they had.
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,25 +14,7 @@ from kerne.genomes.manifest import Manifest
 from kerne.genomes.segments.counting import Chosen
 from kerne.genomes.segments.rows import as_marks, ascending
 from kerne.genomes.segments.segment import PartitionReader, Segment
-from kerne.genomes.segments.sites import ContigSites
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Positions `[start, end)` of a contig, by its rank in the assembly; 0-based."""
-
-    contig: int
-    start: int
-    end: int
-
-
-class Kept(Protocol):
-    """What a scan keeps of a window."""
-
-    @property
-    def sites(self) -> ContigSites:
-        """Its sites."""
-        ...
+from kerne.genomes.window_sites import Window, WindowSites
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +24,7 @@ class Snapshot:
     manifest: Manifest
     assembly: Assembly
     segments: tuple[Segment, ...]
-    kept: dict[tuple[int, int, int], Kept] = field(default_factory=dict)
+    kept: dict[Window, WindowSites] = field(default_factory=dict)
     counted: dict[Window, tuple[Sequence[Chosen], NDArray[np.int64]]] = field(default_factory=dict)
     _live_sites: dict[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict)
 

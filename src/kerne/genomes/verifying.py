@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kerne.genomes.calls import CODE_MASK, RULE_OF, SILENT
+from kerne.genomes.calls import CODE_MASK, SILENT
 from kerne.genomes.segments.calls_table import CallsByRow, by_site, calls_checksum
 from kerne.genomes.segments.rows import RowTable
 from kerne.genomes.segments.segment import PartitionReader
-from kerne.genomes.segments.tile import make_tile, tile_kinds
+from kerne.genomes.segments.tile import tile_between
 from kerne.genomes.snapshot import Snapshot
 from kerne.genomes.watching import Watch, unwatched
 
@@ -55,14 +55,8 @@ def _difference(reader: PartitionReader, rows: RowTable) -> str:
     if calls_checksum(calls) != reader.directory.checksum:
         return "the calls have another checksum"
     for entry in reader.directory.tiles:
-        begin, end = (int(calls.first[at]) for at in (entry.first, entry.first + entry.sites))
-        again = make_tile(
-            calls.first[entry.first : entry.first + entry.sites + 1] - begin,
-            calls.row[begin:end],
-            calls.code[begin:end],
-            tile_kinds(RULE_OF[entry.place]),
-            rows.classes[entry.place],
-        )
+        low, high, classes = entry.first, entry.first + entry.sites, rows.classes[entry.place]
+        again = tile_between(calls, low, high, entry.place, classes)
         pairs = zip(again.arrays, reader.tile(entry).arrays, strict=True)
         if not all(np.array_equal(made, held) for made, held in pairs):
             return f"the tile of its site {entry.first}"

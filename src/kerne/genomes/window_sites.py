@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from kerne.genomes.segments.counting import PlaceSpan
 from kerne.genomes.segments.segment import PartitionReader
 from kerne.genomes.segments.sites import ContigSites
-from kerne.genomes.snapshot import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Positions `[start, end)` of a contig, by its rank in the assembly; 0-based."""
+
+    contig: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

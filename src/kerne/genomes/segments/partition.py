@@ -23,13 +23,12 @@ from numpy.typing import NDArray
 
 from kerne.alleles.change import Change, reference_spans
 from kerne.errors import DamagedStoreError
-from kerne.genomes.calls import RULE_OF
 from kerne.genomes.sealed_files import Extent
 from kerne.genomes.segments.blob import pack, unpack
 from kerne.genomes.segments.calls_table import CallsByRow, CallsBySite, calls_checksum
 from kerne.genomes.segments.kernels import DENSE
 from kerne.genomes.segments.sites import ContigSites
-from kerne.genomes.segments.tile import TILE_SITES, make_tile, pack_planes, pack_tile, tile_kinds
+from kerne.genomes.segments.tile import TILE_SITES, pack_planes, pack_tile, tile_between
 from kerne.genomes.segments.twin import pack_group, row_groups
 
 HEAD: Final = struct.Struct("<Q")
@@ -313,15 +312,7 @@ class _Body:
 def _add_tile(
     body: _Body, partition: Partition, low: int, high: int, place: int, classes: NDArray[np.uint8]
 ) -> _WrittenTile:
-    calls = partition.by_site
-    begin, end = int(calls.first[low]), int(calls.first[high])
-    tile = make_tile(
-        calls.first[low : high + 1] - begin,
-        calls.row[begin:end],
-        calls.code[begin:end],
-        tile_kinds(RULE_OF[place]),
-        classes[place],
-    )
+    tile = tile_between(partition.by_site, low, high, place, classes[place])
     sites = partition.sites.between(low, high)
     reach = int((sites.position + reference_spans(sites.change, sites.long)).max())
     gaps = np.diff(sites.position, prepend=np.uint32(0))

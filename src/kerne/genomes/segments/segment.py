@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.change import Change
-from kerne.errors import DamagedStoreError, GenomeError
+from kerne.errors import DamagedStoreError
 from kerne.genomes.hot import Hot
 from kerne.genomes.sealed_files import Extent
 from kerne.genomes.segments.blob import pack, unpack
@@ -93,14 +93,11 @@ class Source:
         Reads its files.
     hot
         Keeps what was decoded.
-    hold
-        Keeps its files where they are, as long as this lives.
     """
 
     name: str
     blobs: Blobs
     hot: HotBlobs
-    hold: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,19 +265,6 @@ class Segment:
         found: dict[int, list[PartitionReader]] = {}
         for each in self.partitions:
             found.setdefault(each.entry.contig, []).append(each)
-        return found
-
-    def at(self, row: int) -> int:
-        """Return the index of a row id.
-
-        Raises
-        ------
-        GenomeError
-            It is not here.
-        """
-        found = self.rows.index_of(row)
-        if found < 0:
-            raise GenomeError(f"no genome in row `{row}`")
         return found
 
     def _whole(self, file: str) -> bytes:

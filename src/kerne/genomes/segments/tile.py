@@ -12,9 +12,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.genomes.calls import CODE_MASK, SILENT, Code, Rule
+from kerne.genomes.calls import CODE_MASK, RULE_OF, SILENT, Code, Rule
 from kerne.genomes.segments import kernels
 from kerne.genomes.segments.blob import pack, unpack
+from kerne.genomes.segments.calls_table import CallsBySite
 
 TILE_SITES: Final = 8192
 PLANE_ROWS: Final = 512
@@ -141,6 +142,26 @@ def make_tile(
     odds = (np.empty(odd, np.uint16), np.empty(odd, np.uint16), np.empty(odd, np.uint8))
     kernels.fill_tile(first, row, code, kinds, class_of, kind, counts, ids, planes, *odds)
     return Tile(rows, kind, lists, ids, planes, *odds)
+
+
+def tile_between(
+    calls: CallsBySite, low: int, high: int, place: int, class_of: NDArray[np.uint8]
+) -> Tile:
+    """Make a tile of the sites `[low, high)` of a partition, which are of one kind of place.
+
+    Parameters
+    ----------
+    class_of
+        (rows,), copies of the place in each row, plus one.
+    """
+    begin, end = int(calls.first[low]), int(calls.first[high])
+    return make_tile(
+        calls.first[low : high + 1] - begin,
+        calls.row[begin:end],
+        calls.code[begin:end],
+        tile_kinds(RULE_OF[place]),
+        class_of,
+    )
 
 
 def pack_tile(tile: Tile) -> bytes:
