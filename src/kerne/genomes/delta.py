@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.genomes.calls import CODE_MASK, RULE_OF, SILENT, SILENT_COPIES, WORTH, Worth, is_carried
-from kerne.genomes.segments.counting import AC, AN, CARRIED, COUNTS, Chosen, add_silent_an
+from kerne.genomes.segments.counting import ADDED, AN, Chosen, add_silent_an
 from kerne.genomes.segments.rows import as_bits, as_marks
 
 if TYPE_CHECKING:
@@ -78,11 +77,7 @@ def _worth(
     for kind, low, high in found.kinds:
         place[(where >= low) & (where < high)] = kind
     copies = snapshot.segments[number].rows.classes[place, at]
-    worth = np.zeros((COUNTS, len(where)), dtype=np.int64)
-    worth[: len(Worth)] = WORTH[RULE_OF[place, copies], code & np.uint8(CODE_MASK)].T
-    worth[AC] = worth[Worth.HET : Worth.HALF + 1].sum(axis=0) + worth[Worth.HOM]
-    worth[AN] -= np.where(code & SILENT, SILENT_COPIES[place, copies], 0)
-    worth[CARRIED] = is_carried(code)
+    worth: NDArray[np.int64] = ADDED[place, copies, code].T
     return worth
 
 

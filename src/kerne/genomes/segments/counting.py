@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.genomes.calls import (
+    CODE_MASK,
+    FIRST_CARRIED,
     LAST_CARRIED,
     RULE_OF,
+    SILENT,
     SILENT_COPIES,
     WORTH,
     Code,
     Worth,
 )
-from kerne.genomes.segments import counting_kernels, kernels
+from kerne.genomes.segments import counting_kernels
 from kerne.genomes.segments.rows import RowTable, as_bits, as_marks
 from kerne.genomes.segments.segment import PartitionReader
 from kerne.genomes.segments.tile import Tile
@@ -28,10 +31,6 @@ AN, HET, HOM, HEMI, HALF, CARRIED, AC = range(7)
 """Rows of a table of counts; `CARRIED` counts alternative calls, counted or not."""
 
 COUNTS: Final = 7
-_IS_CARRIED: Final = np.array(
-    [Code.HET <= code <= LAST_CARRIED for code in range(16)], dtype=np.bool_
-)
-
 
 PlaceSpan = tuple[int, int, int]
 """A kind of place, and the indices `[start, end)` of positions that are of it."""
@@ -106,17 +105,14 @@ def count_tile(
         )  # fmt: skip
     odd = tile.odd_between(start, end)
     if odd.start < odd.stop:
-        classes = chosen.rows.classes[place]
         counting_kernels.add_odd(
             start,
             tile.odd_site[odd],
             tile.odd_row[odd],
             tile.odd_code[odd],
             chosen.bits,
-            RULE_OF[place].astype(np.uint8)[classes],
-            SILENT_COPIES[place].astype(np.uint8)[classes],
-            WORTH,
-            _IS_CARRIED,
+            chosen.rows.classes[place],
+            ADDED[place],
             counts,
         )
 
@@ -160,18 +156,25 @@ def _in_stretches(
     return an
 
 
-def _weights() -> NDArray[np.int64]:
-    """Return what a call adds to each count, (places, copies + 1, what it is in a tile, counts)."""
-    weights = np.zeros((*RULE_OF.shape, 3, COUNTS), dtype=np.int64)
-    pairs = ((kernels.HET, Code.HET), (kernels.HOM, Code.HOM), (kernels.MISSING, Code.MISSING))
-    for place, copies in np.ndindex(*RULE_OF.shape):
-        for which, code in pairs:
-            told = weights[place, copies, which]
-            told[: len(Worth)] = WORTH[RULE_OF[place, copies], code]
-            told[AN] -= SILENT_COPIES[place, copies]
-            told[AC] = told[HET] + 2 * told[HOM] + told[HEMI] + told[HALF]
-            told[CARRIED] = code != Code.MISSING
-    return weights
+def _added() -> NDArray[np.int64]:
+    added = np.zeros((*RULE_OF.shape, 256, COUNTS), dtype=np.int64)
+    for code in range(256):
+        bare = code & CODE_MASK
+        if bare >= len(Code):
+            continue
+        told = added[:, :, code]
+        told[..., : len(Worth)] = WORTH[RULE_OF, bare]
+        told[..., AC] = told[..., [HET, HOM, HEMI, HALF]].sum(axis=-1) + told[..., HOM]
+        told[..., CARRIED] = FIRST_CARRIED <= bare <= LAST_CARRIED
+        if code & SILENT:
+            told[..., AN] -= SILENT_COPIES
+    return added
 
 
-_WEIGHTS: Final = _weights()
+ADDED: Final = _added()
+"""(places, copies + 1, 256, counts): what a call adds to each count beyond silence, by its code."""
+
+_WEIGHTS: Final = np.ascontiguousarray(
+    ADDED[:, :, [Code.HET | SILENT, Code.HOM | SILENT, Code.MISSING | SILENT]]
+)
+"""(places, copies + 1, 3, counts): the same of what a tile lists: `HET`, `HOM`, `MISSING`."""

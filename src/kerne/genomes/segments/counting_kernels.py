@@ -89,41 +89,28 @@ def add_odd(
     row: NDArray[np.uint16],
     code: NDArray[np.uint8],
     chosen: NDArray[np.uint64],
-    rule_of: NDArray[np.uint8],
-    silence_of: NDArray[np.uint8],
-    worth: NDArray[np.int64],
-    carried: NDArray[np.bool_],
-    found: NDArray[np.int64],
+    class_of: NDArray[np.uint8],
+    added: NDArray[np.int64],
+    counts: NDArray[np.int64],
 ) -> None:
-    """Add what odd calls count for, (7, sites from `start` on) into `found`.
+    """Add what odd calls count for.
 
     Parameters
     ----------
     site, row, code
         (odd calls,).
-    rule_of, silence_of
-        (rows,), the rule of each row at this place, and the AN of its silence.
-    worth
-        (rules, codes, 5), as `calls.WORTH`.
-    carried
-        (codes,), whether a code is an alternative call.
-    found
-        AN beyond silence, het, hom, hemi, half, carried, AC.
+    class_of
+        (rows,), copies of the place in each row, plus one.
+    added
+        (copies + 1, 256, counts), what a call with a code adds to each count.
+    counts
+        (counts, sites from `start` on), added to.
     """
     for at in range(len(site)):
         who = np.int64(row[at])
-        if not (chosen[who >> 6] >> np.uint64(who & 63)) & np.uint64(1):
-            continue
-        here = np.int64(site[at]) - start
-        bare = code[at] & 0x0F
-        for what in range(5):
-            found[what, here] += worth[rule_of[who], bare, what]
-            if what:  # a homozygous call has two of them
-                found[6, here] += worth[rule_of[who], bare, what] * (2 if what == 2 else 1)  # noqa: PLR2004
-        if code[at] & 0x80:
-            found[0, here] -= np.int64(silence_of[who])
-        if carried[bare]:
-            found[5, here] += 1
+        if (chosen[who >> 6] >> np.uint64(who & 63)) & np.uint64(1):
+            for what in range(len(counts)):
+                counts[what, np.int64(site[at]) - start] += added[class_of[who], code[at], what]
 
 
 @kernel
