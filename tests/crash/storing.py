@@ -17,7 +17,9 @@ from typing import Any, Final
 
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import KerneError
-from kerne.genomes.frequencies import write_frequencies_1based, write_table_1based
+from kerne.genomes.exporting.export_format import FrequencyFormat
+from kerne.genomes.frequencies import write_table_1based
+from kerne.genomes.frequency_files import save_frequencies
 from kerne.genomes.intake import GenomeFile
 from kerne.genomes.new_store import create_store
 from kerne.genomes.reader import Reader, open_freestanding
@@ -192,7 +194,8 @@ class StoreWork:
 
     def export(self) -> None:
         """Write all frequencies to a file."""
-        write_frequencies_1based(open_freestanding(self.path).frequencies(), self.out)
+        parts = open_freestanding(self.path).each_frequencies()
+        save_frequencies(self.out, FrequencyFormat.TSV, GRCH38, parts)
 
 
 def check(path: Path, cohort: Cohort, told: StoreTold) -> list[str]:

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import GRCH38
 from kerne.errors import GenomeError
 from kerne.genomes.allele_list import listed
-from kerne.genomes.frequencies import Frequencies, write_frequencies_1based
+from kerne.genomes.exporting.export_format import FrequencyFormat
+from kerne.genomes.frequencies import Frequencies
+from kerne.genomes.frequency_files import save_frequencies
 
 
 def column(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -26,9 +29,13 @@ FOUND = Frequencies(
 )
 
 
+def save(path: Path) -> None:
+    save_frequencies(path, FrequencyFormat.TSV, GRCH38, [FOUND])
+
+
 def test_table__counts_from_one_and_has_a_dot_where_nobody_was_called(tmp_path: Path) -> None:
     path = tmp_path / "f.tsv"
-    write_frequencies_1based(FOUND, path)
+    save(path)
     assert path.read_text() == (
         "chrom\tpos\tref\talt\tAC\tAN\tAF\thom\thet\n"
         "chr1\t10\tA\tC\t1\t3\t0.333333\t0\t1\n"
@@ -46,15 +53,15 @@ def test_frequencies__give_alleles_and_af() -> None:
 
 def test_table__that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(GenomeError, match="cannot be written"):
-        write_frequencies_1based(FOUND, tmp_path / "none" / "f.tsv")
+        save(tmp_path / "none" / "f.tsv")
 
 
 def test_link_or_device__is_written_to_and_not_replaced(tmp_path: Path) -> None:
     target, link, table = tmp_path / "target", tmp_path / "link", tmp_path / "table"
     link.symlink_to(target)
-    write_frequencies_1based(FOUND, link)
-    write_frequencies_1based(FOUND, table)
-    write_frequencies_1based(FOUND, Path("/dev/null"))
+    save(link)
+    save(table)
+    save(Path("/dev/null"))
     assert link.is_symlink()
     assert target.read_text() == table.read_text()
     assert not Path("/dev/null").is_file()

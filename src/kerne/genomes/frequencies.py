@@ -119,17 +119,6 @@ def joined_frequencies(names: tuple[str, ...], parts: Sequence[Frequencies]) -> 
     return Frequencies(alleles, *counts, counted=parts[0].counted if parts else None)
 
 
-def write_frequencies_1based(frequencies: Frequencies, path: Path) -> None:
-    """Write the table to a file, which appears whole or not at all.
-
-    Raises
-    ------
-    GenomeError
-        The file cannot be written.
-    """
-    write_whole(path, lambda stream: write_table_1based(frequencies, stream))
-
-
 def write_whole(path: Path, write: Callable[[TextIO], None]) -> None:
     """Let `write` fill a file, which appears whole or not at all, whatever is cut off.
 
