@@ -10,7 +10,7 @@ from kerne.interpretation.classification import (
     pathogenic_probability,
 )
 from kerne.interpretation.consequence import Consequence
-from kerne.interpretation.evidence import Sources, Subject
+from kerne.interpretation.criteria.subject import Sources, Subject
 from kerne.interpretation.inheritance import FACTORS, Observation, Place, RelativeCarriage
 from kerne.interpretation.pedigree import Kin
 from kerne.interpretation.ranking import (

@@ -8,7 +8,7 @@ from typing import Self
 from kerne.alleles.assembly import Assembly
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import KnowledgeError
-from kerne.interpretation.evidence import Sources
+from kerne.interpretation.criteria.subject import Sources
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
 from kerne.knowledge.genes import GeneModels, read_gene_models
 from kerne.knowledge.release import Kind, Release

@@ -13,9 +13,10 @@ from kerne.alleles.transcript import Transcript
 from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.consequence import Consequence
-from kerne.interpretation.evidence import LENGTH_CHANGING, Subject
+from kerne.interpretation.criteria.location import LENGTH_CHANGING
+from kerne.interpretation.criteria.loss import ALL as LOSS
+from kerne.interpretation.criteria.subject import Subject
 from kerne.interpretation.inheritance import Observation, Place, RelativeCarriage
-from kerne.interpretation.loss_of_function import ALL as LOSS
 from kerne.interpretation.pedigree import Family
 from kerne.knowledge.frequencies import PublishedFrequency
 from kerne.knowledge.tags import MANE_SELECT

@@ -18,7 +18,7 @@ from kerne.interpretation.candidate import (
 )
 from kerne.interpretation.consequence import Consequence, predict
 from kerne.interpretation.coverage import gene_coverage, preferred
-from kerne.interpretation.evidence import COMMON_ALWAYS
+from kerne.interpretation.criteria.frequency import COMMON_ALWAYS
 from kerne.interpretation.examination import (
     Examination,
     SecondaryCandidate,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from kerne.alleles.allele import Allele
 from kerne.interpretation.candidate import Candidate, CandidateVariant, Genotype, Strength, Tier
 from kerne.interpretation.classification import classify
-from kerne.interpretation.evidence import frequency_in_words, unjudged_loss
+from kerne.interpretation.criteria.frequency import frequency_in_words
+from kerne.interpretation.criteria.mechanism import unjudged_loss
 from kerne.interpretation.panels import Panel
 from kerne.interpretation.ranking import Judged, Ranked
 from kerne.knowledge.frequencies import PublishedFrequency

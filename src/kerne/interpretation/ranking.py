@@ -18,7 +18,9 @@ from kerne.interpretation.classification import (
     pathogenic_probability,
     total_points,
 )
-from kerne.interpretation.evidence import DeNovo, Sources, Subject, judge, unjudged_loss
+from kerne.interpretation.criteria.judging import judge
+from kerne.interpretation.criteria.mechanism import unjudged_loss
+from kerne.interpretation.criteria.subject import DeNovo, Sources, Subject
 from kerne.interpretation.inheritance import Explanation, Observation, Place, explanations
 from kerne.phenotype.annotations import Inheritance
 

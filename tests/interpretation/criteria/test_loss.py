@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.candidate import Strength
-from kerne.interpretation.loss_of_function import escapes_decay, judge_loss, stop_codon_of
+from kerne.interpretation.criteria.loss import escapes_decay, judge_loss, stop_codon_of
 
 STOP = frozenset({"stop_gained"})
 SPLICED = frozenset({"splice_donor"})

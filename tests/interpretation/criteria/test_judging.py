@@ -8,19 +8,12 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.candidate import Evidence, Met, Mode, Strength
 from kerne.interpretation.consequence import Consequence
-from kerne.interpretation.evidence import (
-    DeNovo,
-    Sources,
-    Subject,
-    frequency_in_words,
-    judge,
-    judge_common,
-    judge_de_novo,
-    judge_pm2,
-    judge_pm4,
-    judge_pvs1,
-    unjudged_loss,
-)
+from kerne.interpretation.criteria.family import judge_de_novo
+from kerne.interpretation.criteria.frequency import frequency_in_words, judge_common, judge_pm2
+from kerne.interpretation.criteria.judging import judge
+from kerne.interpretation.criteria.location import judge_pm4
+from kerne.interpretation.criteria.mechanism import judge_pvs1, unjudged_loss
+from kerne.interpretation.criteria.subject import DeNovo, Sources, Subject
 from kerne.knowledge.frequencies import PublishedFrequency
 
 SOURCES = Sources(genes="genes g", frequencies="frequencies f")
