@@ -1,7 +1,7 @@
 """The knowledge at hand for one assembly: opened once, used for many patients."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -9,8 +9,12 @@ from kerne.alleles.assembly import Assembly
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import KnowledgeError
 from kerne.interpretation.criteria.subject import Sources
+from kerne.knowledge.allele_library import AlleleLibrary
+from kerne.knowledge.dosage import DosageRegions
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
+from kerne.knowledge.gene_library import GeneLibrary
 from kerne.knowledge.genes import GeneModels, read_gene_models
+from kerne.knowledge.known_variants import KnownVariants
 from kerne.knowledge.release import Kind, Release
 from kerne.knowledge.releases import KnowledgeBase
 from kerne.phenotype.annotations import FILE_NAME as ANNOTATIONS
@@ -31,7 +35,15 @@ class Knowledge:
     frequencies
         `None` when no release is at hand: then rarity is not judged.
     releases
-        Everything above comes from these.
+        Everything here comes from these.
+    facts
+        What is published about alleles: frequency, scores, ClinVar's class.
+    gene_facts
+        What is published about genes: constraint, validity, dosage.
+    known
+        The variants that ClinVar classes, by place.
+    dosage
+        Regions and genes judged for dosage sensitivity, by place.
     """
 
     assembly: Assembly
@@ -41,6 +53,10 @@ class Knowledge:
     reference: ReferenceSequence
     frequencies: PublishedFrequencies | None
     releases: tuple[Release, ...]
+    facts: AlleleLibrary = field(default_factory=AlleleLibrary)
+    gene_facts: GeneLibrary = field(default_factory=GeneLibrary)
+    known: KnownVariants = field(default_factory=KnownVariants)
+    dosage: DosageRegions = field(default_factory=DosageRegions)
 
     def __enter__(self) -> Self:
         return self
@@ -65,8 +81,11 @@ class Knowledge:
     @property
     def sources(self) -> Sources:
         """How evidence names the releases."""
-        named = {release.kind: str(release) for release in self.releases}
-        return Sources(named.get(Kind.GENES, ""), named.get(Kind.FREQUENCIES, ""))
+        return Sources(self.label_of(Kind.GENES), self.label_of(Kind.FREQUENCIES))
+
+    def label_of(self, kind: Kind) -> str:
+        """Name the release of a kind; empty when none is at hand."""
+        return next((str(release) for release in self.releases if release.kind is kind), "")
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -88,14 +107,16 @@ def open_knowledge(base: KnowledgeBase, assembly: Assembly) -> Knowledge:
     frequencies = base.newest(Kind.FREQUENCIES, assembly.name)
     ontology = read_ontology(hpo.path / ONTOLOGY)
     annotations = read_annotations(hpo.path / ANNOTATIONS, ontology)
+    published = None if frequencies is None else read_frequencies(frequencies.path, assembly)
     return Knowledge(
         assembly=assembly,
         model=LikelihoodModel(ontology, annotations),
         gene_links=read_gene_links(hpo.path / GENES_FILE_NAME),
         genes=read_gene_models(genes.path, assembly),
         reference=ReferenceSequence(reference.path),
-        frequencies=None if frequencies is None else read_frequencies(frequencies.path, assembly),
+        frequencies=published,
         releases=tuple(each for each in (hpo, reference, genes, frequencies) if each is not None),
+        facts=AlleleLibrary(published),
     )
 
 

@@ -16,32 +16,12 @@ from numpy.typing import NDArray
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly
 from kerne.errors import AssemblyError, InputFileError
+from kerne.knowledge.allele_facts import PublishedFrequency
 from kerne.knowledge.text import open_text
 
+__all__ = ["COLUMNS", "PublishedFrequencies", "PublishedFrequency", "read_frequencies"]
+
 COLUMNS: Final = ("chrom", "pos", "ref", "alt", "AC", "AN", "AF", "hom", "het")
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedFrequency:
-    """Counts of one allele in a published population.
-
-    Parameters
-    ----------
-    ac, an
-        Copies of the allele, and of any allele that was called there.
-    homozygotes, heterozygotes
-        People with two copies, and with one.
-    """
-
-    ac: int
-    an: int
-    homozygotes: int
-    heterozygotes: int
-
-    @property
-    def af(self) -> float | None:
-        """AC/AN; `None` when nobody was called there."""
-        return self.ac / self.an if self.an else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +38,8 @@ class _Contig:
         wanted = (allele.reference, allele.alternative)
         for number in range(first, last):
             if self.changes[number] == wanted:
-                return PublishedFrequency(*(int(count) for count in self.counts[number]))
+                ac, an, homozygotes, heterozygotes = self.counts[number].tolist()
+                return PublishedFrequency(ac, an, homozygotes, heterozygotes)
         return None
 
 
@@ -85,6 +66,10 @@ class PublishedFrequencies:
         `None` where the release does not list the allele, which is not the same as absent.
         """
         return [self._find(allele) for allele in alleles]
+
+    def lists_contig(self, contig: str) -> bool:
+        """Say whether the release lists any allele of a contig, by its canonical name."""
+        return contig in self._contigs
 
     def _find(self, allele: Allele) -> PublishedFrequency | None:
         contig = self._contigs.get(allele.contig)

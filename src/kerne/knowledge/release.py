@@ -21,6 +21,15 @@ class Kind(StrEnum):
     GENES = "genes"
     CASES = "cases"
     FREQUENCIES = "frequencies"
+    GNOMAD = "gnomad"
+    SCORES = "scores"
+    CLINVAR = "clinvar"
+    CONSTRAINT = "constraint"
+    HGNC = "hgnc"
+    VALIDITY = "validity"
+    DOSAGE = "dosage"
+    MONDO = "mondo"
+    PANELS = "panels"
 
 
 @dataclass(frozen=True, slots=True)
