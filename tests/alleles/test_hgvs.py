@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kerne.alleles.allele import Allele, parse_allele
-from kerne.alleles.assembly import GRCH38
-from kerne.alleles.hgvs import coding_name, position_name
+from kerne.alleles.assembly import GRCH37, GRCH38, KERNIA1
+from kerne.alleles.hgvs import coding_name, genomic_name, position_name
 from kerne.alleles.sequence import SequenceSource, reverse_complement
 from kerne.alleles.transcript import Transcript
 from kerne.errors import AlleleError
@@ -48,6 +48,22 @@ class Text:
     def length(self, contig: str) -> int:
         assert contig == "chr1"
         return LENGTH
+
+
+class Around:
+    """The bases before and after those of an allele; what lies further is not known."""
+
+    def __init__(self, allele: Allele, before: str, after: str) -> None:
+        self.start = allele.position - len(before)
+        self.bases = before + allele.reference + after
+
+    def fetch(self, contig: str, start: int, end: int) -> str:
+        del contig
+        return self.bases[max(0, start - self.start) : max(0, end - self.start)]
+
+    def length(self, contig: str) -> int:
+        del contig
+        return self.start + len(self.bases)
 
 
 @st.composite
@@ -121,6 +137,52 @@ def test_coding_name__of_an_indel_lies_as_far_3_as_it_can(
     assert end - first + len(bases) <= len(deleted) + len(inserted)
     if first == end or not bases:
         assert first == max(naive_starts(text, result, end - first, len(bases)))
+
+
+def naive_genomic_reading(name: str, text: str) -> tuple[int, int, str]:
+    """Read a genomic name as `naive_reading` reads a coding one, repeats included."""
+    repeat = re.fullmatch(r"(\d+)(?:_(\d+))?([ACGT]+)\[(\d+)\]", name)
+    if repeat is None:
+        numbered = re.sub(r"\d+", lambda number: NAMES[int(number[0]) - 1], name)
+        return naive_reading(numbered, text)
+    start, end = int(repeat[1]) - 1, int(repeat[2] or repeat[1])
+    unit, copies = repeat[3], int(repeat[4])
+    assert text[start:end] == unit * ((end - start) // len(unit))
+    return end, end, unit * (copies - (end - start) // len(unit))
+
+
+@given(changes())
+@settings(deadline=None, max_examples=300, derandomize=True)
+def test_genomic_name__reads_back_to_the_same_sequence_as_far_right_as_it_can(
+    change: tuple[str, int, str, str],
+) -> None:
+    text, start, deleted, inserted = change
+    result = text[:start] + inserted + text[start + len(deleted) :]
+    name = genomic_name(KERNIA1, Allele("chr1", start, deleted, inserted), Text(text))
+    first, end, bases = naive_genomic_reading(name.removeprefix("chr1:g."), text)
+    assert text[:first] + bases + text[end:] == result
+    if first == end or not bases:
+        assert first == max(naive_starts(text, result, end - first, len(bases)))
+
+
+def test_alleles__have_their_names_on_chromosome_and_mitochondrion(golden: Golden) -> None:
+    for row in golden("hgvs_genomic.tsv"):
+        assembly = {"GRCh38": GRCH38, "GRCh37": GRCH37}[row["assembly"]]
+        allele = parse_allele(row["allele"], assembly)
+        sequence = None if not row["before"] else Around(allele, row["before"], row["after"])
+        assert genomic_name(assembly, allele, sequence) == row["name"]
+
+
+def test_repeats_on_a_coding_sequence__are_named_so_only_where_they_keep_the_frame() -> None:
+    bases = "AAAAAAA" + "GCA" + "TT" + "A" * 18
+
+    def named(position: int, reference: str, alternative: str) -> str:
+        allele = Allele("chr1", position, reference, alternative)
+        return coding_name(gene_on(1), allele, Text(bases)).removeprefix("NM_1.1:c.")
+
+    assert named(9, "A", "AGCAGCA") == "1_3GCA[3]"
+    assert named(9, "A", "AGCA") == "1_3dup"
+    assert named(7, "G", "GGG") == "1_2insGG"
 
 
 @given(changes())

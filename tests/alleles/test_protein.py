@@ -243,6 +243,12 @@ def test_mitochondrial_gene__is_read_by_its_own_code_and_ends_in_the_tail() -> N
         for at, base in ((6, "T"), (5, "C"), (11, "A"), (3, "C"))
     ]
     assert named == ["p.(Trp2Leu)", "p.(Trp2Arg)", "p.(Ter4LysextTer?)", "p.(Met1?)"]
+    # ATG starts as well, in the mitochondrion only.
+    other_start = Allele("chrM", 4, "A", "G")
+    assert protein_name(gene, other_start, _Text(message)) == "p.(Met1=)"
+    nuclear = LEADER + "ATAGGAAAATAA"
+    found = protein_name(one_exon(nuclear, 12), Allele("chr1", 6, "A", "G"), _Text(nuclear))
+    assert found == "p.(Met1?)"
 
 
 def test_allele_that_does_not_fit_the_sequence__has_no_protein_name() -> None:

@@ -14,9 +14,10 @@ import pytest
 
 from kerne.alleles.allele import Allele, parse_allele
 from kerne.alleles.assembly import GRCH38
-from kerne.alleles.hgvs import coding_name
+from kerne.alleles.hgvs import coding_name, genomic_name
+from kerne.alleles.mitochondrion import mitochondrial_transcripts
 from kerne.alleles.protein import protein_name, spliced_sequence
-from kerne.alleles.sequence import ReferenceSequence, translate
+from kerne.alleles.sequence import MITOCHONDRIAL_CODONS, ReferenceSequence, translate
 from kerne.alleles.transcript import Transcript
 
 Golden = Callable[[str], list[dict[str, str]]]
@@ -186,14 +187,23 @@ def test_every_mane_gene_of_the_slices__reads_from_start_to_stop(
 def test_mitochondrial_disease_variants__have_their_published_names(
     shared_data: Path, golden: Golden
 ) -> None:
+    genes = {gene.symbol: gene for gene in mitochondrial_transcripts()}
     with ReferenceSequence(shared_data / "reference/rCRS.fa") as sequence:
         for row in golden("mitochondrial.tsv"):
-            start, end = int(row["start"]), int(row["end"])
-            strand: Literal[1, -1] = 1 if row["strand"] == "1" else -1
-            gene = Transcript(
-                *(row["gene"], row["gene"], row["gene"], "chrM", strand),
-                *(((start, end),), (start, end), None),
-            )
-            allele = parse_allele(row["allele"], GRCH38)
+            gene, allele = genes[row["gene"]], parse_allele(row["allele"], GRCH38)
+            assert genomic_name(GRCH38, allele, sequence) == f"NC_012920.1:{row['genomic']}"
             found = coding_name(gene, allele, sequence), protein_name(gene, allele, sequence)
-            assert found == (f"{row['gene']}:{row['coding']}", row["protein"])
+            assert found == (f"NC_012920.1({row['gene']}):{row['coding']}", row["protein"])
+
+
+def test_every_mitochondrial_protein__reads_from_start_to_stop(shared_data: Path) -> None:
+    lengths = {}
+    with ReferenceSequence(shared_data / "reference/rCRS.fa") as sequence:
+        for gene in mitochondrial_transcripts():
+            if gene.cds is not None:
+                message = spliced_sequence(gene, sequence)
+                tail = "A" * (-len(message) % 3)
+                lengths[gene.symbol] = translate(message + tail, MITOCHONDRIAL_CODONS).find("*")
+    # UniProt: P03886, P03891, P00395, P00403, P03928, P00846, P00414, P03897, P03901, P03905,
+    # P03915, P03923, P00156.
+    assert list(lengths.values()) == [318, 347, 513, 227, 68, 226, 261, 115, 98, 459, 603, 174, 380]

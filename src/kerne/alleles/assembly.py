@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from kerne.alleles.interval import Interval
 from kerne.errors import AssemblyError
@@ -88,6 +89,21 @@ class Assembly:
         """
         return self.contig(name).length_bp
 
+    def accession(self, name: str) -> str | None:
+        """Give the RefSeq accession of a contig, `None` where the assembly is not in RefSeq.
+
+        Raises
+        ------
+        AssemblyError
+            As `contig`.
+
+        Examples
+        --------
+        >>> GRCH38.accession("20"), GRCH37.accession("chrM"), KERNIA1.accession("chr1")
+        ('NC_000020.11', 'NC_012920.1', None)
+        """
+        return _ACCESSIONS_OF_ASSEMBLY.get(self.name, {}).get(self.contig(name).name)
+
     def rank(self, name: str) -> int:
         """Give the place of a contig in the assembly's order, from 0: chr2 before chr10.
 
@@ -143,7 +159,7 @@ def canonical_spelling(name: str) -> str:
     if match is None:
         return name
     short = match[1].upper()
-    return "chrM" if short == "MT" else f"chr{short}"
+    return MITOCHONDRION if short == "MT" else f"chr{short}"
 
 
 def assembly_named(name: str) -> Assembly:
@@ -210,6 +226,9 @@ _VERSIONS_38_LAST = (9, 11, 11, 10)
 _VERSIONS_37 = (10, 11, 11, 11, 9, 11, 13, 10, 11, 10, 9, 11, 10, 8, 9, 9, 10, 9, 9, 10)
 _VERSIONS_37_LAST = (8, 10, 10, 9)
 _MITOCHONDRIAL_BP = 16569
+MITOCHONDRION: Final = "chrM"
+MITOCHONDRIAL_ACCESSION: Final = "NC_012920.1"
+"""The revised Cambridge reference sequence."""
 
 
 def _kind(chromosome: str) -> ContigKind:
@@ -221,7 +240,7 @@ def _human(name: str, lengths: tuple[int, ...], paired: tuple[Interval, ...]) ->
         Contig(f"chr{chromosome}", length, _kind(chromosome))
         for chromosome, length in zip(_CHROMOSOMES, lengths, strict=True)
     )
-    mitochondrial = Contig("chrM", _MITOCHONDRIAL_BP, ContigKind.MITOCHONDRION)
+    mitochondrial = Contig(MITOCHONDRION, _MITOCHONDRIAL_BP, ContigKind.MITOCHONDRION)
     return Assembly(name, (*nuclear, mitochondrial), paired)
 
 
@@ -273,7 +292,12 @@ _ACCESSIONS_37 = _accessions(_VERSIONS_37 + _VERSIONS_37_LAST)
 _CONTIG_OF_ACCESSION = {
     **_ACCESSIONS_37,
     **_ACCESSIONS_38,
-    "NC_012920.1": "chrM",
+    MITOCHONDRIAL_ACCESSION: MITOCHONDRION,
+}
+_ACCESSIONS_OF_ASSEMBLY = {
+    assembly: {MITOCHONDRION: MITOCHONDRIAL_ACCESSION}
+    | {contig: accession for accession, contig in nuclear.items()}
+    for assembly, nuclear in (("GRCh38", _ACCESSIONS_38), ("GRCh37", _ACCESSIONS_37))
 }
 _ASSEMBLY_OF_ACCESSION = {
     **dict.fromkeys(_ACCESSIONS_37, "GRCh37"),

@@ -1,23 +1,30 @@
-"""Names of variants on a transcript in the nomenclature of the HGVS.
+"""Names of variants on a transcript or a chromosome in the nomenclature of the HGVS.
 
-An allele is stripped to its edit, moved as far as it goes towards the 3' end of the transcript, and
-then named: substitution, inversion, duplication, deletion, insertion, or deletion-insertion.
-Without a reference sequence only the bases that the allele itself shows are known; substitutions
-are then named fully, while indels may lie short of their 3'-most place and a duplication may read
-as an insertion.
+An allele is stripped to its edit, moved as far as it goes towards the 3' end of what it is named
+on, and then named: substitution, inversion, duplication, repeat, deletion, insertion, or
+deletion-insertion. Without a reference sequence only the bases that the allele itself shows are
+known; substitutions are then named fully, while indels may lie short of their 3'-most place and a
+duplication may read as an insertion.
 
 References
 ----------
 HGVS nomenclature 21.1, https://hgvs-nomenclature.org: recommendations for DNA.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import Assembly, ContigKind
 from kerne.alleles.normalise import Edit, check_reference, edit_of, shift_left, shift_right
 from kerne.alleles.sequence import SequenceSource, reverse_complement
 from kerne.alleles.transcript import Transcript
 from kerne.errors import AlleleError
+
+Strand = Literal[1, -1]
+
+_CODON_BP = 3
 
 
 def coding_name(transcript: Transcript, allele: Allele, sequence: SequenceSource | None) -> str:
@@ -43,8 +50,43 @@ def coding_name(transcript: Transcript, allele: Allele, sequence: SequenceSource
     """
     bases = _OwnBases(allele) if sequence is None else sequence
     edit = placed_edit(transcript, allele, sequence)
-    kind = "n" if transcript.cds is None else "c"
-    return f"{transcript.identifier}:{kind}.{_change(transcript, edit, bases)}"
+    codes = transcript.cds is not None
+    axis = _Axis(
+        transcript.contig,
+        transcript.strand,
+        lambda position: position_name(transcript, position),
+        # HGVS 21.1, repeated sequences: on `c.` only units that keep the frame are so named.
+        unit_bp=_CODON_BP if codes else 1,
+    )
+    return f"{transcript.identifier}:{'c' if codes else 'n'}.{_change(axis, edit, bases)}"
+
+
+def genomic_name(assembly: Assembly, allele: Allele, sequence: SequenceSource | None) -> str:
+    """Name an allele on its chromosome (`g.`), or `m.` on the mitochondrion.
+
+    The accession is RefSeq's; an assembly without any (the synthetic country's) gives the name of
+    the contig instead.
+
+    Raises
+    ------
+    AlleleError
+        The allele is symbolic, changes nothing, or its reference differs from the sequence.
+    AssemblyError
+        The assembly does not have the contig.
+
+    Examples
+    --------
+    >>> from kerne.alleles.assembly import GRCH38
+    >>> genomic_name(GRCH38, Allele("chr11", 5227001, "T", "A"), None)
+    'NC_000011.10:g.5227002T>A'
+    """
+    bases = _OwnBases(allele) if sequence is None else sequence
+    edit = _placed(allele, 1, sequence)
+    contig = assembly.contig(allele.contig)
+    axis = _Axis(contig.name, 1, lambda position: str(position + 1), unit_bp=1)
+    kind = "m" if contig.kind is ContigKind.MITOCHONDRION else "g"
+    reference = assembly.accession(contig.name) or contig.name
+    return f"{reference}:{kind}.{_change(axis, edit, bases)}"
 
 
 def placed_edit(transcript: Transcript, allele: Allele, sequence: SequenceSource | None) -> Edit:
@@ -60,27 +102,17 @@ def placed_edit(transcript: Transcript, allele: Allele, sequence: SequenceSource
     """
     if allele.contig != transcript.contig:
         raise AlleleError(f"`{allele}` does not lie on the contig of `{transcript.identifier}`")
-    if not set(allele.reference + allele.alternative) <= _LETTERS:
-        raise AlleleError(f"`{allele}` is symbolic, expected bases")
-    edit = edit_of(allele)
-    if edit.deleted == edit.inserted:
-        raise AlleleError(f"`{allele}` changes nothing")
-    if sequence is not None:
-        check_reference(allele, sequence)
-    shift = shift_right if transcript.strand == 1 else shift_left
-    return shift(edit, allele.contig, _OwnBases(allele) if sequence is None else sequence)
+    return _placed(allele, transcript.strand, sequence)
 
 
-def copied_range(transcript: Transcript, edit: Edit, bases: SequenceSource) -> tuple[int, int]:
+def copied_range(strand: Strand, contig: str, edit: Edit, bases: SequenceSource) -> tuple[int, int]:
     """Find the genomic range that a placed insertion duplicates; empty when it copies nothing.
 
     The copied bases lie 5' of the insertion, on the side that it was moved away from.
     """
-    size = len(edit.inserted)
-    start = edit.start - size if transcript.strand == 1 else edit.start
-    inside = start >= 0 and start + size <= bases.length(transcript.contig)
-    if inside and bases.fetch(transcript.contig, start, start + size) == edit.inserted:
-        return start, start + size
+    start, end = _before(strand, edit.start, len(edit.inserted))
+    if _bases_at(contig, start, end, bases) == edit.inserted:
+        return start, end
     return edit.start, edit.start
 
 
@@ -96,13 +128,42 @@ def position_name(transcript: Transcript, position: int) -> str:
     return f"{_without_zero(place.base - start)}{distance}"
 
 
-def _change(transcript: Transcript, edit: Edit, bases: SequenceSource) -> str:
-    deleted, inserted = edit.deleted, edit.inserted
-    if transcript.strand == -1:
-        deleted, inserted = reverse_complement(deleted), reverse_complement(inserted)
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """What an allele is named on: its numbers, and the lengths of units named as repeats."""
+
+    contig: str
+    strand: Strand
+    number: Callable[[int], str]
+    unit_bp: int
+
+    def range(self, start: int, end: int) -> str:
+        first, last = self.number(start), self.number(end - 1)
+        if self.strand == -1:
+            first, last = last, first
+        return first if first == last else f"{first}_{last}"
+
+    def read(self, bases: str) -> str:
+        return bases if self.strand == 1 else reverse_complement(bases)
+
+
+def _placed(allele: Allele, strand: Strand, sequence: SequenceSource | None) -> Edit:
+    if not set(allele.reference + allele.alternative) <= _LETTERS:
+        raise AlleleError(f"`{allele}` is symbolic, expected bases")
+    edit = edit_of(allele)
+    if edit.deleted == edit.inserted:
+        raise AlleleError(f"`{allele}` changes nothing")
+    if sequence is not None:
+        check_reference(allele, sequence)
+    shift = shift_right if strand == 1 else shift_left
+    return shift(edit, allele.contig, _OwnBases(allele) if sequence is None else sequence)
+
+
+def _change(axis: _Axis, edit: Edit, bases: SequenceSource) -> str:
+    deleted, inserted = axis.read(edit.deleted), axis.read(edit.inserted)
     if not deleted:
-        return _insertion(transcript, edit, inserted, bases)
-    place = _range(transcript, edit.start, edit.end)
+        return _insertion(axis, edit, bases)
+    place = axis.range(edit.start, edit.end)
     if not inserted:
         return f"{place}del"
     if len(deleted) == len(inserted) == 1:
@@ -112,18 +173,58 @@ def _change(transcript: Transcript, edit: Edit, bases: SequenceSource) -> str:
     return f"{place}delins{inserted}"
 
 
-def _insertion(transcript: Transcript, edit: Edit, inserted: str, bases: SequenceSource) -> str:
-    start, end = copied_range(transcript, edit, bases)
+def _insertion(axis: _Axis, edit: Edit, bases: SequenceSource) -> str:
+    start, end = copied_range(axis.strand, axis.contig, edit, bases)
     if start < end:
-        return f"{_range(transcript, start, end)}dup"
-    return f"{_range(transcript, edit.start - 1, edit.start + 1)}ins{inserted}"
+        return f"{axis.range(start, end)}dup"
+    repeat = _repeat(axis, edit, bases)
+    if repeat:
+        return repeat
+    return f"{axis.range(edit.start - 1, edit.start + 1)}ins{axis.read(edit.inserted)}"
 
 
-def _range(transcript: Transcript, start: int, end: int) -> str:
-    first, last = position_name(transcript, start), position_name(transcript, end - 1)
-    if transcript.strand == -1:
-        first, last = last, first
-    return first if first == last else f"{first}_{last}"
+def _repeat(axis: _Axis, edit: Edit, bases: SequenceSource) -> str:
+    """Name an insertion that adds several copies to fewer that stand before it; empty otherwise.
+
+    One copy more, or as many as there were, is a duplication.
+
+    References
+    ----------
+    HGVS nomenclature 21.1, DNA: duplication (more than one additional copy), repeated sequences.
+    """
+    unit = repeated_unit(edit.inserted)
+    added = len(edit.inserted) // len(unit)
+    if added == 1 or len(unit) % axis.unit_bp:
+        return ""
+    start, end, copies = edit.start, edit.start, 0
+    before = _before(axis.strand, edit.start, len(unit))
+    while _bases_at(axis.contig, *before, bases) == unit:
+        start, end = min(start, before[0]), max(end, before[1])
+        copies += 1
+        before = _before(axis.strand, start if axis.strand == 1 else end, len(unit))
+    return f"{axis.range(start, end)}{axis.read(unit)}[{copies + added}]" if copies else ""
+
+
+def repeated_unit(bases: str) -> str:
+    """Give the shortest unit that `bases` repeats.
+
+    Examples
+    --------
+    >>> repeated_unit("CAGCAG"), repeated_unit("CAGC"), repeated_unit("")
+    ('CAG', 'CAGC', '')
+    """
+    sizes = (size for size in range(1, len(bases) + 1) if len(bases) % size == 0)
+    return next((bases[:n] for n in sizes if bases[:n] * (len(bases) // n) == bases), "")
+
+
+def _before(strand: Strand, at: int, size: int) -> tuple[int, int]:
+    """Give the genomic range of so many bases just 5' of a place between two bases."""
+    return (at - size, at) if strand == 1 else (at, at + size)
+
+
+def _bases_at(contig: str, start: int, end: int, bases: SequenceSource) -> str:
+    inside = start >= 0 and end <= bases.length(contig)
+    return bases.fetch(contig, start, end) if inside else ""
 
 
 def _without_zero(offset: int) -> int:

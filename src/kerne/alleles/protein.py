@@ -12,6 +12,7 @@ HGVS nomenclature 21.1, https://hgvs-nomenclature.org: recommendations for prote
 from dataclasses import dataclass
 
 from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import MITOCHONDRION
 from kerne.alleles.hgvs import copied_range, placed_edit
 from kerne.alleles.normalise import Edit
 from kerne.alleles.sequence import (
@@ -29,7 +30,8 @@ START_LOST = "p.(Met1?)"
 
 _STOP = "*"
 _CODON_BP = 3
-_MITOCHONDRION = "chrM"
+_MITOCHONDRIAL_STARTS = frozenset({"ATG", "ATA", "ATT", "ATC", "GTG"})
+"""NCBI genetic code 2."""
 
 
 def protein_name(transcript: Transcript, allele: Allele, sequence: SequenceSource | None) -> str:
@@ -103,7 +105,7 @@ def _spliced(transcript: Transcript, edit: Edit, sequence: SequenceSource) -> _C
     """
     start, end = edit.start, edit.end
     if not edit.deleted:
-        start, end = copied_range(transcript, edit, sequence)
+        start, end = copied_range(transcript.strand, transcript.contig, edit, sequence)
     copies = not edit.deleted and start < end
     if start == end:
         start, end = edit.start - 1, edit.start + 1
@@ -120,15 +122,15 @@ def _spliced(transcript: Transcript, edit: Edit, sequence: SequenceSource) -> _C
 
 def _name(message: str, coding_bp: int, change: _Change, transcript: Transcript) -> str:
     """Name a change of `message`, which is read from its start codon at 0."""
-    codons = CODONS
-    if transcript.contig == _MITOCHONDRION:
+    codons, starts = CODONS, frozenset({message[:_CODON_BP]})
+    if transcript.contig == MITOCHONDRION:
         # Mitochondrial stop codons may be completed by the poly(A) tail.
-        codons = MITOCHONDRIAL_CODONS
+        codons, starts = MITOCHONDRIAL_CODONS, starts | _MITOCHONDRIAL_STARTS
         message, coding_bp = message + "AA", coding_bp + -coding_bp % _CODON_BP
     reference = _reference_protein(message[:coding_bp], codons)
     if reference is None:
         return UNKNOWN
-    if change.apply(message)[:_CODON_BP] != message[:_CODON_BP]:
+    if change.apply(message)[:_CODON_BP] not in starts:
         return START_LOST
     if change.shifts_frame or change.end > coding_bp:
         first = change.start // _CODON_BP

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly, ContigKind
-from kerne.alleles.hgvs import coding_name
+from kerne.alleles.hgvs import coding_name, repeated_unit
 from kerne.alleles.normalise import edit_of
 from kerne.alleles.protein import protein_name
 from kerne.alleles.sequence import SequenceSource
@@ -88,7 +88,7 @@ def is_in_repeat(allele: Allele, reference: SequenceSource) -> bool:
     Three copies in the reference or more are a repeat, whatever the length of the unit.
     """
     edit = edit_of(allele)
-    unit = _unit(edit.deleted or edit.inserted) if edit.is_shiftable else ""
+    unit = repeated_unit(edit.deleted or edit.inserted) if edit.is_shiftable else ""
     if not unit:
         return False
     start = max(0, edit.start - REPEAT_WINDOW_BP)
@@ -101,18 +101,6 @@ def is_in_repeat(allele: Allele, reference: SequenceSource) -> bool:
     while window[last : last + size] == unit:
         last += size
     return (last - first) // size >= LEAST_REPEATS
-
-
-def _unit(bases: str) -> str:
-    """Give the shortest unit that `bases` repeats.
-
-    Examples
-    --------
-    >>> _unit("CAGCAG"), _unit("CAGC"), _unit("")
-    ('CAG', 'CAGC', '')
-    """
-    sizes = (size for size in range(1, len(bases) + 1) if len(bases) % size == 0)
-    return next((bases[:n] for n in sizes if bases[:n] * (len(bases) // n) == bases), "")
 
 
 def place_of(transcript: Transcript, assembly: Assembly, *, single_x: bool) -> Place:
