@@ -1,6 +1,7 @@
 """What the tests of interpretation share: a small genome with genes that can be read by eye."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import KERNIA1
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
+from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.calls import Call, GenomeCalls, Phase
 from kerne.interpretation.candidate import Genotype
 from kerne.knowledge.genes import GeneModels
+from kerne.knowledge.release import Kind, Release
 from kerne.phenotype.annotations import read_annotations, read_gene_links
 from kerne.phenotype.likelihood import LikelihoodModel
 from kerne.phenotype.ontology import read_ontology
@@ -171,3 +174,15 @@ def model(hpo: Path) -> LikelihoodModel:
 @pytest.fixture
 def gene_links(hpo: Path) -> Mapping[str, frozenset[str]]:
     return read_gene_links(hpo / "genes_to_phenotype.txt")
+
+
+@pytest.fixture
+def knowledge(
+    model: LikelihoodModel,
+    gene_links: Mapping[str, frozenset[str]],
+    genes: GeneModels,
+    reference: ReferenceSequence,
+) -> Iterator[Knowledge]:
+    release = Release(Kind.GENES, "g", date(2025, 1, 1), "ab" * 32, "g.gff3", Path("g"))
+    with Knowledge(KERNIA1, model, gene_links, genes, reference, None, (release,)) as opened:
+        yield opened

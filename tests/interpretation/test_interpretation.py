@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -34,26 +34,12 @@ from kerne.interpretation.secondary import (
     SecondaryList,
 )
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
-from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.release import Kind, Release
-from kerne.phenotype.likelihood import LikelihoodModel
 from kerne.phenotype.phenopacket import Phenotype, Sex
 
 MakeCall = Callable[..., Call]
 MakeGenome = Callable[..., GenomeCalls]
 BLUE_EARS, GREEN_NAILS, COLD_NOSE = "HP:0000010", "HP:0000020", "HP:0000030"
-
-
-@pytest.fixture
-def knowledge(
-    model: LikelihoodModel,
-    gene_links: Mapping[str, frozenset[str]],
-    genes: GeneModels,
-    reference: ReferenceSequence,
-) -> Iterator[Knowledge]:
-    release = Release(Kind.GENES, "g", date(2025, 1, 1), "ab" * 32, "g.gff3", Path("g"))
-    with Knowledge(KERNIA1, model, gene_links, genes, reference, None, (release,)) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -362,7 +348,7 @@ def test_warnings_of_the_program__are_counted_where_they_could_name_what_is_clos
 def test_coverage__is_told_of_genes_that_fit_and_what_could_not_be_seen(
     monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge, make_genome: MakeGenome
 ) -> None:
-    monkeypatch.setattr("kerne.interpretation.interpretation.FITS_LOG10", 0.1)
+    monkeypatch.setattr("kerne.interpretation.coverage.FITS_LOG10", 0.1)
     seen = Intervals.build([Interval("chrX", 0, 300), Interval("chrX", 310, 400)])
     genome = make_genome().with_callable(seen)
     found = interpret(genome, _phenotype(COLD_NOSE), knowledge)
@@ -380,7 +366,7 @@ def test_gene_outside_the_reference__is_not_examined(
     make_genome: MakeGenome,
     chr1: str,
 ) -> None:
-    monkeypatch.setattr("kerne.interpretation.interpretation.FITS_LOG10", 0.1)
+    monkeypatch.setattr("kerne.interpretation.coverage.FITS_LOG10", 0.1)
     path = tmp_path / "chr1.fa"
     path.write_text(f">chr1\n{chr1}\n")
     with ReferenceSequence(path) as reference:

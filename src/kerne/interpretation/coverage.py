@@ -1,12 +1,18 @@
 """How much of each gene that fits the phenotype could be seen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kerne.alleles.interval import Interval, Intervals
+from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
+from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import GeneCoverage
 from kerne.knowledge.tags import MANE_SELECT
 
+FITS_LOG10 = 1.0
+"""A gene fits the phenotype when one of its diseases makes it ten times likelier than chance."""
+COVERED_GENES = 20
+"""The coverage of so many genes that fit the phenotype best is reported."""
 LISTED_GAPS = 20
 """More gaps of one gene are counted, not listed."""
 
@@ -38,6 +44,50 @@ def gene_coverage(gene: str, transcript: Transcript, callable_in: Intervals | No
     seen = sum(callable_in.covers(part) for part in parts)
     gaps = _listed(gap for part in parts for gap in callable_in.gaps(part))
     return GeneCoverage(gene, seen / total, gaps)
+
+
+def cover_fitting(
+    knowledge: Knowledge, scores: Mapping[str, float], callable_in: Intervals | None
+) -> tuple[tuple[GeneCoverage, ...], tuple[str, ...]]:
+    """Cover the genes that fit best, and name those of them that could not be looked at.
+
+    Parameters
+    ----------
+    scores
+        log10 likelihood ratio of the phenotype by disease.
+    """
+    covered, unknown, outside = [], [], []
+    for symbol in _fitting_genes(knowledge.gene_links, scores):
+        transcripts = knowledge.genes.of_gene(symbol)
+        if not transcripts:
+            unknown.append(symbol)
+            continue
+        transcript = preferred(transcripts)
+        if _is_in_reference(transcript, knowledge.reference):
+            covered.append(gene_coverage(symbol, transcript, callable_in))
+        else:
+            outside.append(symbol)
+    words = (
+        (unknown, "genes that fit the phenotype but are not in the gene models"),
+        (outside, "genes that fit the phenotype but lie outside the reference sequence"),
+    )
+    return tuple(covered), tuple(f"{why}: {', '.join(who)}" for who, why in words if who)
+
+
+def _fitting_genes(
+    gene_links: Mapping[str, frozenset[str]], scores: Mapping[str, float]
+) -> list[str]:
+    best = {
+        symbol: max((scores.get(each, 0.0) for each in diseases), default=0.0)
+        for symbol, diseases in gene_links.items()
+    }
+    fitting = [symbol for symbol, score in best.items() if score >= FITS_LOG10]
+    return sorted(fitting, key=lambda symbol: (-best[symbol], symbol))[:COVERED_GENES]
+
+
+def _is_in_reference(transcript: Transcript, reference: ReferenceSequence) -> bool:
+    known = transcript.contig in reference.contigs
+    return known and transcript.end <= reference.length(transcript.contig)
 
 
 def _coding_bp(transcript: Transcript) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from kerne.interpretation.basis import Basis
 from kerne.interpretation.candidate import Candidate, Interpretation
 from kerne.interpretation.parentage import RelationshipCheck
 from kerne.interpretation.secondary import Disclosure, FindingClass
@@ -34,11 +35,15 @@ class SecondaryFindings:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Everything that was seen in a genome, in parts that are kept and opened apart."""
+    """Everything that was seen in a genome, in parts that are kept and opened apart.
+
+    `basis` holds closed alleles like any other: it is for looking again, and never shown.
+    """
 
     primary: Interpretation
     secondary: SecondaryFindings
     relationships: RelationshipCheck
+    basis: Basis
 
 
 def look(

@@ -13,6 +13,7 @@ from kerne.alleles.transcript import Transcript
 from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.consequence import Consequence
+from kerne.interpretation.criteria.frequency import COMMON_ALWAYS
 from kerne.interpretation.criteria.location import LENGTH_CHANGING
 from kerne.interpretation.criteria.loss import ALL as LOSS
 from kerne.interpretation.criteria.subject import Subject
@@ -60,6 +61,11 @@ def _by_gene(
 def _speaking(ours: Sequence[Consequence], transcripts: Mapping[str, Transcript]) -> Consequence:
     selected = [each for each in ours if MANE_SELECT in transcripts[each.transcript].tags]
     return min(selected or ours, key=lambda each: (each.severity, each.transcript))
+
+
+def is_common(published: PublishedFrequency | None) -> bool:
+    """Say whether an allele is too frequent for any disease here (BA1)."""
+    return published is not None and published.af is not None and published.af > COMMON_ALWAYS
 
 
 def make_subject(

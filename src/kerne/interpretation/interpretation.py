@@ -1,23 +1,21 @@
 """Interpret one genome against one phenotype: candidates with reasons, and what was not seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from kerne.alleles.allele import Allele
-from kerne.alleles.transcript import Transcript
 from kerne.errors import InterpretationError
 from kerne.interpretation.at_hand import Knowledge
+from kerne.interpretation.basis import Basis, Patient, keep_basis
 from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import (
     Candidate,
     Classification,
-    GeneCoverage,
     Interpretation,
     NamedTerm,
 )
-from kerne.interpretation.consequence import Consequence, predict
-from kerne.interpretation.coverage import gene_coverage, preferred
+from kerne.interpretation.consequence import Consequence, Consequences, predict
+from kerne.interpretation.coverage import FITS_LOG10, cover_fitting
 from kerne.interpretation.criteria.frequency import COMMON_ALWAYS
 from kerne.interpretation.examination import (
     Examination,
@@ -28,6 +26,7 @@ from kerne.interpretation.examination import (
 )
 from kerne.interpretation.findings import (
     has_single_x,
+    is_common,
     make_subject,
     observe,
     place_of,
@@ -41,7 +40,7 @@ from kerne.interpretation.parentage import (
     supported_family,
 )
 from kerne.interpretation.pedigree import Family
-from kerne.interpretation.presentation import Frequencies, NationalFrequency, Presenter
+from kerne.interpretation.presentation import Frequencies, NationalFrequencies, Presenter
 from kerne.interpretation.ranking import DiseaseFit, Finding, Gene, Ranked, disease_fits, rank
 from kerne.interpretation.secondary import (
     EVERYTHING_OPEN,
@@ -56,23 +55,6 @@ from kerne.phenotype.phenopacket import Phenotype, Sex
 LISTED_CANDIDATES = 100
 LEAST_LOG10_ODDS = -5.0
 """More candidates, and less likely ones, are counted and not listed."""
-FITS_LOG10 = 1.0
-"""A gene fits the phenotype when one of its diseases makes it ten times likelier than chance."""
-COVERED_GENES = 20
-"""The coverage of so many genes that fit the phenotype best is reported."""
-
-
-class NationalFrequencies(Protocol):
-    """Answers how often alleles occur among the citizens who consent to that."""
-
-    @property
-    def source(self) -> str:
-        """Name the database and who was counted."""
-        ...
-
-    def look_up(self, alleles: Sequence[Allele]) -> Sequence[NationalFrequency | None]:
-        """Answer for each allele; `None` when the database does not know it."""
-        ...
 
 
 def interpret(  # noqa: PLR0913 - what a patient brings; all but three are optional
@@ -134,23 +116,70 @@ def examine(  # noqa: PLR0913 - what a patient brings; all but three are optiona
     PhenotypeError
         A term is unknown or no phenotypic abnormality.
     """
-    if genome.assembly.name != knowledge.assembly.name:
+    _check(genome.assembly.name, phenotype, knowledge)
+    relationships = check_relationships(genome, family)
+    supported = supported_family(family, relationships)
+    single_x = has_single_x(genome, phenotype.sex)
+    work = _Work(
+        Patient(genome, supported, relationships, single_x), phenotype, knowledge, panel, disclosure
+    )
+    return work.examination(predict(genome.calls, knowledge.genes, knowledge.reference), national)
+
+
+def examine_again(
+    basis: Basis,
+    phenotype: Phenotype,
+    knowledge: Knowledge,
+    *,
+    panel: Panel | None = None,
+    disclosure: Disclosure | None = None,
+    without: Collection[str] = (),
+) -> Examination:
+    """Rank once more from what an earlier examination kept, with what is known now.
+
+    Consequences are as they were: right while the gene models and the reference are the same.
+    Coverage and what was not examined are those of the whole genome and are not told again.
+
+    Parameters
+    ----------
+    without
+        Samples of relatives who are left out now.
+
+    Raises
+    ------
+    InterpretationError
+        As for `examine`.
+    PhenotypeError
+        As for `examine`.
+    """
+    _check(basis.assembly, phenotype, knowledge)
+    genome = basis.patient.as_genome(knowledge.assembly)
+    family = basis.family(knowledge.assembly, without)
+    patient = Patient(genome, family, basis.relationships, basis.has_single_x)
+    work = _Work(patient, phenotype, knowledge, panel, disclosure)
+    return work.examination(Consequences(basis.by_allele()), None)
+
+
+def _check(assembly: str, phenotype: Phenotype, knowledge: Knowledge) -> None:
+    if assembly != knowledge.assembly.name:
         raise InterpretationError(
-            f"genome of assembly `{genome.assembly.name}`, knowledge of `{knowledge.assembly.name}`"
+            f"genome of assembly `{assembly}`, knowledge of `{knowledge.assembly.name}`"
         )
     if not phenotype.observed:
         raise InterpretationError("no phenotype term was observed; there is nothing to rank by")
-    work = _Work(genome, phenotype, knowledge, family, panel, disclosure)
-    return work.examination(national)
 
 
 @dataclass(frozen=True, slots=True)
 class _Gathered:
-    """The genes to rank, those of them that are secondary, and counts of what is not ranked."""
+    """The genes to rank, those of them that are secondary, and counts of what is not ranked.
+
+    `rare` holds the alleles that are not too frequent, by gene.
+    """
 
     genes: tuple[Gene, ...]
     secondary: tuple[Gene, ...]
     listed: Mapping[str, Mapping[str, FindingClass]]
+    rare: Mapping[str, frozenset[Allele]]
     common: int
     without_disease: int
 
@@ -166,33 +195,33 @@ class _Work:
 
     def __init__(
         self,
-        genome: GenomeCalls,
+        patient: Patient,
         phenotype: Phenotype,
         knowledge: Knowledge,
-        family: Family | None,
         panel: Panel | None,
         disclosure: Disclosure | None,
     ) -> None:
-        self._genome, self._phenotype, self._knowledge = genome, phenotype, knowledge
+        self._patient, self._genome, self._family = patient, patient.genome, patient.family
+        self._relationships = patient.relationships
+        self._phenotype, self._knowledge = phenotype, knowledge
         self._panel, self._disclosure = panel, disclosure or EVERYTHING_OPEN
         self._has_choice = disclosure is not None
-        self._relationships = check_relationships(genome, family)
-        self._family = supported_family(family, self._relationships)
         self._observed = knowledge.ontology.indices(phenotype.observed)
         annotations = knowledge.model.annotations
         scores = knowledge.model.score(self._observed)
         self._scores = dict(zip(annotations.diseases, scores.tolist(), strict=True))
         self._transcripts = {each.identifier: each for each in knowledge.genes.transcripts}
 
-    def examination(self, national: NationalFrequencies | None) -> Examination:
+    def examination(
+        self, predicted: Consequences, national: NationalFrequencies | None
+    ) -> Examination:
         knowledge, genome = self._knowledge, self._genome
-        predicted = predict(genome.calls, knowledge.genes, knowledge.reference)
         gathered = self._gather(predicted.by_allele)
         ranked = self._ranked(gathered.genes)
         listed = [each for each in ranked if each.log10_odds >= LEAST_LOG10_ODDS]
         listed = listed[:LISTED_CANDIDATES]
         aside = self._ranked(gathered.secondary)
-        coverage, unseen = self._coverage()
+        coverage, unseen = cover_fitting(knowledge, self._scores, genome.callable)
         unlisted = len(ranked) - len(listed)
         presenter = self._presenter(listed, aside, gathered, national)
         primary = Interpretation(
@@ -217,7 +246,14 @@ class _Work:
         sealed = [presenter.candidate(number, each) for number, each in enumerate(aside, 1)]
         kept = [SecondaryCandidate(e, gathered.listed[e.gene]) for e in sealed if _is_told(e)]
         secondary = SecondaryFindings(secondary_list().number, tuple(kept))
-        return Examination(primary, secondary, self._relationships)
+        basis = keep_basis(
+            self._patient, predicted.by_allele, gathered.rare, knowledge, self._fitted
+        )
+        return Examination(primary, secondary, self._relationships, basis)
+
+    def _fitted(self, symbol: str) -> dict[str, float]:
+        diseases = self._knowledge.gene_links.get(symbol, frozenset())
+        return {each: self._scores[each] for each in sorted(diseases) if each in self._scores}
 
     def _ranked(self, genes: Sequence[Gene]) -> tuple[Ranked, ...]:
         confirmed = self._relationships.has_parents_confirmed
@@ -234,8 +270,7 @@ class _Work:
         return tuple(NamedTerm(term.identifier, term.name) for term in resolved)
 
     def _fits(self, symbol: str) -> bool:
-        diseases = self._knowledge.gene_links.get(symbol, frozenset())
-        best = max((self._scores.get(each, 0.0) for each in diseases), default=0.0)
+        best = max(self._fitted(symbol).values(), default=0.0)
         is_asked = self._panel is not None and symbol in self._panel.genes
         return best >= FITS_LOG10 or is_asked or symbol in self._disclosure.relabelled
 
@@ -251,16 +286,18 @@ class _Work:
         modes = self._knowledge.model.annotations.modes
         links = self._knowledge.gene_links
         calls = {call.allele: call for call in self._genome.calls}
-        single_x = has_single_x(self._genome, self._phenotype.sex)
+        single_x = self._patient.has_single_x
         listed = self._listed(by_gene)
         common: set[Allele] = set()
         unlinked: set[Allele] = set()
         genes, secondary = list[Gene](), list[Gene]()
+        kept = dict[str, frozenset[Allele]]()
         for symbol, hits in sorted(by_gene.items()):
             fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores)
             published = self._published(hits)
             frequent = {each for each in hits if is_common(published[each])}
             rare = {each: hit for each, hit in hits.items() if each not in frequent}
+            kept[symbol] = frozenset(rare)
             found = self._gene(symbol, rare, published, calls, fits, single_x=single_x)
             if symbol in listed:
                 secondary += found
@@ -269,7 +306,7 @@ class _Work:
             else:
                 common |= frequent
                 genes += found
-        return _Gathered(tuple(genes), tuple(secondary), listed, len(common), len(unlinked))
+        return _Gathered(tuple(genes), tuple(secondary), listed, kept, len(common), len(unlinked))
 
     def _published(
         self, alleles: Mapping[Allele, Consequence]
@@ -330,40 +367,8 @@ class _Work:
         )
         return Presenter(self._knowledge.model, self._observed, frequencies, self._panel)
 
-    def _coverage(self) -> tuple[tuple[GeneCoverage, ...], tuple[str, ...]]:
-        """Cover the genes that fit best, and name those of them that could not be looked at."""
-        covered, unknown, outside = [], [], []
-        for symbol in self._fitting_genes():
-            transcripts = self._knowledge.genes.of_gene(symbol)
-            if not transcripts:
-                unknown.append(symbol)
-                continue
-            transcript = preferred(transcripts)
-            if self._is_in_reference(transcript):
-                covered.append(gene_coverage(symbol, transcript, self._genome.callable))
-            else:
-                outside.append(symbol)
-        words = (
-            (unknown, "genes that fit the phenotype but are not in the gene models"),
-            (outside, "genes that fit the phenotype but lie outside the reference sequence"),
-        )
-        return tuple(covered), tuple(f"{why}: {', '.join(who)}" for who, why in words if who)
-
-    def _fitting_genes(self) -> list[str]:
-        best = {
-            symbol: max((self._scores.get(each, 0.0) for each in diseases), default=0.0)
-            for symbol, diseases in self._knowledge.gene_links.items()
-        }
-        fitting = [symbol for symbol, score in best.items() if score >= FITS_LOG10]
-        return sorted(fitting, key=lambda symbol: (-best[symbol], symbol))[:COVERED_GENES]
-
     def _is_modelled(self, symbol: str) -> bool:
         return bool(self._knowledge.genes.of_gene(symbol))
-
-    def _is_in_reference(self, transcript: Transcript) -> bool:
-        reference = self._knowledge.reference
-        known = transcript.contig in reference.contigs
-        return known and transcript.end <= reference.length(transcript.contig)
 
     def _notes(self, gathered: _Gathered, unlisted: int) -> list[str]:
         left_out = sum(self._knowledge.genes.left_out.values())
@@ -383,11 +388,6 @@ class _Work:
         if self._phenotype.sex is Sex.FEMALE and has_single_x(self._genome, Sex.FEMALE):
             notes.append("haploid calls on X, though the packet says female: check the sample")
         return notes
-
-
-def is_common(published: PublishedFrequency | None) -> bool:
-    """Say whether an allele is too frequent for any disease here (BA1)."""
-    return published is not None and published.af is not None and published.af > COMMON_ALWAYS
 
 
 def _is_told(candidate: Candidate) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from kerne.alleles.allele import Allele
 from kerne.interpretation.candidate import Candidate, CandidateVariant, Genotype, Strength, Tier
@@ -29,6 +30,19 @@ class NationalFrequency:
     ac: int
     an: int
     homozygotes: int
+
+
+class NationalFrequencies(Protocol):
+    """Answers how often alleles occur among the citizens who consent to that."""
+
+    @property
+    def source(self) -> str:
+        """Name the database and who was counted."""
+        ...
+
+    def look_up(self, alleles: Sequence[Allele]) -> Sequence[NationalFrequency | None]:
+        """Answer for each allele; `None` when the database does not know it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,185 @@
+"""What an examination rests on apart from what is known: kept, so that it can be made again.
+
+Reading a genome and predicting consequences take most of the time of an examination, and a new
+release about diseases, classes or frequencies changes neither. The basis holds their outcome for
+the alleles that could matter: those in a coding transcript with a consequence that counts, not
+too frequent for any disease, in every gene, whether a disease of it is known or not. Beside it
+stands what was known of these genes and alleles then, so that a difference can be given its reason.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import Assembly
+from kerne.interpretation.at_hand import Knowledge
+from kerne.interpretation.calls import Call, Carriage, GenomeCalls
+from kerne.interpretation.consequence import Consequence
+from kerne.interpretation.parentage import RelationshipCheck
+from kerne.interpretation.pedigree import Family, Kin, Relative
+from kerne.knowledge.allele_facts import ClinVarRecord, PublishedFrequency
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A genome with what was found of it as a whole.
+
+    Parameters
+    ----------
+    family
+        Relatives whom the genotypes support.
+    """
+
+    genome: GenomeCalls
+    family: Family | None
+    relationships: RelationshipCheck
+    has_single_x: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCalls:
+    """A part of one genome: its calls of some alleles, and which of the others it surely lacks."""
+
+    sample: str
+    calls: tuple[Call, ...]
+    absent: tuple[Allele, ...] = ()
+
+    def as_genome(self, assembly: Assembly) -> GenomeCalls:
+        """Return the part as a genome; what is neither called nor absent is unknown in it."""
+        return GenomeCalls(self.sample, assembly, self.calls, absent=frozenset(self.absent))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRelative:
+    """The same part of a relative's genome."""
+
+    kin: Kin
+    affected: bool | None
+    genome: KeptCalls
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGene:
+    """A gene with alleles in the basis: its diseases then, and how each fitted the phenotype.
+
+    Parameters
+    ----------
+    log10_phenotype
+        log10 likelihood ratio by disease identifier; empty when no disease was linked to it.
+    """
+
+    symbol: str
+    log10_phenotype: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAllele:
+    """What was published of an allele of the basis then."""
+
+    allele: Allele
+    frequency: PublishedFrequency | None = None
+    clinvar: ClinVarRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an examination rests on, apart from what is known of genes, diseases and alleles.
+
+    Parameters
+    ----------
+    relatives
+        Those whom the genotypes support.
+    consequences
+        In the transcripts of the genes in which the allele matters.
+    has_single_x
+        Whether the patient has one X, by the whole genome.
+    relationships
+        As checked on the whole genomes.
+    releases
+        Knowledge that the examination was made from.
+    """
+
+    assembly: str
+    patient: KeptCalls
+    relatives: tuple[KeptRelative, ...]
+    consequences: tuple[Consequence, ...]
+    has_single_x: bool
+    relationships: RelationshipCheck
+    genes: tuple[KnownGene, ...]
+    alleles: tuple[KnownAllele, ...]
+    releases: tuple[str, ...]
+
+    def by_allele(self) -> dict[Allele, tuple[Consequence, ...]]:
+        """Return the consequences by allele."""
+        found = defaultdict[Allele, list[Consequence]](list)
+        for each in self.consequences:
+            found[each.allele].append(each)
+        return {allele: tuple(those) for allele, those in found.items()}
+
+    def family(self, assembly: Assembly, without: Collection[str] = ()) -> Family | None:
+        """Return the relatives but for the samples `without`; `None` when nobody is left."""
+        left = tuple(
+            Relative(each.kin, each.affected, each.genome.as_genome(assembly))
+            for each in self.relatives
+            if each.genome.sample not in without
+        )
+        return Family(left) if left else None
+
+
+def keep_basis(
+    patient: Patient,
+    consequences: Mapping[Allele, Sequence[Consequence]],
+    rare: Mapping[str, frozenset[Allele]],
+    knowledge: Knowledge,
+    fitted: Callable[[str], Mapping[str, float]],
+) -> Basis:
+    """Keep of an examination what another needs.
+
+    Parameters
+    ----------
+    consequences
+        Of all alleles of the patient.
+    rare
+        By symbol of a gene: its alleles that could matter.
+    fitted
+        Gives the diseases of a gene with the log10 likelihood ratio of the phenotype.
+    """
+    alleles = sorted(frozenset[Allele]().union(*rare.values()))
+    facts = zip(alleles, knowledge.facts.look_up(alleles), strict=True)
+    relatives = () if patient.family is None else patient.family.relatives
+    return Basis(
+        assembly=patient.genome.assembly.name,
+        patient=_calls(patient.genome, alleles),
+        relatives=tuple(
+            KeptRelative(each.kin, each.affected, _calls(each.calls, alleles)) for each in relatives
+        ),
+        consequences=_consequences(rare, consequences),
+        has_single_x=patient.has_single_x,
+        relationships=patient.relationships,
+        genes=tuple(KnownGene(each, fitted(each)) for each in sorted(rare) if rare[each]),
+        alleles=tuple(KnownAllele(each, known.frequency, known.clinvar) for each, known in facts),
+        releases=knowledge.labels,
+    )
+
+
+def _calls(genome: GenomeCalls, alleles: Sequence[Allele]) -> KeptCalls:
+    wanted = frozenset(alleles)
+    carried = tuple(call for call in genome.calls if call.allele in wanted)
+    absent = tuple(each for each in alleles if genome.carriage(each) is Carriage.ABSENT)
+    return KeptCalls(genome.sample, carried, absent)
+
+
+def _consequences(
+    rare: Mapping[str, frozenset[Allele]], consequences: Mapping[Allele, Sequence[Consequence]]
+) -> tuple[Consequence, ...]:
+    symbols = defaultdict[Allele, set[str]](set)
+    for symbol, alleles in rare.items():
+        for allele in alleles:
+            symbols[allele].add(symbol)
+    return tuple(
+        each
+        for allele in sorted(symbols)
+        for each in consequences[allele]
+        if each.symbol in symbols[allele]
+    )
