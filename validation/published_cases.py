@@ -24,7 +24,8 @@ from kerne.alleles.assembly import GRCH38, KERNIA1
 from kerne.alleles.interval import read_bed
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
-from kerne.interpretation.calls import Call, GenomeCalls, read_calls
+from kerne.interpretation.call_file import read_calls
+from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import Genotype, Interpretation
 from kerne.interpretation.consequence import neighbourhood
 from kerne.interpretation.interpretation import interpret

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from kerne.alleles.assembly import GRCH38
 from kerne.alleles.vcf import open_vcf
-from kerne.interpretation.calls import GenomeCalls, read_calls
+from kerne.interpretation.call_file import read_calls
+from kerne.interpretation.calls import GenomeCalls
 from kerne.interpretation.parentage import Support, check_relationships
 from kerne.interpretation.pedigree import Family, Kin, Relative
 

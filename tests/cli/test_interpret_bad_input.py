@@ -27,6 +27,7 @@ HEAD = '##fileformat=VCFv4.2\n##FORMAT=<ID=GT,Number=1,Type=String,Description="
 COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tCHILD\n"
 STOP = "1\t181\t.\tC\tT\t50\tPASS\t.\tGT\t1/1\n"
 VCF = HEAD + COLUMNS + STOP
+APOE = "19\t45411941\t.\tT\tC\t.\t.\t.\tGT\t0/1\n19\t45412079\t.\tC\tT\t.\t.\t.\tGT\t0/1\n"
 
 
 def _packet(*terms: str, **more: object) -> str:
@@ -133,12 +134,20 @@ UNUSABLE: dict[str, tuple[Change, tuple[str, ...]]] = {
     "empty VCF": (_vcf(""), ("line 1: not a VCF",)),
     "binary": (_vcf(b"\xff\xfe\x00"), ("`bad.vcf`",)),
     "no column line": (_vcf(HEAD + STOP), ("line 3: expected the line `#CHROM",)),
-    "too few columns": (_vcf(VCF + "1\t190\n"), ("line 5: found `2` columns",)),
+    "too few columns": (_vcf(HEAD + COLUMNS + "1\t190\n"), ("line 4: found `2` columns",)),
     "no genotypes": (_vcf(VCF.replace("\tGT\t", "\tDP\t")), ("line 4: expected a genotype",)),
     "not a genotype": (_vcf(VCF.replace("1/1", "het")), ("line 4: expected a genotype such as",)),
     "GRCh37 lengths": (
         _vcf(_other_length(), "37.vcf", *GRCH38_ASKED),
         ("`37.vcf`: is not of assembly `GRCh38`", "`249250621`", "that of `GRCh37`"),
+    ),
+    "GRCh37 by well-known variants": (
+        _vcf(HEAD + COLUMNS + APOE, "37.vcf", *GRCH38_ASKED),
+        ("`37.vcf`: looks like GRCh37, expected `GRCh38`: 2 well-known variants",),
+    ),
+    "two samples": (
+        _vcf(VCF.replace("CHILD", "A\tB").replace("1/1", "1/1\t0/1")),
+        ("cannot tell the patient's sample: it holds `A`, `B`; name one of them",),
     ),
     "other reference base": (
         _vcf(VCF.replace("\tC\tT", "\tG\tT")),
@@ -254,6 +263,17 @@ def test_what_was_read_otherwise_than_written__is_said_in_output_and_report(
     report = json.loads((place / "out" / "report.json").read_text())
     assert any(said in note for note in report["interpretation"]["notes"])
     assert said.partition("`")[0] in (place / "out" / "report.html").read_text()
+
+
+def test_one_bad_record__is_passed_over_and_said(run: Run, base: Path, place: Path) -> None:
+    (place / "patient.vcf").write_text(VCF + "1\t190\n")
+    outcome = run(*_words(base))
+    assert outcome.code == 0
+    assert "1. ITPA" in outcome.out
+    said = "1 bad records passed over: line 5: found `2` columns, expected at least `10`"
+    assert f"note: `patient.vcf`: {said}" in outcome.out
+    report = json.loads((place / "out" / "report.json").read_text())
+    assert any(said in note for note in report["interpretation"]["notes"])
 
 
 def test_place_that_may_not_be_written__is_known_before_the_work(

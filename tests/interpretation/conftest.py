@@ -13,6 +13,7 @@ from kerne.alleles.transcript import Transcript
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.calls import Call, GenomeCalls, Phase
 from kerne.interpretation.candidate import Genotype
+from kerne.interpretation.reads import Reads
 from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.release import Kind, Release
 from kerne.phenotype.annotations import read_annotations, read_gene_links
@@ -85,7 +86,7 @@ def make_call() -> Callable[..., Call]:
 def make_genome() -> Callable[..., GenomeCalls]:
     def made(*calls: Call, sample: str = "S", absent: tuple[Allele, ...] = ()) -> GenomeCalls:
         ordered = tuple(sorted(calls, key=lambda each: each.allele))
-        return GenomeCalls(sample, KERNIA1, ordered, absent=frozenset(absent))
+        return GenomeCalls(sample, KERNIA1, ordered, absent=dict.fromkeys(absent, Reads(30, 0)))
 
     return made
 

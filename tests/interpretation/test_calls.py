@@ -3,12 +3,14 @@ from pathlib import Path
 import pytest
 
 from kerne.alleles.allele import Allele
-from kerne.alleles.assembly import GRCH38, KERNIA1
+from kerne.alleles.assembly import GRCH37, GRCH38, KERNIA1
 from kerne.alleles.interval import Interval, Intervals
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import InputFileError
-from kerne.interpretation.calls import Call, Carriage, GenomeCalls, Phase, read_calls
+from kerne.interpretation.call_file import read_calls
+from kerne.interpretation.calls import Call, Carriage, GenomeCalls, Phase
 from kerne.interpretation.candidate import Genotype
+from kerne.interpretation.reads import CALLABLE, Reads
 
 HEAD = """##fileformat=VCFv4.2
 ##contig=<ID=1>
@@ -169,13 +171,73 @@ def test_contig_lengths_of_another_assembly__are_refused(tmp_path: Path) -> None
     [
         (_row(10, "A C", "a/b"), "line 5: expected a genotype such as `0/1`"),
         (_row(10, "A C", "12", keys="DP"), "line 5: expected a genotype"),
+        ("1 10 . A", "line 5: found `4` columns, expected at least `10`"),
+        (_row(10, "? C", "0/1"), "line 5: REF is not bases"),
+        (_row(0, "A C", "0/1"), "line 5: POS is not a number"),
     ],
 )
-def test_record_without_a_genotype__is_refused_with_its_line(
+def test_bad_record__is_named_and_ends_the_run_only_when_most_are_bad(
     tmp_path: Path, row: str, words: str
 ) -> None:
     with pytest.raises(InputFileError, match=words):
         _read(_vcf(tmp_path, row))
+    (genome,) = _read(_vcf(tmp_path, row, _row(20, "A C", "0/1")))
+    assert [str(call.allele) for call in genome.calls] == ["chr1-20-A-C"]
+    assert genome.notes[0].startswith(f"`patient.vcf`: 1 bad records passed over: {words}")
+
+
+def test_many_bad_records__are_counted_and_the_first_named(tmp_path: Path) -> None:
+    bad = [_row(at, "A C", "x") for at in range(10, 15)]
+    good = [_row(at, "A C", "0/1") for at in range(20, 26)]
+    (genome,) = _read(_vcf(tmp_path, *bad, *good))
+    assert len(genome.calls) == 6
+    note = genome.notes[0]
+    assert note.startswith("`patient.vcf`: 5 bad records")
+    assert [f"line {line}:" in note for line in range(5, 10)] == [True, True, True, False, False]
+    assert note.endswith("; and 2 more")
+
+
+def test_file_of_grch37__is_named_without_lengths_in_its_header(tmp_path: Path) -> None:
+    rows = (
+        _row(45411941, "T C", "0/1", contig="19"),
+        _row(45412079, "C T", "0/1", contig="19"),
+    )
+    path = _vcf(tmp_path, *rows)
+    with pytest.raises(InputFileError, match="`: looks like GRCh37, expected `GRCh38`"):
+        read_calls(path, GRCH38)
+    (genome,) = read_calls(path, GRCH37)
+    assert len(genome.calls) == 2
+
+
+def test_one_other_reference_base__is_passed_over_and_named(tmp_path: Path, fasta: Path) -> None:
+    rows = (_row(50, "G C", "0/1"), *(_row(at, "T C", "0/1") for at in range(60, 62)))
+    (genome,) = read_calls(_vcf(tmp_path, *rows), KERNIA1, reference=ReferenceSequence(fasta))
+    assert len(genome.calls) == 2
+    assert genome.variants_read == 2
+    assert "line 5: reference of `chr1-50-G-C` differs from the sequence" in genome.notes[0]
+
+
+def test_bases_off_the_regions__tell_the_assembly_too(tmp_path: Path, fasta: Path) -> None:
+    path = _vcf(tmp_path, _row(50, "G C", "0/1"))
+    within = Intervals.build([Interval("chr1", 110, 140)])
+    with pytest.raises(InputFileError, match="not of assembly"):
+        read_calls(path, KERNIA1, reference=ReferenceSequence(fasta), within=within)
+
+
+def test_relative_who_lacks_an_allele__is_known_with_depth_and_reads(tmp_path: Path) -> None:
+    path = _vcf(
+        tmp_path,
+        _row(10, "A C", "0/1:14,16:30:99 0/0:29,2:31:60 0/0:.:.:.", keys="GT:AD:DP:GQ"),
+        samples="CHILD MOTHER FATHER",
+    )
+    child, mother, father = _read(path, "CHILD", "MOTHER", "FATHER")
+    allele = child.calls[0].allele
+    seen = [genome.reads(allele) for genome in (child, mother, father)]
+    assert seen == [Reads(30, 16, 99), Reads(31, 2, 60), Reads()]
+    assert child.calls[0].reads == seen[0]
+    region = Intervals.build([Interval("chr1", 0, 100)])
+    assert father.with_callable(region).reads(allele) == CALLABLE
+    assert mother.with_callable(region).reads(allele) == seen[1]
 
 
 def test_sample__must_be_there_and_clear(tmp_path: Path) -> None:

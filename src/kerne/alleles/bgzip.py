@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from kerne.errors import InputFileError
+from kerne.errors import InputFileError, reason_of
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 BCF_MAGIC: Final = b"BCF"
@@ -19,6 +19,8 @@ BGZF_MAGIC: Final = b"\x1f\x8b\x08\x04"
 BGZF_SUBFIELD: Final = b"BC\x02\x00"
 BGZF_SUBFIELD_AT: Final = 12
 BGZF_END: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+
+READ_AHEAD_BYTES: Final = 1 << 20
 
 BROKEN: Final = (EOFError, zlib.error, gzip.BadGzipFile)
 """What is raised where compressed data are damaged or end too early."""
@@ -56,3 +58,39 @@ def check_bgzip(path: Path, raw: BinaryIO) -> None:
     raw.seek(0)
     if end != BGZF_END:
         raise InputFileError(path, "truncated: the end-of-file block of bgzip is missing")
+
+
+def open_checked(path: Path) -> BinaryIO:
+    """Open a file that is text, plain or compressed by bgzip to its end.
+
+    Raises
+    ------
+    InputFileError
+        It cannot be read, is BCF, is compressed otherwise, or truncated.
+    """
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise InputFileError(path, f"cannot be read: {reason_of(error)}") from error
+    try:
+        _refuse_bcf(path, raw)
+        check_bgzip(path, raw)
+    except InputFileError:
+        raw.close()
+        raise
+    return raw
+
+
+def unpacked(raw: BinaryIO) -> BinaryIO | io.BufferedReader:
+    """Return a reader of the text of an open file; the file itself when it is not compressed."""
+    start = raw.read(len(GZIP_MAGIC))
+    raw.seek(0)
+    if start != GZIP_MAGIC:
+        return raw
+    return io.BufferedReader(gzip.GzipFile(fileobj=raw, mode="rb"), READ_AHEAD_BYTES)
+
+
+def _refuse_bcf(path: Path, raw: BinaryIO) -> None:
+    """Say what to do with the binary form of VCF, which is not read here."""
+    if is_bcf(raw):
+        raise InputFileError(path, "is BCF, expected VCF: convert it with `bcftools view -Oz`")

@@ -3,6 +3,7 @@
 import gzip
 import re
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,6 +171,25 @@ class Intervals:
             np.maximum(starts[first:last], interval.start),
             np.minimum(ends[first:last], interval.end),
         )
+
+
+class IntervalLookup:
+    """Fast containment for one stretch after the other, where arrays do not come."""
+
+    def __init__(self, intervals: Intervals) -> None:
+        self._ranges = {
+            contig: tuple(array.tolist() for array in intervals.ranges(contig))
+            for contig in intervals.contigs
+        }
+
+    def meets(self, contig: str, start: int, end: int) -> bool:
+        """Say whether `[start, end)` overlaps an interval or touches its end or start.
+
+        The base before a stretch belongs to it too: an insertion lies between two bases.
+        """
+        starts, ends = self._ranges.get(contig, ((), ()))
+        last = bisect_right(starts, end)
+        return last > 0 and ends[last - 1] >= start
 
 
 def read_bed(path: Path, assembly: ContigNames) -> Intervals:

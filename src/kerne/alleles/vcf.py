@@ -10,22 +10,19 @@ References
 VCF 4.4 §1.4-1.6; SAM 1.6 §4.1 (BGZF).
 """
 
-import gzip
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
-from kerne.alleles.bgzip import BROKEN, GZIP_MAGIC, check_bgzip, is_bcf
-from kerne.errors import InputFileError, reason_of
+from kerne.alleles.bgzip import BROKEN, open_checked, unpacked
+from kerne.errors import InputFileError
 
 FIXED_COLUMNS: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO")
 FIRST_SAMPLE_COLUMN: Final = 9
-READ_AHEAD_BYTES: Final = 1 << 20
 LAST_POSITION: Final = (1 << 31) - 1
 BASES: Final = "ACGTNRYSWKMBDHVacgtnryswkmbdhv"
 """IUPAC's letters for nucleotides: callers write them where the reference has them."""
@@ -179,8 +176,8 @@ class VcfFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._raw = _open_checked(path)
-        self._text = _reader(self._raw)
+        self._raw = open_checked(path)
+        self._text = unpacked(self._raw)
         self._line = 0
 
     def __enter__(self) -> Self:
@@ -216,11 +213,27 @@ class VcfFile:
         InputFileError
             A record is malformed, or the compressed data end or break in the middle.
         """
+        for record in self.each():
+            if isinstance(record, InputFileError):
+                raise record
+            yield record
+
+    def each(self) -> Iterator[VcfRecord | InputFileError]:
+        """Yield the records in order, and for a malformed one what is wrong with it.
+
+        Raises
+        ------
+        InputFileError
+            The compressed data end or break in the middle.
+        """
         samples = len(self.header.samples)
         try:
             for raw in self._text:
                 self._line += 1
-                yield read_record(self.path, self._line, raw, samples)
+                try:
+                    yield read_record(self.path, self._line, raw, samples)
+                except InputFileError as error:
+                    yield error
         except BROKEN as error:
             raise self._error("compressed data are damaged or end too early") from error
 
@@ -346,34 +359,6 @@ def _problem_of(parts: list[str], samples: int) -> str:
     if any(is_sequence(allele) and allele.strip(BASES) for allele in parts[4].split(",")):
         return "ALT has letters that are no bases"
     return ""
-
-
-def _open_checked(path: Path) -> BinaryIO:
-    try:
-        raw = path.open("rb")
-    except OSError as error:
-        raise InputFileError(path, f"cannot be read: {reason_of(error)}") from error
-    try:
-        _refuse_bcf(path, raw)
-        check_bgzip(path, raw)
-    except InputFileError:
-        raw.close()
-        raise
-    return raw
-
-
-def _reader(raw: BinaryIO) -> BinaryIO | io.BufferedReader:
-    start = raw.read(len(GZIP_MAGIC))
-    raw.seek(0)
-    if start != GZIP_MAGIC:
-        return raw
-    return io.BufferedReader(gzip.GzipFile(fileobj=raw, mode="rb"), READ_AHEAD_BYTES)
-
-
-def _refuse_bcf(path: Path, raw: BinaryIO) -> None:
-    """Say what to do with the binary form of VCF, which is not read here."""
-    if is_bcf(raw):
-        raise InputFileError(path, "is BCF, expected VCF: convert it with `bcftools view -Oz`")
 
 
 def _alternatives(text: str) -> tuple[str, ...]:

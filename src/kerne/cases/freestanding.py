@@ -24,7 +24,8 @@ from kerne.cases.report import (
 )
 from kerne.errors import InputFileError, InterpretationError
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.calls import GenomeCalls, read_calls
+from kerne.interpretation.call_file import read_calls
+from kerne.interpretation.calls import GenomeCalls
 from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.consequence import neighbourhood
 from kerne.interpretation.examination import everything

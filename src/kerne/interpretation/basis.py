@@ -18,6 +18,7 @@ from kerne.interpretation.calls import Call, Carriage, GenomeCalls
 from kerne.interpretation.consequence import Consequence
 from kerne.interpretation.parentage import RelationshipCheck
 from kerne.interpretation.pedigree import Family, Kin, Relative
+from kerne.interpretation.reads import Reads
 from kerne.knowledge.allele_facts import ClinVarRecord, PublishedFrequency
 
 
@@ -38,16 +39,25 @@ class Patient:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentAllele:
+    """An allele that a genome surely lacks, and what its reads show there."""
+
+    allele: Allele
+    reads: Reads
+
+
+@dataclass(frozen=True, slots=True)
 class KeptCalls:
     """A part of one genome: its calls of some alleles, and which of the others it surely lacks."""
 
     sample: str
     calls: tuple[Call, ...]
-    absent: tuple[Allele, ...] = ()
+    absent: tuple[AbsentAllele, ...] = ()
 
     def as_genome(self, assembly: Assembly) -> GenomeCalls:
         """Return the part as a genome; what is neither called nor absent is unknown in it."""
-        return GenomeCalls(self.sample, assembly, self.calls, absent=frozenset(self.absent))
+        absent = {each.allele: each.reads for each in self.absent}
+        return GenomeCalls(self.sample, assembly, self.calls, absent=absent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +176,11 @@ def keep_basis(
 def _calls(genome: GenomeCalls, alleles: Sequence[Allele]) -> KeptCalls:
     wanted = frozenset(alleles)
     carried = tuple(call for call in genome.calls if call.allele in wanted)
-    absent = tuple(each for each in alleles if genome.carriage(each) is Carriage.ABSENT)
+    absent = tuple(
+        AbsentAllele(each, genome.reads(each))
+        for each in alleles
+        if genome.carriage(each) is Carriage.ABSENT
+    )
     return KeptCalls(genome.sample, carried, absent)
 
 

@@ -97,7 +97,7 @@ def examine(  # noqa: PLR0913 - what a patient brings; all but three are optiona
     Parameters
     ----------
     genome
-        Alleles of the patient; `calls.read_calls` reads them from a VCF.
+        Alleles of the patient; `call_file.read_calls` reads them from a VCF.
     family
         Relatives whose genomes are at hand.
     panel
