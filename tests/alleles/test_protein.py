@@ -194,10 +194,10 @@ def test_beta_globin__is_read_from_cap_to_tail(
 @pytest.mark.parametrize(
     ("start", "end", "inserted", "expected"),
     [
-        (2, 3, "A", "p.(=)"),
-        (4, 4, "TTA", "p.(=)"),
+        (2, 3, "A", "p.?"),
+        (4, 4, "TTA", "p.?"),
         (2, 6, "", "p.(Met1?)"),
-        (2, 4, "", "p.(=)"),
+        (2, 4, "", "p.?"),
     ],
 )
 def test_change_before_the_coding_sequence__only_matters_when_it_reaches_the_start(

@@ -37,9 +37,10 @@ _MITOCHONDRIAL_STARTS = frozenset({"ATG", "ATA", "ATT", "ATC", "GTG"})
 def protein_name(transcript: Transcript, allele: Allele, sequence: SequenceSource | None) -> str:
     """Name the predicted change of the protein: `p.(Glu7Val)`, `p.(Arg97ProfsTer23)`.
 
-    `p.(=)` when only untranslated bases change, `p.(Met1?)` when the start codon is lost, and `p.?`
-    when nothing can be said: there is no sequence, nothing is coded for, an intron is touched, or
-    the coding sequence of the transcript cannot be read from start to stop.
+    `p.(=)` when the changed bases code for the same protein, `p.(Met1?)` when the start codon is
+    lost, and `p.?` when nothing can be said: there is no sequence, nothing is coded for, an intron
+    or only untranslated bases are touched, or the coding sequence of the transcript cannot be read
+    from start to stop.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def protein_name(transcript: Transcript, allele: Allele, sequence: SequenceSourc
     if change is None:
         return UNKNOWN
     if change.end <= coding_span[0] or change.start >= coding_span[1]:
-        return UNCHANGED
+        return UNKNOWN
     if change.start < coding_span[0]:
         return START_LOST
     message = spliced_sequence(transcript, sequence)[coding_span[0] :]
