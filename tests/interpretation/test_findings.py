@@ -19,6 +19,7 @@ from kerne.interpretation.findings import (
 )
 from kerne.interpretation.inheritance import Place
 from kerne.interpretation.pedigree import Family, Kin, Relative
+from kerne.knowledge.allele_facts import NOTHING_KNOWN
 from kerne.phenotype.phenopacket import Sex
 
 AUTOSOMAL = Place(ContigKind.AUTOSOME)
@@ -77,12 +78,12 @@ def test_subject__is_named_and_asked_about_repeats_only_when_its_length_changes(
     reference: ReferenceSequence, plus: Transcript
 ) -> None:
     stop = Consequence(ALLELE, "TX1.1", "PLUS", ("stop_gained",))
-    subject = make_subject(ALLELE, stop, plus, reference, None)
+    subject = make_subject(ALLELE, stop, plus, reference, NOTHING_KNOWN)
     assert (subject.coding_name, subject.protein_name) == ("TX1.1:c.31C>T", "p.(Gln11Ter)")
     assert subject.in_repeat is None
     gain = Allele("chr1", 112, "G", "GGCA")
     longer = Consequence(gain, "TX1.1", "PLUS", ("inframe_insertion",))
-    assert make_subject(gain, longer, plus, reference, None).in_repeat is True
+    assert make_subject(gain, longer, plus, reference, NOTHING_KNOWN).in_repeat is True
 
 
 def test_place__is_shared_where_x_and_y_pair() -> None:

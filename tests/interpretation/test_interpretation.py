@@ -33,6 +33,7 @@ from kerne.interpretation.secondary import (
     FindingClass,
     SecondaryList,
 )
+from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
 from kerne.knowledge.release import Kind, Release
 from kerne.phenotype.phenopacket import Phenotype, Sex
@@ -58,7 +59,8 @@ def _phenotype(*observed: str, sex: Sex = Sex.UNKNOWN) -> Phenotype:
 def _with(knowledge: Knowledge, published: PublishedFrequencies) -> Knowledge:
     release = Release(Kind.FREQUENCIES, "f", date(2025, 1, 1), "cd" * 32, "f.tsv", Path("f"))
     releases = (*knowledge.releases, release)
-    return replace(knowledge, frequencies=published, releases=releases)
+    facts = AlleleLibrary(published)
+    return replace(knowledge, frequencies=published, facts=facts, releases=releases)
 
 
 def test_stop_in_a_gene_that_fits__is_the_first_candidate_with_reasons(

@@ -21,6 +21,7 @@ from kerne.interpretation.ranking import (
     disease_fits,
     rank,
 )
+from kerne.knowledge.allele_facts import AlleleFacts
 from kerne.phenotype.annotations import Inheritance
 
 SOURCES = Sources("genes g", "frequencies f")
@@ -45,7 +46,7 @@ def _finding(
     allele = Allele("chr1", position, "C", "T")
     consequence = Consequence(allele, "TX1.1", "PLUS", (term,))
     name = "p.(Gln12Ter)" if term == "stop_gained" else "p.(Gln12Arg)"
-    subject = Subject(allele, consequence, MODEL, "c.", name, None)
+    subject = Subject(allele, consequence, MODEL, "c.", name, AlleleFacts(is_surveyed=True))
     return Finding(subject, Observation(genotype, None, relatives))
 
 

@@ -64,6 +64,10 @@ class Evidence:
         In words: what was seen.
     source
         The release, file or rule it was seen in.
+    uncapped
+        As it was judged, where it counts less because of what else is met (`criteria.caps`).
+    overridden
+        As the program had judged it, where a geneticist judged otherwise.
     """
 
     criterion: str
@@ -72,6 +76,8 @@ class Evidence:
     points: int
     data: str
     source: str
+    uncapped: "Evidence | None" = None
+    overridden: "Evidence | None" = None
 
 
 class Classification(StrEnum):

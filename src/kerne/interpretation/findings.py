@@ -19,7 +19,7 @@ from kerne.interpretation.criteria.loss import ALL as LOSS
 from kerne.interpretation.criteria.subject import Subject
 from kerne.interpretation.inheritance import Observation, Place, RelativeCarriage
 from kerne.interpretation.pedigree import Family
-from kerne.knowledge.frequencies import PublishedFrequency
+from kerne.knowledge.allele_facts import AlleleFacts, PublishedFrequency
 from kerne.knowledge.tags import MANE_SELECT
 from kerne.phenotype.phenopacket import Sex
 
@@ -73,7 +73,7 @@ def make_subject(
     consequence: Consequence,
     transcript: Transcript,
     reference: SequenceSource,
-    published: PublishedFrequency | None,
+    facts: AlleleFacts,
 ) -> Subject:
     """Name an allele in its transcript and gather what the criteria look at."""
     changes_length = bool(LENGTH_CHANGING & set(consequence.terms))
@@ -83,7 +83,7 @@ def make_subject(
         transcript=transcript,
         coding_name=coding_name(transcript, allele, reference),
         protein_name=protein_name(transcript, allele, reference),
-        published=published,
+        facts=facts,
         in_repeat=is_in_repeat(allele, reference) if changes_length else None,
     )
 

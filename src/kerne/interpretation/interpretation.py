@@ -49,7 +49,7 @@ from kerne.interpretation.secondary import (
     secondary_genes,
     secondary_list,
 )
-from kerne.knowledge.frequencies import PublishedFrequency
+from kerne.knowledge.allele_facts import AlleleFacts
 from kerne.phenotype.phenopacket import Phenotype, Sex
 
 LISTED_CANDIDATES = 100
@@ -294,11 +294,11 @@ class _Work:
         kept = dict[str, frozenset[Allele]]()
         for symbol, hits in sorted(by_gene.items()):
             fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores)
-            published = self._published(hits)
-            frequent = {each for each in hits if is_common(published[each])}
+            facts = self._facts(hits)
+            frequent = {each for each in hits if is_common(facts[each].frequency)}
             rare = {each: hit for each, hit in hits.items() if each not in frequent}
             kept[symbol] = frozenset(rare)
-            found = self._gene(symbol, rare, published, calls, fits, single_x=single_x)
+            found = self._gene(symbol, rare, facts, calls, fits, single_x=single_x)
             if symbol in listed:
                 secondary += found
             elif not fits:
@@ -308,19 +308,14 @@ class _Work:
                 genes += found
         return _Gathered(tuple(genes), tuple(secondary), listed, kept, len(common), len(unlinked))
 
-    def _published(
-        self, alleles: Mapping[Allele, Consequence]
-    ) -> dict[Allele, PublishedFrequency | None]:
-        frequencies = self._knowledge.frequencies
-        if frequencies is None:
-            return dict.fromkeys(alleles)
-        return dict(zip(alleles, frequencies.look_up(alleles), strict=True))
+    def _facts(self, alleles: Mapping[Allele, Consequence]) -> dict[Allele, AlleleFacts]:
+        return dict(zip(alleles, self._knowledge.facts.look_up(list(alleles)), strict=True))
 
     def _gene(
         self,
         symbol: str,
         hits: Mapping[Allele, Consequence],
-        published: Mapping[Allele, PublishedFrequency | None],
+        facts: Mapping[Allele, AlleleFacts],
         calls: Mapping[Allele, Call],
         fits: tuple[DiseaseFit, ...],
         *,
@@ -337,7 +332,7 @@ class _Work:
                     hit,
                     self._transcripts[hit.transcript],
                     self._knowledge.reference,
-                    published[allele],
+                    facts[allele],
                 ),
                 observe(calls[allele], self._family, place),
             )
