@@ -11,7 +11,8 @@ from kerne.interpretation.classification import (
 )
 from kerne.interpretation.consequence import Consequence
 from kerne.interpretation.criteria.subject import Sources, Subject
-from kerne.interpretation.inheritance import FACTORS, Observation, Place, RelativeCarriage
+from kerne.interpretation.factors import FACTORS
+from kerne.interpretation.observation import Observation, Place, RelativeCarriage
 from kerne.interpretation.pedigree import Kin
 from kerne.interpretation.ranking import (
     SPLICE_REGION_PROBABILITY,
@@ -21,6 +22,7 @@ from kerne.interpretation.ranking import (
     disease_fits,
     rank,
 )
+from kerne.interpretation.reads import Reads
 from kerne.knowledge.allele_facts import AlleleFacts
 from kerne.phenotype.annotations import Inheritance
 
@@ -32,7 +34,7 @@ AUTOSOME = Place(ContigKind.AUTOSOME)
 DOMINANT = frozenset({Inheritance.AUTOSOMAL_DOMINANT})
 RECESSIVE = frozenset({Inheritance.AUTOSOMAL_RECESSIVE})
 ABSENT = tuple(
-    RelativeCarriage(kin, affected=False, carriage=Carriage.ABSENT)
+    RelativeCarriage(kin, affected=False, carriage=Carriage.ABSENT, reads=Reads(30, 0))
     for kin in (Kin.MOTHER, Kin.FATHER)
 )
 

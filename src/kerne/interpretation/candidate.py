@@ -28,6 +28,7 @@ class Mode(StrEnum):
     RECESSIVE_COMPOUND = "recessive, compound heterozygous"
     RECESSIVE_ONE_ALLELE = "recessive, one allele found"
     X_LINKED = "X-linked"
+    Y_LINKED = "Y-linked"
     MITOCHONDRIAL = "mitochondrial"
 
 

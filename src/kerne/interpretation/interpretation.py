@@ -25,7 +25,6 @@ from kerne.interpretation.examination import (
     look,
 )
 from kerne.interpretation.findings import (
-    has_single_x,
     is_common,
     make_subject,
     observe,
@@ -34,11 +33,8 @@ from kerne.interpretation.findings import (
 )
 from kerne.interpretation.limits import absent_knowledge, not_examined
 from kerne.interpretation.panels import Panel
-from kerne.interpretation.parentage import (
-    check_relationships,
-    left_out_in_words,
-    supported_family,
-)
+from kerne.interpretation.parentage import left_out_in_words
+from kerne.interpretation.patient import patient_of
 from kerne.interpretation.pedigree import Family
 from kerne.interpretation.presentation import Frequencies, NationalFrequencies, Presenter
 from kerne.interpretation.ranking import DiseaseFit, Finding, Gene, Ranked, disease_fits, rank
@@ -50,7 +46,7 @@ from kerne.interpretation.secondary import (
     secondary_list,
 )
 from kerne.knowledge.allele_facts import AlleleFacts
-from kerne.phenotype.phenopacket import Phenotype, Sex
+from kerne.phenotype.phenopacket import Phenotype
 
 LISTED_CANDIDATES = 100
 LEAST_LOG10_ODDS = -5.0
@@ -117,12 +113,8 @@ def examine(  # noqa: PLR0913 - what a patient brings; all but three are optiona
         A term is unknown or no phenotypic abnormality.
     """
     _check(genome.assembly.name, phenotype, knowledge)
-    relationships = check_relationships(genome, family)
-    supported = supported_family(family, relationships)
-    single_x = has_single_x(genome, phenotype.sex)
-    work = _Work(
-        Patient(genome, supported, relationships, single_x), phenotype, knowledge, panel, disclosure
-    )
+    patient = patient_of(genome, family, phenotype.sex)
+    work = _Work(patient, phenotype, knowledge, panel, disclosure)
     return work.examination(predict(genome.calls, knowledge.genes, knowledge.reference), national)
 
 
@@ -153,9 +145,7 @@ def examine_again(
         As for `examine`.
     """
     _check(basis.assembly, phenotype, knowledge)
-    genome = basis.patient.as_genome(knowledge.assembly)
-    family = basis.family(knowledge.assembly, without)
-    patient = Patient(genome, family, basis.relationships, basis.has_single_x)
+    patient = basis.patient_in(knowledge.assembly, without)
     work = _Work(patient, phenotype, knowledge, panel, disclosure)
     return work.examination(Consequences(basis.by_allele()), None)
 
@@ -334,7 +324,7 @@ class _Work:
                     self._knowledge.reference,
                     facts[allele],
                 ),
-                observe(calls[allele], self._family, place),
+                observe(calls[allele], self._family, place, self._patient.stretches),
             )
             for allele, hit in hits.items()
         )
@@ -380,8 +370,6 @@ class _Work:
             unknown = sorted(each for each in self._panel.genes if not self._is_modelled(each))
             if unknown:
                 notes.append(f"panel genes that the gene models lack: {', '.join(unknown)}")
-        if self._phenotype.sex is Sex.FEMALE and has_single_x(self._genome, Sex.FEMALE):
-            notes.append("haploid calls on X, though the packet says female: check the sample")
         return notes
 
 

@@ -21,7 +21,9 @@ from kerne.interpretation.classification import (
 from kerne.interpretation.criteria.judging import judge
 from kerne.interpretation.criteria.mechanism import unjudged_loss
 from kerne.interpretation.criteria.subject import Circumstances, DeNovo, Sources, Subject
-from kerne.interpretation.inheritance import Explanation, Observation, Place, explanations
+from kerne.interpretation.explanation import Explanation
+from kerne.interpretation.inheritance import explanations
+from kerne.interpretation.observation import Observation, Place
 from kerne.phenotype.annotations import Inheritance
 
 SPLICE_REGION_PROBABILITY = 0.02
