@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kerne.cli.knowledge import KINDS, knowledge
+from kerne.cli.knowledge import knowledge
 from kerne.errors import InputFileError, SettingsError
+from kerne.knowledge.actions import kinds
 from kerne.knowledge.release import Kind
 from kerne.settings import Settings, write_settings
 
@@ -31,14 +32,14 @@ def run(*arguments: str | Path) -> str:
 
 
 def test_knowledge_command__offers_every_kind() -> None:
-    assert set(KINDS) == set(Kind)
+    assert set(kinds()) == set(Kind)
 
 
 def test_knowledge_command__adds_to_a_directory_and_lists(tmp_path: Path, published: Path) -> None:
     place = tmp_path / "k"
     assert run("--knowledge", place, "add", "cases", published).startswith("added cases published")
     lines = run("--knowledge", place, "list", "--check").splitlines()
-    assert lines[0].split("\t") == ["kind", "name", "date", "assembly", "sha256", "source"]
+    assert lines[0].split("\t") == ["kind", "name", "date", "assembly", "bytes", "sha256", "source"]
     assert [line.split("\t")[0] for line in lines[1:]] == ["hpo", "cases"]
     assert [line.split("\t")[3] for line in lines[1:]] == [".", "."]
 

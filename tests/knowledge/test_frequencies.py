@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import InputFileError
-from kerne.knowledge.frequencies import COLUMNS, PublishedFrequency, read_frequencies
+from kerne.knowledge.frequencies import PublishedFrequency, read_frequencies
+from kerne.knowledge.loading.frequency_table import COLUMNS
 
 
 def test_frequencies__are_found_by_allele_not_by_place(frequencies_file: Path) -> None:
@@ -54,10 +55,17 @@ ROW = "1\t101\tA\tG\t3\t200\t0.015\t1\t1\n"
         (ROW, "line 1: expected the header"),
         (HEADER + "1\t2\n", "line 2: expected 9 columns, found `2`"),
         (HEADER + ROW.replace("101", "x"), "line 2: expected whole numbers"),
-        (HEADER + ROW.replace("200", "2"), "line 2: expected 0 <= AC <= AN, found `3` and `2`"),
+        (
+            HEADER + ROW.replace("200", "2"),
+            "line 2: expected counts with 0 <= AC <= AN, found `3` and `2`",
+        ),
         (HEADER + ROW.replace("101", "0"), "line 2: position `0` lies before 1"),
         (HEADER + ROW + "99\t1\tA\tG\t0\t0\t.\t0\t0\n", "line 3: contig `99` is unknown"),
         (HEADER + ROW + ROW, "line 3: this allele was listed before"),
+        (HEADER + ROW.replace("A\tG", "A\t<DEL>"), "line 2: expected bases in `ref` and `alt`"),
+        (HEADER + ROW.replace("A\tG", "A\tA"), "line 2: this allele changes nothing"),
+        (HEADER + ROW.replace("101", "248956423"), "line 2: `chr1` ends at `248956422`, before"),
+        (HEADER, "no allele in it"),
     ],
 )
 def test_frequencies__malformed_table_is_refused(tmp_path: Path, text: str, problem: str) -> None:
@@ -76,7 +84,10 @@ alleles = st.builds(
 )
 
 
-@given(listed=st.dictionaries(alleles, st.integers(0, 9), max_size=12), asked=st.lists(alleles))
+@given(
+    listed=st.dictionaries(alleles, st.integers(0, 9), min_size=1, max_size=12),
+    asked=st.lists(alleles),
+)
 @settings(deadline=None, max_examples=40, derandomize=True)
 def test_look_up__equals_a_dictionary(
     listed: dict[Allele, int], asked: list[Allele], tmp_path_factory: pytest.TempPathFactory

@@ -102,15 +102,11 @@ def test_hpo_release__must_be_whole(base: KnowledgeBase, hpo_folder: Path) -> No
         base.add(Kind.HPO, hpo_folder)
 
 
-@pytest.mark.parametrize("kind", [Kind.GENES, Kind.FREQUENCIES, Kind.CASES])
+@pytest.mark.parametrize("kind", [Kind.GENES, Kind.CASES])
 def test_release__is_a_dated_checksummed_copy(
-    base: KnowledgeBase, kind: Kind, gff3_file: Path, frequencies_file: Path, cases_file: Path
+    base: KnowledgeBase, kind: Kind, gff3_file: Path, cases_file: Path
 ) -> None:
-    given = {
-        Kind.GENES: gff3_file,
-        Kind.FREQUENCIES: frequencies_file,
-        Kind.CASES: cases_file,
-    }[kind]
+    given = {Kind.GENES: gff3_file, Kind.CASES: cases_file}[kind]
     os.utime(given, (NEW_YEAR, NEW_YEAR))
     release = base.add(kind, given, assembly="hg38")
     assert release == Release(

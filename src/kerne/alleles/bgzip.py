@@ -38,8 +38,13 @@ def is_bcf(raw: BinaryIO) -> bool:
     return start == BCF_MAGIC
 
 
-def check_bgzip(path: Path, raw: BinaryIO) -> None:
+def check_bgzip(path: Path, raw: BinaryIO, *, may_be_gzip: bool = False) -> None:
     """Check that an open file, if it is compressed, is so by bgzip and to its end.
+
+    Parameters
+    ----------
+    may_be_gzip
+        Whether other gzip will do; that it ends too early is then found when it is read.
 
     Raises
     ------
@@ -51,6 +56,8 @@ def check_bgzip(path: Path, raw: BinaryIO) -> None:
     if not start.startswith(GZIP_MAGIC):
         return
     if not start.startswith(BGZF_MAGIC) or not start.endswith(BGZF_SUBFIELD):
+        if may_be_gzip:
+            return
         raise InputFileError(path, "compressed by gzip, expected bgzip: compress it with `bgzip`")
     size = raw.seek(0, io.SEEK_END)
     raw.seek(max(0, size - len(BGZF_END)))
@@ -60,8 +67,8 @@ def check_bgzip(path: Path, raw: BinaryIO) -> None:
         raise InputFileError(path, "truncated: the end-of-file block of bgzip is missing")
 
 
-def open_checked(path: Path) -> BinaryIO:
-    """Open a file that is text, plain or compressed by bgzip to its end.
+def open_checked(path: Path, *, may_be_gzip: bool = False) -> BinaryIO:
+    """Open a file that is text, plain or compressed by bgzip (or gzip) to its end.
 
     Raises
     ------
@@ -74,7 +81,7 @@ def open_checked(path: Path) -> BinaryIO:
         raise InputFileError(path, f"cannot be read: {reason_of(error)}") from error
     try:
         _refuse_bcf(path, raw)
-        check_bgzip(path, raw)
+        check_bgzip(path, raw, may_be_gzip=may_be_gzip)
     except InputFileError:
         raw.close()
         raise

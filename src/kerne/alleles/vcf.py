@@ -70,6 +70,8 @@ class VcfRecord(NamedTuple):
         FILTER; empty when it is `.`.
     info_text, format_text, samples_text
         The rest as written; `samples_text` holds the sample columns with their tabs.
+    identifier
+        ID as written; empty when it is `.`.
     """
 
     line: int
@@ -81,6 +83,7 @@ class VcfRecord(NamedTuple):
     info_text: str
     format_text: str
     samples_text: str
+    identifier: str = ""
 
     @property
     def info(self) -> dict[str, str]:
@@ -174,9 +177,9 @@ class VcfFile:
     Use it through `open_vcf`, as a context manager. Records can be read once.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, may_be_gzip: bool = False) -> None:
         self.path = path
-        self._raw = open_checked(path)
+        self._raw = open_checked(path, may_be_gzip=may_be_gzip)
         self._text = unpacked(self._raw)
         self._line = 0
 
@@ -252,15 +255,20 @@ class VcfFile:
         return InputFileError(self.path, problem, max(self._line, 1))
 
 
-def open_vcf(path: Path) -> VcfFile:
+def open_vcf(path: Path, *, may_be_gzip: bool = False) -> VcfFile:
     """Open a VCF file, plain or bgzip, and read its header.
+
+    Parameters
+    ----------
+    may_be_gzip
+        Whether other gzip than bgzip will do, as some publish.
 
     Raises
     ------
     InputFileError
-        The file is missing, not a VCF, compressed otherwise than by bgzip, or truncated.
+        The file is missing, not a VCF, compressed otherwise, or truncated.
     """
-    file = VcfFile(path)
+    file = VcfFile(path, may_be_gzip=may_be_gzip)
     try:
         _ = file.header
     except InputFileError:
@@ -330,7 +338,7 @@ def read_record(path: Path, line: int, raw: bytes, samples: int) -> VcfRecord:
     alternatives = () if problem else _alternatives(parts[4])
     if problem or "" in alternatives:
         raise InputFileError(path, problem or "ALT has an empty allele", line)
-    contig, position_1based, _, reference, _, _, filters, info = parts[:8]
+    contig, position_1based, identifier, reference, _, _, filters, info = parts[:8]
     form, values = (parts[8], parts[9]) if samples else ("", "")
     return VcfRecord(
         line,
@@ -342,6 +350,7 @@ def read_record(path: Path, line: int, raw: bytes, samples: int) -> VcfRecord:
         info,
         form,
         values,
+        "" if identifier == "." else identifier,
     )
 
 

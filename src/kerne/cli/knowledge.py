@@ -1,18 +1,26 @@
 """`kerne knowledge`: add releases of reference data, and list them."""
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from kerne.cli.options import home_option
-from kerne.knowledge.actions import add_release, default_directory, list_releases
+from kerne.knowledge.actions import (
+    add_release,
+    default_directory,
+    kinds,
+    list_releases,
+    needs_assembly,
+)
 from kerne.settings import read_settings
 
 IN_HOME = "knowledge"
-KINDS = ("hpo", "reference", "genes", "cases", "frequencies")
-WITH_COORDINATES = ("reference", "genes", "frequencies")
 USUAL_ASSEMBLY = "GRCh38"
+SMALL_MB = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +51,76 @@ def knowledge(ctx: click.Context, home: Path | None, chosen: Path | None) -> Non
 
 
 @knowledge.command()
-@click.argument("kind", type=click.Choice(KINDS))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("kind", type=click.Choice(kinds()))
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--assembly", help="Of the coordinates; the centre's, or else GRCh38.")
-@click.option("--name", help="Name of the release, if not that of the file.")
+@click.option("--name", help="Name of the release, if not that of the (first) file.")
+@click.option(
+    "--date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Date of the release, if not the one that the file states or was last changed on.",
+)
 @click.pass_obj
-def add(shelf: Shelf, kind: str, file: Path, assembly: str | None, name: str | None) -> None:
-    """Add FILE as a release of KIND.
+def add(
+    shelf: Shelf,
+    kind: str,
+    files: tuple[Path, ...],
+    assembly: str | None,
+    name: str | None,
+    date: datetime | None,
+) -> None:
+    """Add FILES as a release of KIND, whole or not at all.
 
-    KIND is hpo (hp.obo with phenotype.hpoa and genes_to_phenotype.txt beside it), reference
-    (FASTA, plain or bgzip), genes (Ensembl GFF3, or MANE bigGenePred BED), cases (JSON lines) or
-    frequencies (as `kerne genomes frequencies` writes them).
+    Most kinds are of one file; gnomad, the scores, clinvar and dosage may be of several, which make
+    one release together. `docs/how-to/knowledge.md` says what each kind is made from.
     """
-    if assembly is None and kind in WITH_COORDINATES:
+    if assembly is None and needs_assembly(kind):
         assembly = shelf.assembly
-    release = add_release(shelf.directory, kind, file, assembly=assembly, name=name)
+    day = None if date is None else date.date()
+    with _watching(files) as report:
+        release = add_release(
+            shelf.directory, kind, *files, assembly=assembly, name=name, date=day, report=report
+        )
     of = f", assembly {release.assembly}" if release.assembly else ""
-    click.echo(f"added {release}, dated {release.date}{of}")
+    click.echo(f"added {release}, dated {release.date}{of}, {in_megabytes(release.size_bytes)}")
+    for fact, words in release.facts.items():
+        click.echo(f"{fact}: {words}")
 
 
 @knowledge.command("list")
 @click.option("--check", is_flag=True, help="Read every release whole and compare its checksum.")
 @click.pass_obj
 def show(shelf: Shelf, check: bool) -> None:  # noqa: FBT001  click's signature
-    """List the releases: kind, name, date, assembly, checksum, source; tab-separated."""
+    """List the releases: kind, name, date, assembly, size, checksum, source; tab-separated."""
     releases = list_releases(shelf.directory, checked=check)
-    click.echo("kind\tname\tdate\tassembly\tsha256\tsource")
+    click.echo("kind\tname\tdate\tassembly\tbytes\tsha256\tsource")
     for release in releases:
         facts = (release.kind, release.name, release.date, release.assembly or ".")
-        click.echo("\t".join(map(str, (*facts, release.sha256, release.source))))
+        rest = (release.size_bytes, release.sha256, release.source)
+        click.echo("\t".join(map(str, (*facts, *rest))))
+
+
+def in_megabytes(size_bytes: int) -> str:
+    """Say a size for a reader.
+
+    Examples
+    --------
+    >>> in_megabytes(31_400), in_megabytes(2_718_281_828)
+    ('0.03 MB', '2718 MB')
+    """
+    size = size_bytes / 1e6
+    return f"{size:.2f} MB" if size < SMALL_MB else f"{size:.0f} MB"
+
+
+@contextmanager
+def _watching(files: Iterable[Path]) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how much of the files is read."""
+    # Most commands show no progress, and need not load it.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        size = sum(path.stat().st_size for path in files if path.is_file())
+        task = progress.add_task("reading", total=size)
+        yield lambda count: progress.advance(task, count)

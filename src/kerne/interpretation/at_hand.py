@@ -1,9 +1,10 @@
 """The knowledge at hand for one assembly: opened once, used for many patients."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from kerne.alleles.assembly import Assembly
 from kerne.alleles.sequence import ReferenceSequence
@@ -12,16 +13,28 @@ from kerne.interpretation.criteria.subject import Sources
 from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.dosage import DosageRegions
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
-from kerne.knowledge.gene_library import GeneLibrary
+from kerne.knowledge.gene_library import GeneLibrary, read_regions
 from kerne.knowledge.genes import GeneModels, read_gene_models
-from kerne.knowledge.known_variants import KnownVariants
-from kerne.knowledge.release import Kind, Release
+from kerne.knowledge.known_variants import KnownInTable, KnownVariants
+from kerne.knowledge.release import TABLE, Kind, Release
 from kerne.knowledge.releases import KnowledgeBase
+from kerne.knowledge.variant_table.table import VariantTable
 from kerne.phenotype.annotations import FILE_NAME as ANNOTATIONS
 from kerne.phenotype.annotations import GENES_FILE_NAME, read_annotations, read_gene_links
 from kerne.phenotype.likelihood import LikelihoodModel
 from kerne.phenotype.ontology import FILE_NAME as ONTOLOGY
 from kerne.phenotype.ontology import Ontology, read_ontology
+
+FREQUENCY_KINDS: Final = (Kind.GNOMAD, Kind.FREQUENCIES)
+"""An allele's frequency is that of the first of these that lists it."""
+
+_SCORES: Final = {
+    Kind.REVEL: "revel",
+    Kind.ALPHAMISSENSE: "alphamissense",
+    Kind.SPLICEAI: "splice",
+}
+_PLACED: Final = (*FREQUENCY_KINDS, *_SCORES, Kind.CLINVAR, Kind.DOSAGE)
+_UNPLACED: Final = (Kind.CONSTRAINT, Kind.HGNC, Kind.VALIDITY, Kind.MONDO)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +94,8 @@ class Knowledge:
     @property
     def sources(self) -> Sources:
         """How evidence names the releases."""
-        return Sources(self.label_of(Kind.GENES), self.label_of(Kind.FREQUENCIES))
+        labels = (self.label_of(kind) for kind in FREQUENCY_KINDS)
+        return Sources(self.label_of(Kind.GENES), next(filter(None, labels), ""))
 
     def label_of(self, kind: Kind) -> str:
         """Name the release of a kind; empty when none is at hand."""
@@ -93,35 +107,91 @@ class Knowledge:
         return tuple(str(release) for release in self.releases)
 
 
-def open_knowledge(base: KnowledgeBase, assembly: Assembly) -> Knowledge:
+def open_knowledge(base: KnowledgeBase, assembly: Assembly, as_of: date | None = None) -> Knowledge:
     """Open the newest releases for an assembly.
+
+    Parameters
+    ----------
+    as_of
+        No release of a later date is opened.
 
     Raises
     ------
     KnowledgeError
         There is no reference sequence, no gene models or no HPO; the message says what to add.
     """
-    hpo = _needed(base, Kind.HPO, None)
-    reference = _needed(base, Kind.REFERENCE, assembly)
-    genes = _needed(base, Kind.GENES, assembly)
-    frequencies = base.newest(Kind.FREQUENCIES, assembly.name)
-    ontology = read_ontology(hpo.path / ONTOLOGY)
-    annotations = read_annotations(hpo.path / ANNOTATIONS, ontology)
-    published = None if frequencies is None else read_frequencies(frequencies.path, assembly)
+    needed = (
+        _needed(base, Kind.HPO, None, as_of),
+        _needed(base, Kind.REFERENCE, assembly, as_of),
+        _needed(base, Kind.GENES, assembly, as_of),
+    )
+    placed = (base.newest(kind, assembly.name, as_of) for kind in _PLACED)
+    unplaced = (base.newest(kind, None, as_of) for kind in _UNPLACED)
+    found = (release for release in (*placed, *unplaced) if release is not None)
+    return open_releases((*needed, *found), assembly)
+
+
+def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
+    """Open these very releases, at most one of a kind; those that are needed are among them.
+
+    Raises
+    ------
+    KnowledgeError, InputFileError
+        A release is damaged.
+    """
+    by_kind = {release.kind: release for release in releases}
+    hpo = by_kind[Kind.HPO].path
+    ontology = read_ontology(hpo / ONTOLOGY)
+    annotations = read_annotations(hpo / ANNOTATIONS, ontology)
+    tables = {
+        kind: VariantTable(release.path)
+        for kind, release in by_kind.items()
+        if release.path.name == TABLE
+    }
+    published = _published(by_kind, tables, assembly)
+    clinvar, dosage = tables.get(Kind.CLINVAR), by_kind.get(Kind.DOSAGE)
     return Knowledge(
         assembly=assembly,
         model=LikelihoodModel(ontology, annotations),
-        gene_links=read_gene_links(hpo.path / GENES_FILE_NAME),
-        genes=read_gene_models(genes.path, assembly),
-        reference=ReferenceSequence(reference.path),
-        frequencies=published,
-        releases=tuple(each for each in (hpo, reference, genes, frequencies) if each is not None),
-        facts=AlleleLibrary(published),
+        gene_links=read_gene_links(hpo / GENES_FILE_NAME),
+        genes=read_gene_models(by_kind[Kind.GENES].path, assembly),
+        reference=ReferenceSequence(by_kind[Kind.REFERENCE].path),
+        frequencies=next(iter(published), None),
+        releases=tuple(releases),
+        facts=AlleleLibrary(
+            *published,
+            scores={name: tables[kind] for kind, name in _SCORES.items() if kind in tables},
+            clinvar=clinvar,
+        ),
+        gene_facts=GeneLibrary(releases, assembly),
+        known=KnownVariants()
+        if clinvar is None
+        else KnownInTable(clinvar, str(by_kind[Kind.CLINVAR])),
+        dosage=DosageRegions()
+        if dosage is None
+        else DosageRegions(read_regions(dosage, assembly), str(dosage)),
     )
 
 
-def _needed(base: KnowledgeBase, kind: Kind, assembly: Assembly | None) -> Release:
-    release = base.newest(kind, None if assembly is None else assembly.name)
+def _published(
+    by_kind: Mapping[Kind, Release], tables: Mapping[Kind, VariantTable], assembly: Assembly
+) -> tuple[PublishedFrequencies, ...]:
+    """Open the releases of frequencies, the one to be asked first before the others."""
+    opened = []
+    for kind in FREQUENCY_KINDS:
+        release = by_kind.get(kind)
+        if release is not None and kind in tables:
+            opened.append(PublishedFrequencies(tables[kind], str(release)))
+        elif release is not None:
+            # A release of an earlier version, which kept the text as it was.
+            opened.append(read_frequencies(release.path, assembly, str(release)))
+    return tuple(opened)
+
+
+def _needed(
+    base: KnowledgeBase, kind: Kind, assembly: Assembly | None, as_of: date | None
+) -> Release:
+    release = base.newest(kind, None if assembly is None else assembly.name, as_of)
     if release is not None:
         return release
     which = "" if assembly is None else f" of assembly `{assembly.name}`"

@@ -1,8 +1,11 @@
 """What an operator does with knowledge: add a release, list them, check them."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
+from kerne.knowledge.intake import WITH_COORDINATES
+from kerne.knowledge.loading.reception import Report
 from kerne.knowledge.release import Kind, Release, verify
 from kerne.knowledge.releases import KnowledgeBase
 
@@ -12,22 +15,34 @@ def default_directory() -> Path:
     return Path.home() / ".local" / "share" / "kerne" / "knowledge"
 
 
+def kinds() -> tuple[str, ...]:
+    """List the kinds of releases."""
+    return tuple(kind.value for kind in Kind)
+
+
+def needs_assembly(kind: str) -> bool:
+    """Say whether releases of a kind hold coordinates."""
+    return Kind(kind) in WITH_COORDINATES
+
+
 def add_release(
     directory: Path,
     kind: str,
-    file: Path,
-    *,
+    *files: Path,
     assembly: str | None = None,
     name: str | None = None,
+    date: date | None = None,
+    report: Report = lambda _: None,
 ) -> Release:
-    """Add a file to the knowledge in `directory`; see `KnowledgeBase.add`.
+    """Add files to the knowledge in `directory`; see `KnowledgeBase.add`.
 
     Raises
     ------
     InputFileError, AssemblyError, KnowledgeError
-        It cannot be added; nothing is.
+        They cannot be added; nothing is.
     """
-    return KnowledgeBase(directory).add(Kind(kind), file, assembly=assembly, name=name)
+    base = KnowledgeBase(directory)
+    return base.add(Kind(kind), *files, assembly=assembly, name=name, date=date, report=report)
 
 
 def list_releases(directory: Path, *, checked: bool = False) -> Sequence[Release]:

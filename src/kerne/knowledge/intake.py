@@ -1,59 +1,92 @@
 """Look at a file before it is kept: is it what it is said to be, and on which assembly."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from kerne.alleles.assembly import GRCH37, GRCH38, Assembly, assembly_named
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import AssemblyError, InputFileError, KnowledgeError
-from kerne.knowledge.cases import read_cases
-from kerne.knowledge.frequencies import read_frequencies
-from kerne.knowledge.genes import read_gene_models
+from kerne.knowledge.checking import check_file, stated_day
 from kerne.knowledge.hpo import check_files, date_of, stated_version
+from kerne.knowledge.loading.conversion import CONVERSIONS, convert
+from kerne.knowledge.loading.reception import Report
 from kerne.knowledge.release import HPO_FILES, Kind, day_of
 from kerne.knowledge.shelf import Content
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-WITH_COORDINATES: Final = frozenset({Kind.REFERENCE, Kind.GENES, Kind.FREQUENCIES})
+WITH_COORDINATES: Final = frozenset({Kind.REFERENCE, Kind.GENES, Kind.DOSAGE, *CONVERSIONS})
+OF_SEVERAL_FILES: Final = frozenset({Kind.DOSAGE, *CONVERSIONS})
 
 
-def examine(
-    kind: Kind, file: Path, *, assembly: str | None = None, name: str | None = None
-) -> Content:
-    """Check that a file can be used as a release of a kind, and say what is to be kept.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to be kept.
+
+    Parameters
+    ----------
+    files
+        One, or of some kinds several that are joined to one release.
+    assembly
+        Name of the assembly of their coordinates.
+    name, dated
+        Of the release; after the file, and as the file states it, if not given.
+    """
+
+    kind: Kind
+    files: tuple[Path, ...]
+    assembly: str | None = None
+    name: str | None = None
+    dated: date | None = None
+
+
+def examine(wish: Wish, reference: Path | None = None, report: Report = lambda _: None) -> Content:
+    """Check that files can be used as a release of a kind, and say what is to be kept.
+
+    Files that are converted are checked while they are, which is when they are kept.
+
+    Parameters
+    ----------
+    reference
+        The sequence by which alleles are put in normal form, if there is one.
+    report
+        Told how many more bytes were read, of files that are converted.
 
     Raises
     ------
     InputFileError
-        The file is missing or holds something else.
+        A file is missing or holds something else.
     AssemblyError
         The assembly is unknown, or the file's coordinates are those of another.
     KnowledgeError
-        The kind needs an assembly and none is named, or the name cannot be a directory's.
+        The kind needs an assembly and none is named, the name cannot be a directory's, or the kind
+        is of one file and several are named.
     """
-    if name is not None and not NAME.fullmatch(name):
+    kind, files = wish.kind, wish.files
+    if wish.name is not None and not NAME.fullmatch(wish.name):
         problem = "expected letters, digits, `.`, `_` and `-`, a letter or digit first"
-        raise KnowledgeError(f"release name `{name}` is malformed, {problem}")
+        raise KnowledgeError(f"release name `{wish.name}` is malformed, {problem}")
+    if len(files) > 1 and kind not in OF_SEVERAL_FILES:
+        raise KnowledgeError(f"a release of kind `{kind}` is of one file, found `{len(files)}`")
+    if len({file.name for file in files}) < len(files):
+        raise KnowledgeError("two of the files have the same name, expected different ones")
     if kind is Kind.HPO:
-        return _hpo(file, name)
-    if not file.is_file():
-        raise InputFileError(file, "no such file")
-    named = _assembly_for(kind, assembly)
-    if named is not None and kind is not Kind.REFERENCE:
-        _check_coordinates(kind, file, named)
-    if kind is Kind.CASES and not sum(1 for _ in read_cases(file)):
-        raise InputFileError(file, "no case in it")
-    return Content(
-        kind=kind,
-        name=name or _name_of(file),
-        date=day_of(file),
-        source=file.name,
-        files=(file,),
-        assembly=None if named is None else named.name,
-        finish=_indexing(file, named) if named is not None and kind is Kind.REFERENCE else None,
-    )
+        return _hpo(files[0], wish)
+    for file in files:
+        if not file.is_file():
+            raise InputFileError(file, "no such file")
+    named = _assembly_for(kind, wish.assembly)
+    if kind in CONVERSIONS and named is not None:
+        return replace(
+            _content(wish, named, stated_day(kind, files[0])),
+            convert=_converting(kind, files, named, reference, report),
+        )
+    stated = check_file(kind, files, named)
+    finish = _indexing(files[0], named) if named is not None and kind is Kind.REFERENCE else None
+    return replace(_content(wish, named, stated), finish=finish)
 
 
 def check_reference(sequence: ReferenceSequence, assembly: Assembly) -> None:
@@ -74,16 +107,16 @@ def check_reference(sequence: ReferenceSequence, assembly: Assembly) -> None:
             assembly.check_lengths({contig: length})
 
 
-def _hpo(file: Path, name: str | None) -> Content:
+def _hpo(file: Path, wish: Wish) -> Content:
     folder = file if file.is_dir() else file.parent
     check_files(folder)
     stated = stated_version(folder)
-    if not NAME.fullmatch(name or stated):
+    if not NAME.fullmatch(wish.name or stated):
         raise KnowledgeError(f"version `{stated}` cannot name a release, choose another name")
     return Content(
         kind=Kind.HPO,
-        name=name or stated,
-        date=date_of(stated, folder / "hp.obo"),
+        name=wish.name or stated,
+        date=wish.dated or date_of(stated, folder / "hp.obo"),
         source=file.name,
         files=tuple(folder / part for part in HPO_FILES),
         assembly=None,
@@ -98,11 +131,31 @@ def _assembly_for(kind: Kind, assembly: str | None) -> Assembly | None:
     return None
 
 
-def _check_coordinates(kind: Kind, file: Path, assembly: Assembly) -> None:
-    if kind is Kind.GENES:
-        read_gene_models(file, assembly)
-    if kind is Kind.FREQUENCIES:
-        read_frequencies(file, assembly)
+def _content(wish: Wish, assembly: Assembly | None, stated: date | None) -> Content:
+    first = wish.files[0]
+    more = f" and {len(wish.files) - 1} more" if len(wish.files) > 1 else ""
+    return Content(
+        kind=wish.kind,
+        name=wish.name or _name_of(first),
+        date=wish.dated or stated or day_of(first),
+        source=first.name + more,
+        files=wish.files,
+        assembly=None if assembly is None else assembly.name,
+    )
+
+
+def _converting(
+    kind: Kind, files: Sequence[Path], assembly: Assembly, reference: Path | None, report: Report
+) -> Callable[[Path], Mapping[str, str]]:
+    """Convert files to a table, in normal form as far as the sequence at hand allows."""
+
+    def to_table(folder: Path) -> Mapping[str, str]:
+        if reference is None:
+            return convert(kind, files, folder, assembly, None, report)
+        with ReferenceSequence(reference) as sequence:
+            return convert(kind, files, folder, assembly, sequence, report)
+
+    return to_table
 
 
 def _indexing(file: Path, assembly: Assembly) -> Callable[[Path], None]:

@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from kerne.errors import KnowledgeError
+
+TABLE: Final = "alleles.table"
+"""The file that a release of alleles is converted to."""
 
 HPO_FILES: Final = ("genes_to_phenotype.txt", "hp.obo", "phenotype.hpoa")
 
@@ -22,7 +25,9 @@ class Kind(StrEnum):
     CASES = "cases"
     FREQUENCIES = "frequencies"
     GNOMAD = "gnomad"
-    SCORES = "scores"
+    REVEL = "revel"
+    ALPHAMISSENSE = "alphamissense"
+    SPLICEAI = "spliceai"
     CLINVAR = "clinvar"
     CONSTRAINT = "constraint"
     HGNC = "hgnc"
@@ -50,6 +55,13 @@ class Release:
         The file; for `hpo` the directory of its three files.
     assembly
         Assembly of its coordinates; `None` when it has none.
+    kept
+        Checksum by name of each file that is kept, where the added ones were converted or are
+        several; otherwise empty.
+    size_bytes
+        Of all that is kept.
+    facts
+        What is to be known of a converted release, in words: how many alleles, their normal form.
     """
 
     kind: Kind
@@ -59,6 +71,9 @@ class Release:
     source: str
     path: Path
     assembly: str | None = None
+    kept: Mapping[str, str] = field(default_factory=dict, compare=False)
+    size_bytes: int = field(default=0, compare=False)
+    facts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name} (sha256 {self.sha256[:12]})"
@@ -68,6 +83,8 @@ class Release:
         """The files that it was made from."""
         if self.kind is Kind.HPO:
             return tuple(self.path / name for name in HPO_FILES)
+        if self.kept:
+            return tuple(self.path.parent / name for name in self.kept)
         return (self.path,)
 
 
@@ -97,10 +114,11 @@ def verify(release: Release) -> None:
     """
     check_present(release)
     found = combined({file.name: checksum(file) for file in release.files})
-    if found != release.sha256:
+    expected = combined(release.kept) if release.kept else release.sha256
+    if found != expected:
         raise KnowledgeError(
             f"release `{release.kind}` `{release.name}` has changed: its checksum is `{found}`, "
-            f"expected `{release.sha256}`; remove `{_folder(release)}` and add it again"
+            f"expected `{expected}`; remove `{_folder(release)}` and add it again"
         )
 
 

@@ -1,11 +1,14 @@
 """The knowledge base: the releases that were added to it, and those that come with the program."""
 
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from kerne.alleles.assembly import assembly_named
 from kerne.errors import KnowledgeError, reason_of
 from kerne.knowledge.hpo import packaged_hpo
-from kerne.knowledge.intake import examine
+from kerne.knowledge.intake import Wish, examine
+from kerne.knowledge.loading.reception import Report
 from kerne.knowledge.release import Kind, Release, check_present
 from kerne.knowledge.shelf import Shelf, check_same
 
@@ -31,29 +34,44 @@ class KnowledgeBase:
         return packaged_hpo()
 
     def add(
-        self, kind: Kind, file: Path, *, assembly: str | None = None, name: str | None = None
+        self,
+        kind: Kind,
+        *files: Path,
+        assembly: str | None = None,
+        name: str | None = None,
+        date: date | None = None,
+        report: Report = lambda _: None,
     ) -> Release:
-        """Keep a file as a release, checksummed; the release is there whole or not at all.
+        """Keep files as a release, checksummed; the release is there whole or not at all.
 
         Adding the same again changes nothing. Of a release of the HPO one file is named, or their
-        directory: the other two lie beside it.
+        directory: the other two lie beside it. What is known of alleles is converted to a table,
+        in normal form by the newest reference sequence of the assembly, and the files themselves
+        are not kept.
 
         Parameters
         ----------
+        files
+            One; several of `dosage` and of what is converted, which make one release together.
         assembly
-            Needed for coordinates: `reference`, `genes`, `frequencies`.
+            Needed for coordinates.
         name
             After the file (for `hpo`, the version it states) if not given.
+        date
+            As the file states it, or of its last change, if not given.
+        report
+            Told how many more bytes were read, of files that are converted.
 
         Raises
         ------
         InputFileError, AssemblyError
-            The file cannot be used.
+            The files cannot be used.
         KnowledgeError
             The name is taken by other content or malformed, an assembly is needed, or the
             directory cannot be written to.
         """
-        content = examine(kind, file, assembly=assembly, name=name)
+        wish = Wish(kind, files, assembly, name, date)
+        content = examine(wish, self._sequence_for(assembly), report)
         packaged = self._packaged
         if packaged is not None and (kind, content.name) == (packaged.kind, packaged.name):
             return check_same(packaged, content, content.checksum())
@@ -62,6 +80,13 @@ class KnowledgeBase:
         except OSError as error:
             problem = f"cannot be kept in `{self.path}`: {reason_of(error)}"
             raise KnowledgeError(f"release `{kind}` `{content.name}` {problem}") from error
+
+    def _sequence_for(self, assembly: str | None) -> Path | None:
+        """Give the newest reference sequence of an assembly; `None` when there is none."""
+        if assembly is None:
+            return None
+        release = self.newest(Kind.REFERENCE, assembly_named(assembly).name)
+        return None if release is None else release.path
 
     def releases(self) -> tuple[Release, ...]:
         """List the releases by kind, date and name.
@@ -78,13 +103,17 @@ class KnowledgeBase:
             sorted(kept.values(), key=lambda r: (list(Kind).index(r.kind), r.date, r.name))
         )
 
-    def newest(self, kind: Kind, assembly: str | None = None) -> Release | None:
+    def newest(
+        self, kind: Kind, assembly: str | None = None, as_of: date | None = None
+    ) -> Release | None:
         """Give the newest release of a kind; `None` when there is none.
 
         Parameters
         ----------
         assembly
             Name of the assembly that coordinates must be of; any if not given.
+        as_of
+            No release of a later date is considered.
 
         Raises
         ------
@@ -94,7 +123,9 @@ class KnowledgeBase:
         fitting = [
             release
             for release in self.releases()
-            if release.kind is kind and assembly in {None, release.assembly}
+            if release.kind is kind
+            and assembly in {None, release.assembly}
+            and (as_of is None or release.date <= as_of)
         ]
         if not fitting:
             return None

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -36,6 +36,9 @@ class Content:
     finish
         Called with the directory of the copies before the release is there; adds an index to them,
         say, or raises because they cannot be used.
+    convert
+        Called instead with an empty directory, where the files themselves are not to be kept;
+        writes what is kept of them and gives the facts about it.
     """
 
     kind: Kind
@@ -45,6 +48,7 @@ class Content:
     files: tuple[Path, ...]
     assembly: str | None
     finish: Callable[[Path], None] | None = None
+    convert: Callable[[Path], Mapping[str, str]] | None = None
 
     def checksum(self) -> str:
         """Give the checksum that the release will have."""
@@ -85,15 +89,38 @@ class Shelf:
         place = self.path / content.kind / content.name
         place.parent.mkdir(parents=True, exist_ok=True)
         with _locked(self.path / LOCK), _beside(place) as partial:
-            sums = {file.name: _copy(file, partial / file.name) for file in content.files}
+            if content.convert is not None and place.exists():
+                return check_same(_read(place / DESCRIPTION), content, content.checksum())
+            about = _converted(content, partial) if content.convert else _copied(content, partial)
             if place.exists():
-                return check_same(_read(place / DESCRIPTION), content, combined(sums))
+                return check_same(_read(place / DESCRIPTION), content, about.sha256)
             if content.finish is not None:
                 content.finish(partial)
-            write_durably(partial / DESCRIPTION, _description(content, combined(sums)).encode())
+            write_durably(partial / DESCRIPTION, _description(content, about).encode())
             partial.rename(place)
             sync_directory(place.parent)
         return _read(place / DESCRIPTION)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What came of the files: their checksum, those of what is kept if that differs, facts."""
+
+    sha256: str
+    kept: Mapping[str, str]
+    facts: Mapping[str, str]
+
+
+def _copied(content: Content, partial: Path) -> _Kept:
+    sums = {file.name: _copy(file, partial / file.name) for file in content.files}
+    is_several = len(sums) > 1 and content.kind is not Kind.HPO
+    return _Kept(combined(sums), sums if is_several else {}, {})
+
+
+def _converted(content: Content, partial: Path) -> _Kept:
+    facts = {} if content.convert is None else content.convert(partial)
+    sums = {file.name: checksum(file) for file in sorted(partial.iterdir())}
+    return _Kept(content.checksum(), sums, facts)
 
 
 def check_same(kept: Release, content: Content, sha256: str) -> Release:
@@ -112,15 +139,18 @@ def check_same(kept: Release, content: Content, sha256: str) -> Release:
     return kept
 
 
-def _description(content: Content, sha256: str) -> str:
+def _description(content: Content, about: _Kept) -> str:
+    first = next(iter(about.kept), content.files[0].name)
     facts = {
         "kind": content.kind.value,
         "name": content.name,
         "date": content.date.isoformat(),
-        "sha256": sha256,
+        "sha256": about.sha256,
         "source": content.source,
-        "file": None if content.kind is Kind.HPO else content.files[0].name,
+        "file": None if content.kind is Kind.HPO else first,
         "assembly": content.assembly,
+        "kept": dict(about.kept),
+        "facts": dict(about.facts),
     }
     return json.dumps(facts, indent=2) + "\n"
 
@@ -138,6 +168,10 @@ def _read(path: Path) -> Release:
             source=facts["source"],
             path=folder if facts["file"] is None else folder / facts["file"],
             assembly=facts["assembly"],
+            # Releases of earlier versions were never converted.
+            kept=facts.get("kept", {}),
+            size_bytes=sum(file.stat().st_size for file in folder.iterdir()),
+            facts=facts.get("facts", {}),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise KnowledgeError(

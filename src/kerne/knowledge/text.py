@@ -5,11 +5,13 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import IO, TextIO
 
 from kerne.errors import InputFileError
 
 GZIP_MAGIC = b"\x1f\x8b"
+LINES_A_REPORT = 20_000
+"""A long file's progress is reported as often."""
 
 
 @contextmanager
@@ -31,3 +33,10 @@ def open_text(path: Path) -> Iterator[TextIO]:
         raise InputFileError(path, "no such file") from error
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise InputFileError(path, f"cannot be read as text, plain or gzip: {error}") from error
+
+
+def bytes_read(file: TextIO) -> int:
+    """Say how far a file that `open_text` opened is read, in bytes as they lie on the disk."""
+    # A gzip file's own place counts unpacked bytes.
+    raw: IO[bytes] = getattr(file.buffer, "fileobj", file.buffer)
+    return raw.tell()

@@ -1,0 +1,1 @@
+"""Read files of published facts about alleles, and convert them to tables."""

@@ -1,0 +1,210 @@
+"""Read gnomAD's VCF files of sites: exomes, genomes, both joined, and the mitochondrial genome.
+
+Files of one release are joined allele by allele. Counts of exomes and genomes are added; those of
+a file that doubts the call count only where no other file lists the allele without doubt.
+
+References
+----------
+Karczewski et al. 2020, doi:10.1038/s41586-020-2308-7; Chen et al. 2024,
+doi:10.1038/s41586-023-06045-0; Laricchia et al. 2022, doi:10.1101/gr.276013.121 (mitochondrial).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kerne.alleles.assembly import ContigKind
+from kerne.alleles.interval import Interval
+from kerne.alleles.vcf import VcfFile, VcfRecord, is_sequence, open_vcf
+from kerne.errors import AssemblyError, InputFileError
+from kerne.knowledge.loading.reception import Reception, Report
+from kerne.knowledge.loading.settling import groups, refuse_repeats
+from kerne.knowledge.variant_table.building import Sorted
+from kerne.knowledge.variant_table.fields import Field, Form, Value
+
+FREQUENCY_FIELDS: Final = (
+    Field("ac", Form.WHOLE),
+    Field("an", Form.WHOLE),
+    Field("homozygotes", Form.WHOLE),
+    Field("heterozygotes", Form.WHOLE),
+    Field("hemizygotes", Form.WHOLE),
+    Field("greatest_af", Form.REAL),
+    Field("is_filtered", Form.WHOLE),
+)
+GREATEST: Final = (
+    "fafmax_faf95_max_joint",
+    "fafmax_faf95_max",
+    "faf95_popmax",
+    "faf_hapmax_hom",
+    "AF_grpmax_joint",
+    "AF_grpmax",
+    "AF_popmax",
+)
+"""The greatest frequency of a group, the filtering frequency before the plain one."""
+
+_FILTERING_OF_GROUP: Final = re.compile(r"faf95_(?:afr|amr|eas|nfe|sas)")
+"""gnomAD 2.1 states it for each group and names no greatest one."""
+
+_ID: Final = re.compile(r"INFO=<ID=([^,>]+)")
+_UNFILTERED: Final = frozenset({"PASS", "EXOMES_FILTERED", "GENOMES_FILTERED"})
+"""A joint file marks which half it doubts; only both together are a doubt of the whole."""
+
+_REAL_NAN: Final = int(np.array([np.nan], dtype=np.float32).view(np.uint32)[0])
+_COUNTS: Final = ("ac", "an", "homozygotes", "heterozygotes", "hemizygotes")
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The names that INFO has in one file; empty where it does not have the fact."""
+
+    ac: str
+    an: str
+    homozygotes: str
+    heteroplasmic: str
+    xy: str
+    greatest: tuple[str, ...]
+    wanted: re.Pattern[str]
+
+
+def gather(reception: Reception, report: Report) -> None:
+    """Take in all files.
+
+    Raises
+    ------
+    InputFileError, AssemblyError
+        A file is not gnomAD's, of another assembly, or a record is malformed.
+    """
+    for number, path in enumerate(reception.files):
+        with open_vcf(path, may_be_gzip=True) as vcf:
+            check_contigs(vcf, reception)
+            keys = _keys(vcf)
+            done = 0
+            for record in vcf:
+                _take(record, number, keys, reception)
+                report(vcf.bytes_read - done)
+                done = vcf.bytes_read
+
+
+def settle(rows: Sorted, reception: Reception) -> Mapping[str, NDArray[np.int64]]:
+    """Join the files of each allele.
+
+    Raises
+    ------
+    InputFileError
+        One file lists an allele twice.
+    """
+    refuse_repeats(rows, reception.files)
+    kept, firsts, group = rows.rows.columns, rows.firsts, groups(rows)
+    is_sure = kept["is_filtered"] == 0
+    has_sure = np.maximum.reduceat(is_sure, firsts)
+    counts = is_sure | ~has_sure[group]
+    settled = {name: np.add.reduceat(np.where(counts, kept[name], 0), firsts) for name in _COUNTS}
+    stated = np.where(counts & (kept["greatest_af"] != _REAL_NAN), kept["greatest_af"], -1)
+    # The bits of numbers that are not negative stand in the order of the numbers.
+    greatest = np.maximum.reduceat(stated, firsts)
+    settled["greatest_af"] = np.where(greatest < 0, _REAL_NAN, greatest)
+    settled["is_filtered"] = (~has_sure).astype(np.int64)
+    return settled
+
+
+def check_contigs(vcf: VcfFile, reception: Reception) -> None:
+    """Check that the contigs that a file declares are those of the assembly.
+
+    Raises
+    ------
+    InputFileError
+        They are not.
+    """
+    lengths = {name: n for name, n in vcf.header.contig_lengths.items() if n is not None}
+    try:
+        reception.assembly.check_lengths(lengths)
+    except AssemblyError as error:
+        raise InputFileError(vcf.path, str(error)) from error
+
+
+def _keys(vcf: VcfFile) -> _Keys:
+    ids = {found[1] for line in vcf.header.meta if (found := _ID.match(line))}
+    ac = _first(("AC", "AC_joint", "AC_hom"), ids)
+    an = _first(("AN", "AN_joint"), ids)
+    if not (ac and an):
+        problem = "not gnomAD's: expected INFO fields `AC` and `AN`, `AC_joint` or `AC_hom`"
+        raise InputFileError(vcf.path, problem)
+    by_group = tuple(sorted(name for name in ids if _FILTERING_OF_GROUP.fullmatch(name)))
+    first = _first(GREATEST[:4], ids)
+    greatest = (first,) if first else by_group or (_first(GREATEST[4:], ids),)
+    keys = {
+        "homozygotes": _first(("nhomalt", "nhomalt_joint", "AC_hom"), ids),
+        "heteroplasmic": "AC_het" if ac == "AC_hom" else "",
+        "xy": _first(("AC_XY", "AC_XY_joint", "AC_joint_XY", "AC_male"), ids),
+    }
+    names = {ac, an, *keys.values(), *greatest} - {""}
+    wanted = re.compile(rf"(?:^|;)({'|'.join(sorted(names))})=([^;]*)")
+    return _Keys(ac=ac, an=an, **keys, greatest=tuple(filter(None, greatest)), wanted=wanted)
+
+
+def _first(names: Iterable[str], ids: set[str]) -> str:
+    return next((name for name in names if name in ids), "")
+
+
+def _take(record: VcfRecord, file: int, keys: _Keys, reception: Reception) -> None:
+    info = dict(keys.wanted.findall(record.info_text))
+    is_filtered = not _UNFILTERED.issuperset(record.filters)
+    for number, alternative in enumerate(record.alternatives):
+        if not is_sequence(alternative):
+            continue
+        try:
+            values = _values(info, number, keys, is_hemizygous=_is_single(record, reception))
+        except (ValueError, IndexError, KeyError) as error:
+            problem = f"expected whole numbers in `{keys.ac}`, `{keys.an}` and the counts"
+            raise InputFileError(reception.files[file], problem, record.line) from error
+        if not 0 <= values[0] <= values[1]:
+            problem = f"expected 0 <= AC <= AN, found `{values[0]}` and `{values[1]}`"
+            raise InputFileError(reception.files[file], problem, record.line)
+        place = (record.contig_text, record.position)
+        kept: tuple[Value, ...] = (*values, _greatest(info, number, keys), int(is_filtered))
+        reception.take((file, record.line), place, (record.reference, alternative), kept)
+
+
+def _values(
+    info: Mapping[str, str], number: int, keys: _Keys, *, is_hemizygous: bool
+) -> tuple[int, int, int, int, int]:
+    """Give AC, AN, and people with two copies, one of two, and one of one."""
+    ac = int(info[keys.ac].split(",")[number])
+    an = int(info[keys.an].split(",")[0])
+    homozygotes = _count(info, keys.homozygotes, number)
+    if keys.heteroplasmic:
+        return ac, an, homozygotes, _count(info, keys.heteroplasmic, number), 0
+    hemizygotes = _count(info, keys.xy, number) if is_hemizygous else 0
+    return ac, an, homozygotes, max(0, ac - 2 * homozygotes - hemizygotes), hemizygotes
+
+
+def _count(info: Mapping[str, str], key: str, number: int) -> int:
+    text = info[key].split(",")[number] if key in info else "."
+    return 0 if text == "." else int(text)
+
+
+def _greatest(info: Mapping[str, str], number: int, keys: _Keys) -> float | None:
+    """Give the greatest frequency; a file that has the field and does not state it means zero."""
+    if not keys.greatest:
+        return None
+    texts = [info[key].split(",")[number] for key in keys.greatest if key in info]
+    return max((float(text) for text in texts if text != "."), default=0.0)
+
+
+def _is_single(record: VcfRecord, reception: Reception) -> bool:
+    """Say whether a person with one X and one Y has one copy of the place."""
+    assembly = reception.assembly
+    if not assembly.has_contig(record.contig_text):
+        return False
+    contig = assembly.contig(record.contig_text)
+    if contig.kind not in {ContigKind.X, ContigKind.Y}:
+        return False
+    place = Interval(contig.name, record.position, record.position + 1)
+    return not any(
+        paired.contig == place.contig and paired.start <= place.start < paired.end
+        for paired in assembly.pseudo_autosomal
+    )
