@@ -25,6 +25,7 @@ from kerne.interpretation.examination import (
     look,
 )
 from kerne.interpretation.findings import (
+    has_single_x,
     is_common,
     make_subject,
     observe,
@@ -32,9 +33,13 @@ from kerne.interpretation.findings import (
     relevant_by_gene,
 )
 from kerne.interpretation.limits import absent_knowledge, not_examined
+from kerne.interpretation.listing import WHOLE_LIST, Listing
 from kerne.interpretation.panels import Panel
-from kerne.interpretation.parentage import left_out_in_words
-from kerne.interpretation.patient import patient_of
+from kerne.interpretation.parentage import (
+    check_relationships,
+    left_out_in_words,
+    supported_family,
+)
 from kerne.interpretation.pedigree import Family
 from kerne.interpretation.presentation import Frequencies, NationalFrequencies, Presenter
 from kerne.interpretation.ranking import DiseaseFit, Finding, Gene, Ranked, disease_fits, rank
@@ -45,12 +50,8 @@ from kerne.interpretation.secondary import (
     secondary_genes,
     secondary_list,
 )
-from kerne.knowledge.allele_facts import AlleleFacts
-from kerne.phenotype.phenopacket import Phenotype
-
-LISTED_CANDIDATES = 100
-LEAST_LOG10_ODDS = -5.0
-"""More candidates, and less likely ones, are counted and not listed."""
+from kerne.knowledge.frequencies import PublishedFrequency
+from kerne.phenotype.phenopacket import Phenotype, Sex
 
 
 def interpret(  # noqa: PLR0913 - what a patient brings; all but three are optional
@@ -113,12 +114,16 @@ def examine(  # noqa: PLR0913 - what a patient brings; all but three are optiona
         A term is unknown or no phenotypic abnormality.
     """
     _check(genome.assembly.name, phenotype, knowledge)
-    patient = patient_of(genome, family, phenotype.sex)
-    work = _Work(patient, phenotype, knowledge, panel, disclosure)
+    relationships = check_relationships(genome, family)
+    supported = supported_family(family, relationships)
+    single_x = has_single_x(genome, phenotype.sex)
+    work = _Work(
+        Patient(genome, supported, relationships, single_x), phenotype, knowledge, panel, disclosure
+    )
     return work.examination(predict(genome.calls, knowledge.genes, knowledge.reference), national)
 
 
-def examine_again(
+def examine_again(  # noqa: PLR0913 - what a patient brings; all but three are optional
     basis: Basis,
     phenotype: Phenotype,
     knowledge: Knowledge,
@@ -126,6 +131,7 @@ def examine_again(
     panel: Panel | None = None,
     disclosure: Disclosure | None = None,
     without: Collection[str] = (),
+    listing: Listing | None = None,
 ) -> Examination:
     """Rank once more from what an earlier examination kept, with what is known now.
 
@@ -136,6 +142,8 @@ def examine_again(
     ----------
     without
         Samples of relatives who are left out now.
+    listing
+        Fewer candidates take less time: most of it goes into their words.
 
     Raises
     ------
@@ -145,8 +153,10 @@ def examine_again(
         As for `examine`.
     """
     _check(basis.assembly, phenotype, knowledge)
-    patient = basis.patient_in(knowledge.assembly, without)
-    work = _Work(patient, phenotype, knowledge, panel, disclosure)
+    genome = basis.patient.as_genome(knowledge.assembly)
+    family = basis.family(knowledge.assembly, without)
+    patient = Patient(genome, family, basis.relationships, basis.has_single_x)
+    work = _Work(patient, phenotype, knowledge, panel, disclosure, listing)
     return work.examination(Consequences(basis.by_allele()), None)
 
 
@@ -190,7 +200,9 @@ class _Work:
         knowledge: Knowledge,
         panel: Panel | None,
         disclosure: Disclosure | None,
+        listing: Listing | None = None,
     ) -> None:
+        self._listing = listing or WHOLE_LIST
         self._patient, self._genome, self._family = patient, patient.genome, patient.family
         self._relationships = patient.relationships
         self._phenotype, self._knowledge = phenotype, knowledge
@@ -208,8 +220,7 @@ class _Work:
         knowledge, genome = self._knowledge, self._genome
         gathered = self._gather(predicted.by_allele)
         ranked = self._ranked(gathered.genes)
-        listed = [each for each in ranked if each.log10_odds >= LEAST_LOG10_ODDS]
-        listed = listed[:LISTED_CANDIDATES]
+        listed = self._listing.of(ranked)
         aside = self._ranked(gathered.secondary)
         coverage, unseen = cover_fitting(knowledge, self._scores, genome.callable)
         unlisted = len(ranked) - len(listed)
@@ -284,11 +295,11 @@ class _Work:
         kept = dict[str, frozenset[Allele]]()
         for symbol, hits in sorted(by_gene.items()):
             fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores)
-            facts = self._facts(hits)
-            frequent = {each for each in hits if is_common(facts[each].frequency)}
+            published = self._published(hits)
+            frequent = {each for each in hits if is_common(published[each])}
             rare = {each: hit for each, hit in hits.items() if each not in frequent}
             kept[symbol] = frozenset(rare)
-            found = self._gene(symbol, rare, facts, calls, fits, single_x=single_x)
+            found = self._gene(symbol, rare, published, calls, fits, single_x=single_x)
             if symbol in listed:
                 secondary += found
             elif not fits:
@@ -298,14 +309,19 @@ class _Work:
                 genes += found
         return _Gathered(tuple(genes), tuple(secondary), listed, kept, len(common), len(unlinked))
 
-    def _facts(self, alleles: Mapping[Allele, Consequence]) -> dict[Allele, AlleleFacts]:
-        return dict(zip(alleles, self._knowledge.facts.look_up(list(alleles)), strict=True))
+    def _published(
+        self, alleles: Mapping[Allele, Consequence]
+    ) -> dict[Allele, PublishedFrequency | None]:
+        frequencies = self._knowledge.frequencies
+        if frequencies is None:
+            return dict.fromkeys(alleles)
+        return dict(zip(alleles, frequencies.look_up(alleles), strict=True))
 
     def _gene(
         self,
         symbol: str,
         hits: Mapping[Allele, Consequence],
-        facts: Mapping[Allele, AlleleFacts],
+        published: Mapping[Allele, PublishedFrequency | None],
         calls: Mapping[Allele, Call],
         fits: tuple[DiseaseFit, ...],
         *,
@@ -322,9 +338,9 @@ class _Work:
                     hit,
                     self._transcripts[hit.transcript],
                     self._knowledge.reference,
-                    facts[allele],
+                    published[allele],
                 ),
-                observe(calls[allele], self._family, place, self._patient.stretches),
+                observe(calls[allele], self._family, place),
             )
             for allele, hit in hits.items()
         )
@@ -370,6 +386,8 @@ class _Work:
             unknown = sorted(each for each in self._panel.genes if not self._is_modelled(each))
             if unknown:
                 notes.append(f"panel genes that the gene models lack: {', '.join(unknown)}")
+        if self._phenotype.sex is Sex.FEMALE and has_single_x(self._genome, Sex.FEMALE):
+            notes.append("haploid calls on X, though the packet says female: check the sample")
         return notes
 
 
@@ -377,4 +395,4 @@ def _is_told(candidate: Candidate) -> bool:
     """Say whether a secondary candidate is worth keeping: likely enough, or pathogenic."""
     classes = {variant.classification for variant in candidate.variants}
     harmful = {Classification.PATHOGENIC, Classification.LIKELY_PATHOGENIC}
-    return candidate.log10_odds >= LEAST_LOG10_ODDS or not classes.isdisjoint(harmful)
+    return candidate.log10_odds >= WHOLE_LIST.least_log10_odds or not classes.isdisjoint(harmful)

@@ -110,7 +110,6 @@ class Relative:
     kin: Kin
     affected: bool | None
     calls: GenomeCalls
-    sex: PedigreeSex = PedigreeSex.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +132,7 @@ def family_of(pedigree: Pedigree, patient: str, calls: Mapping[str, GenomeCalls]
     """Join a pedigree to the genomes at hand; relatives without a genome are left out."""
     return Family(
         tuple(
-            Relative(
-                pedigree.kin(name, patient),
-                pedigree.members[name].affected,
-                calls[name],
-                pedigree.members[name].sex,
-            )
+            Relative(pedigree.kin(name, patient), pedigree.members[name].affected, calls[name])
             for name in pedigree.relatives(patient)
             if name in calls
         )

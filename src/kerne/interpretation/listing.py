@@ -1,0 +1,38 @@
+"""How many candidates are put into words: a list ends somewhere, and says how many it left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kerne.interpretation.ranking import Ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a list of candidates ends.
+
+    Parameters
+    ----------
+    most
+        More candidates are counted and not listed.
+    least_log10_odds
+        Less likely ones are not listed either.
+    always
+        Symbols of genes whose candidates are listed wherever they stand.
+    """
+
+    most: int = 100
+    least_log10_odds: float = -5.0
+    always: frozenset[str] = frozenset()
+
+    def of(self, ranked: Sequence[Ranked]) -> list[Ranked]:
+        """Return those of `ranked`, best first, that are listed."""
+        return [
+            each
+            for number, each in enumerate(ranked)
+            if each.gene in self.always
+            or (number < self.most and each.log10_odds >= self.least_log10_odds)
+        ]
+
+
+WHOLE_LIST: Final = Listing()
