@@ -323,7 +323,7 @@ class _Parts:
             self._people.has_entry,
             self._consent.has_entry,
             self._orders.history.has_entry,
-            self._cases.history.has_entry,
+            self._cases.has_entry,
             self._research.history.has_entry,
             self._custody.has_entry,
             self._genome_actions.has_entry,

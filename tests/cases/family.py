@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pypdf import PdfReader
 
 from kerne.cases.case import Case, Verdict
 from kerne.cases.events import KinInCase
@@ -231,4 +232,10 @@ def texts(home: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(home.rglob("*")):
         within = path.relative_to(home)
         if path.is_file() and within.parts[0] not in {"genomes", "knowledge", "keys"}:
-            yield str(within), path.read_bytes().decode("latin-1")
+            yield str(within), _text(path)
+
+
+def _text(path: Path) -> str:
+    if path.suffix == ".pdf":  # what is in print is compressed
+        return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+    return path.read_bytes().decode("latin-1")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from kerne.cases import actions, report
+from kerne.cases import issuing, report
 from kerne.cases.actions import Answer
-from kerne.cases.answer import PUBLIC_KEY, SIGNATURE
+from kerne.cases.answer import PUBLIC_KEY, SIGNATURE, SUMS, SUMS_SIGNATURE
 from kerne.cases.case import Case, Stage, Verdict
 from kerne.cases.events import AnswerIssued, Bearing, KinInCase
 from kerne.cases.ledger import CaseLedger
@@ -64,11 +64,17 @@ def test_cases__go_from_the_opened_case_to_the_signed_answer(room: Room) -> None
     case, answer = signed(room)
     assert answer.verified
     assert sorted(path.name for path in answer.directory.iterdir()) == [
+        SUMS,
+        SUMS_SIGNATURE,
+        "fhir.json",
         "phenopacket.json",
         PUBLIC_KEY,
+        "report.da.html",
+        "report.da.pdf",
         "report.html",
         RECORD,
         SIGNATURE,
+        "report.pdf",
     ]
     record = json.loads(answer.record)
     (finding,) = record["conclusion"]["findings"]
@@ -255,7 +261,7 @@ def test_sign__hands_over_at_the_next_start_what_a_fault_left_undone(
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr("kerne.cases.actions.write_files", fail)
+        patch.setattr("kerne.cases.issuing.write_files", fail)
         with pytest.raises(OSError, match="no space left"):
             signed(room)
     (line,) = room.cases.ledger.lines(stage=Stage.SIGNED)
@@ -281,16 +287,16 @@ def test_answer_that_two_processes_hand_over__is_handed_over_once(
     write = report.write_files
 
     def while_another_does(files: dict[str, bytes], directory: Path) -> None:
-        monkeypatch.setattr(actions, "write_files", write)
+        monkeypatch.setattr(issuing, "write_files", write)
         assert room.cases.issue_outstanding() == 1
         write(files, directory)
 
-    monkeypatch.setattr(actions, "write_files", while_another_does)
+    monkeypatch.setattr(issuing, "write_files", while_another_does)
     case, _ = signed(room)
     assert [type(each.event) for each in room.cases.ledger.history.read(case)].count(
         AnswerIssued
     ) == 1
-    room.cases._issue(case, 1)
+    room.cases._issuer.issue(case, 1)
     assert room.cases.ledger.case(case).stage is Stage.ISSUED
 
 
@@ -305,7 +311,7 @@ def test_answer__that_cannot_be_noted_as_handed_over_is_a_fault(
         def spoil(*_words: object) -> None:
             patch.setattr(CaseLedger, "append", fail)
 
-        patch.setattr(actions, "write_files", spoil)
+        patch.setattr(issuing, "write_files", spoil)
         with pytest.raises(StaleVersionError, match="somebody else"):
             signed(room)
     assert room.cases.issue_outstanding() == 1

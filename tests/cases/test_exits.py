@@ -4,14 +4,16 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.cases.actions import Answer
-from kerne.cases.answer import PUBLIC_KEY, SIGNATURE
+from kerne.cases.answer import PUBLIC_KEY, SIGNATURE, SUMS, SUMS_SIGNATURE
 from kerne.cases.case import Case, Verdict
 from kerne.cases.events import KinInCase
 from kerne.errors import CaseError
@@ -131,9 +133,18 @@ def signed(room: Room, case: str) -> Answer:
 def files(room: Room, case: str) -> str:
     directory = signed(room, case).directory
     contents = {path.name: path.read_bytes() for path in directory.iterdir()}
-    assert len(contents) == 5
-    del contents[SIGNATURE], contents[PUBLIC_KEY]  # random letters and digits
-    return "\n".join(content.decode(errors="replace") for content in contents.values())
+    assert len(contents) == 11
+    for random in (SIGNATURE, PUBLIC_KEY, SUMS, SUMS_SIGNATURE):  # letters and digits by chance
+        del contents[random]
+    return "\n".join(
+        in_print(content) if name.endswith(".pdf") else content.decode(errors="replace")
+        for name, content in contents.items()
+    )
+
+
+def in_print(content: bytes) -> str:
+    pages = PdfReader(BytesIO(content)).pages
+    return "\n".join(page.extract_text() for page in pages)
 
 
 def kept_in_clear(room: Room, case: str) -> str:

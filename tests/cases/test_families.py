@@ -146,7 +146,7 @@ def test_search_for_carriers__does_not_find_who_has_it_closed(
 def test_file_of_a_centre__holds_no_closed_variant_in_clear(closed: tuple[Path, str]) -> None:
     home, _ = closed
     files = dict(texts(home))
-    assert len([name for name in files if name.startswith("answers/")]) == 5
+    assert len([name for name in files if name.startswith("answers/")]) == 11
     assert {name: found for name, text in files.items() if (found := found_in(text, TRACES))} == {}
 
 

@@ -41,7 +41,7 @@ def trio(tmp_path: Path) -> Path:
     return path
 
 
-def test_interpret_file__ranks_the_cause_and_writes_three_files(
+def test_interpret_file__ranks_the_cause_and_writes_its_files(
     tmp_path: Path, phenopacket: Path, trio: Path, knowledge: Knowledge
 ) -> None:
     done = interpret_file(
@@ -50,9 +50,13 @@ def test_interpret_file__ranks_the_cause_and_writes_three_files(
     assert done.interpretation.candidates[0].gene == "PLUS"
     assert done.files is not None
     assert sorted(path.name for path in done.files.directory.iterdir()) == [
+        "fhir.json",
         "phenopacket.json",
+        "report.da.html",
+        "report.da.pdf",
         "report.html",
         "report.json",
+        "report.pdf",
     ]
     assert b"Blue ear disease" in done.files.page.read_bytes()
     record = json.loads(done.files.record.read_bytes())

@@ -2,6 +2,11 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+from google.protobuf.json_format import Parse, ParseError
+from phenopackets import Phenopacket
+
+from kerne.alleles.vrs import VrsAllele
 from kerne.cases.events import Bearing
 from kerne.cases.packet import diagnoses_of, packet_record
 from kerne.cases.report import Conclusion, Finding, Report, report_of, with_conclusion
@@ -60,3 +65,27 @@ def test_packet__is_canonical_json_with_the_phenotype_that_was_used(
     assert features == {"HP:0000010": False, "HP:0000020": True}
     assert packet["subject"] == {"id": "P-000123", "sex": "FEMALE"}
     assert "OMIM:607208" in json.dumps(packet["interpretations"])
+
+
+def test_packet__is_a_phenopacket_to_the_schemas_own_package(
+    found: Interpretation, signed_report: Report, knowledge: Knowledge
+) -> None:
+    known = replace(
+        found,
+        observed=(NamedTerm("HP:0000010", "Blue ears"),),
+        excluded=(NamedTerm("HP:0000020", "Green nails"),),
+    )
+    vrs = VrsAllele("SQ.IIB53T8CNeJJdUqzn9V_JnRtQadwWCbl", 148_205, 148_206, "T")
+    report = judged(
+        replace(signed_report, interpretation=known), replace(finding(signed_report), vrs=vrs)
+    )
+    content = packet_record(report, Sex.FEMALE, knowledge.ontology)
+    packet = Parse(content, Phenopacket())
+    (interpretation,) = packet.interpretations
+    (genomic,) = interpretation.diagnosis.genomic_interpretations
+    descriptor = genomic.variant_interpretation.variation_descriptor
+    assert (descriptor.vcf_record.pos, descriptor.vcf_record.alt) == (148_206, "T")
+    assert list(descriptor.xrefs) == [vrs.identifier]
+    assert packet.phenotypic_features[1].excluded
+    with pytest.raises(ParseError):
+        Parse(content.replace(b"phenotypicFeatures", b"phenotypicFeature"), Phenopacket())

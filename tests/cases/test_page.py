@@ -11,6 +11,7 @@ from kerne.cases.page import DETAILED, LISTED, arrange_shelves, headline, render
 from kerne.cases.report import (
     NOT_EXCLUDED,
     NOT_FOR_DIAGNOSIS,
+    PAGES,
     SYNTHETIC,
     Conclusion,
     Fact,
@@ -89,7 +90,7 @@ def test_page__is_well_formed_and_stands_alone(any_report: Report) -> None:
     assert not tags & {"script", "link", "img", "iframe", "object", "form"}
     for _, attributes in outlined.tags:
         assert not any(name.startswith("on") for name in attributes)
-        assert (attributes.get("href") or "#").startswith("#")
+        assert (attributes.get("href") or "#").startswith(("#", *PAGES.values()))
         assert "src" not in attributes
 
 
@@ -110,7 +111,7 @@ def test_page__can_be_read_without_eyes(any_report: Report) -> None:
             assert values["aria-hidden"] == "true"
         for reference in ("href", "aria-labelledby"):
             if values.get(reference):
-                assert str(values[reference]).lstrip("#") in identifiers
+                assert str(values[reference]).lstrip("#") in {*identifiers, *PAGES.values()}
 
 
 def test_page__says_its_warnings_first_and_what_was_not_examined(any_report: Report) -> None:

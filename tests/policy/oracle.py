@@ -252,6 +252,13 @@ TABLE = [
     ),
     Line(
         {"treatment-of-another"},
+        {"geneticist"},
+        {"read-classifications", "export-classifications", "release-profiles"},
+        names_a_person=False,
+        when=lambda request, _law: request.who.organisation is not None,
+    ),
+    Line(
+        {"treatment-of-another"},
         DOCTORS,
         CONTENT,
         names_a_person=True,
@@ -289,6 +296,13 @@ TABLE = [
         {"quality"},
         {"laboratory"},
         {"find-duplicates"},
+        names_a_person=False,
+        when=lambda request, _law: request.who.organisation is not None,
+    ),
+    Line(
+        {"quality"},
+        {"laboratory", "geneticist"},
+        {"record-validation"},
         names_a_person=False,
         when=lambda request, _law: request.who.organisation is not None,
     ),

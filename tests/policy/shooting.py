@@ -32,8 +32,8 @@ NAMED = (
 )
 """The permits that are about persons by name."""
 OTHERS = (
-    r"(public-question|another-patient|research-(question|permit|output-check)|quality-(count|duplicates)|"
-    r"quality-registration|custody-(proposal|overview))"
+    r"(public-question|another-patient|shared-knowledge|research-(question|permit|output-check)|"
+    r"quality-(count|duplicates|registration|validation)|custody-(proposal|overview))"
 )
 """The permits that name nobody, or may."""
 NO_OTHER_ANSWER = {
@@ -47,7 +47,7 @@ NO_OTHER_ANSWER = {
         "research never names a person, by a rule of its own"
     ),
     r"own-(access|download): any resource": "nobody is the centre",
-    r"(another-patient|quality-(count|duplicates)|custody-overview|"
+    r"(another-patient|shared-knowledge|quality-(count|duplicates|validation)|custody-overview|"
     r"research-(question|permit|output-check)): "
     r"action ask-public-question added": "anyone may ask a public question",
     r"custody-(removal|overview): action propose-(erasure|turn-back) added": ELSEWHERE,

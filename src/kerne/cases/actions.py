@@ -10,13 +10,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from kerne.alleles.assembly import Assembly
-from kerne.cases.answer import (
-    PUBLIC_KEY,
-    SIGNATURE,
-    Subject,
-    answer_report,
-    kept_files,
-)
+from kerne.cases.answer import kept_files
 from kerne.cases.case import (
     Case,
     KeptParts,
@@ -26,7 +20,6 @@ from kerne.cases.case import (
     classify_variant,
     declare_no_finding,
     find_variant,
-    issue_answer,
     open_case,
     rank_candidates,
     relabel_finding,
@@ -38,15 +31,16 @@ from kerne.cases.freestanding import (
     InterpretedFile,
     PatientFiles,
     interpret_file,
-    report_files,
     write_report,
 )
-from kerne.cases.gathering import SEX_OF, Gatherer
+from kerne.cases.gathering import Gatherer
+from kerne.cases.issuing import Answer, Issuer
 from kerne.cases.ledger import CaseLedger, CaseLine
 from kerne.cases.parts import KinUse, NationalGenomes, OpenFindings, OrderBook, Register
-from kerne.cases.report import PAGE, RECORD, write_files
+from kerne.cases.report import RECORD
 from kerne.cases.showing import Showing
-from kerne.cases.signature import AnswerKey, is_signed
+from kerne.cases.signature import AnswerKey
+from kerne.cases.validations import Validations
 from kerne.errors import CaseError, StaleVersionError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Interpretation
@@ -55,18 +49,7 @@ from kerne.interpretation.panels import Panel
 from kerne.interpretation.parentage import RelationshipCheck
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
 
-__all__ = ["Cases", "InterpretedFile", "PatientFiles", "interpret_file", "write_report"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A signed answer as it was issued; `verified` says that the signature holds."""
-
-    case: str
-    page: bytes
-    record: bytes
-    directory: Path
-    verified: bool
+__all__ = ["Answer", "Cases", "InterpretedFile", "PatientFiles", "interpret_file", "write_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,16 +224,24 @@ class Cases:
         Raises
         ------
         CaseError
-            There is no conclusion yet, nothing says what was not examined, or something was
-            judged that may not be shown any more.
+            There is no conclusion yet, nothing says what was not examined or how much of the
+            fitting genes could be read, or something was judged that may not be shown any more.
         """
 
         def work(grant: Pass) -> int:
             state = self.ledger.case(case)
             self._showing.check_judgements(state)
-            contents = self._contents(who, state)
+            around = self._issuer.circumstances(who, state, self._showing.disclosure(state))
+            found = self._showing.candidates(state)
+            contents = self._issuer.contents(state, found, around, self.knowledge())
             digests = {name: digest_of(content) for name, content in contents.items()}
-            event = sign_answer(state, who.identifier, digests[RECORD], kept_files(digests))
+            event = sign_answer(
+                state,
+                who.identifier,
+                digests[RECORD],
+                kept_files(digests),
+                around=self.ledger.keep_document(state, canonical_json(around)),
+            )
             for content in contents.values():
                 self.ledger.keep_document(state, content)
             self._append(state, event, grant)
@@ -259,15 +250,15 @@ class Cases:
         entry = self.gate.answer(self._ask(who, purpose, Action.SIGN_ANSWER, case), work)
         if isinstance(entry, Refusal):
             return entry  # What is signed stays signed: a fault below is made good at next start.
-        self._issue(case, entry)
-        return self._answer(self.ledger.case(case))
+        self._issuer.issue(case, entry)
+        return self._issuer.answer(self.ledger.case(case))
 
     def read_answer(
         self, who: Identity, purpose: str, case: str, *, reason: str | None = None
     ) -> Answer | Refusal:
         """Read the signed answer of a case."""
         ask = self._ask(who, purpose, Action.READ_ANSWER, case, reason)
-        return self.gate.answer(ask, lambda _grant: self._answer(self.ledger.case(case)))
+        return self.gate.answer(ask, lambda _grant: self._issuer.answer(self.ledger.case(case)))
 
     def list_cases(self, who: Identity, purpose: str) -> tuple[CaseLine, ...]:
         """List the cases that a geneticist opened; a line that the gate refuses is left out."""
@@ -292,17 +283,35 @@ class Cases:
         """Hand over answers that were signed when the machine stopped; called at start-up."""
         outstanding = self.ledger.lines(stage=Stage.SIGNED)
         for line in outstanding:
-            self._issue(line.number, self.ledger.history.read(line.number)[-1].entry)
+            self._issuer.issue(line.number, self.ledger.history.read(line.number)[-1].entry)
         return len(outstanding)
 
     def hand_over(self, person: str) -> None:
         """See to it that the signed answers of `person` stand as files, which need no key."""
         for number in self.ledger.signed_of(person):
-            write_files(self._signed_files(self.ledger.case(number)), self.answers / number)
+            self._issuer.write(self.ledger.case(number))
+
+    @property
+    def validations(self) -> Validations:
+        """The institutions' own validations of Kerne."""
+        return Validations(self.ledger.validations, self.gate, self.clock)
 
     @property
     def _showing(self) -> Showing:
         return Showing(self.ledger, self.findings)
+
+    @property
+    def _issuer(self) -> Issuer:
+        return Issuer(
+            self.ledger,
+            self.orders,
+            self.register,
+            self.ledger.validations,
+            self.key,
+            self.answers,
+            self.clock,
+            self.zone,
+        )
 
     def _keep(self, state: Case, seen: Examination, panel: Panel | None) -> KeptParts:
         def keep(part: object) -> str:
@@ -313,50 +322,6 @@ class Cases:
             secondary=keep(seen.secondary),
             relationships=keep(seen.relationships),
             panel=None if panel is None else keep([panel.label, sorted(panel.genes)]),
-        )
-
-    def _contents(self, who: Identity, state: Case) -> dict[str, bytes]:
-        person = self.register.person(state.person)
-        at = self.clock().astimezone(self.zone)
-        report = answer_report(
-            state,
-            self._showing.candidates(state),
-            self.orders.released(state.order),
-            Subject(person.number, person.sex.value, person.age_years(at.date())),
-            who,
-            at,
-        )
-        contents = report_files(report, SEX_OF[person.sex], self.knowledge().ontology)
-        signed = {
-            SIGNATURE: self.key.sign(contents[RECORD]),
-            PUBLIC_KEY: self.key.public_pem(),
-        }
-        return contents | signed
-
-    def _issue(self, case: str, entry: int) -> None:
-        state = self.ledger.case(case)
-        try:
-            if state.stage is not Stage.ISSUED:
-                write_files(self._signed_files(state), self.answers / case)
-                self.ledger.append(state, issue_answer(state), entry=entry, at=self.clock())
-        except StaleVersionError:  # another process hands it over as well
-            if self.ledger.case(case).stage is not Stage.ISSUED:
-                raise
-
-    def _signed_files(self, state: Case) -> dict[str, bytes]:
-        if state.signed is None:
-            raise CaseError(f"case `{state.number}` has no signed answer yet: it is {state.stage}")
-        kept = state.signed.files
-        return {file.name: self.ledger.document(state.number, file.digest) for file in kept}
-
-    def _answer(self, state: Case) -> Answer:
-        files = self._signed_files(state)
-        return Answer(
-            case=state.number,
-            page=files[PAGE],
-            record=files[RECORD],
-            directory=self.answers / state.number,
-            verified=is_signed(files[RECORD], files[SIGNATURE], self.key.public_pem()),
         )
 
     def _step(

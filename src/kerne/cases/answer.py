@@ -1,9 +1,12 @@
-"""From a judged case to the report that is signed: pure, so that what is signed can be foreseen."""
+"""From a judged case to the report that is signed: pure, so that it can be made again."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
+from kerne.alleles.allele import Allele
+from kerne.alleles.vrs import VrsAllele
 from kerne.cases.case import Case, Judgement, find_variant
 from kerne.cases.events import KeptFile
 from kerne.cases.report import (
@@ -12,15 +15,23 @@ from kerne.cases.report import (
     Fact,
     Finding,
     Report,
+    Validation,
     report_of,
     with_conclusion,
 )
 from kerne.errors import CaseError
-from kerne.interpretation.candidate import Interpretation
+from kerne.interpretation.candidate import GeneCoverage, Interpretation
+from kerne.interpretation.secondary import Disclosure, FindingClass
 from kerne.people.asking import Identity
+from kerne.phenotype.phenopacket import Sex
 
-SIGNATURE = f"{RECORD}.sig"
-PUBLIC_KEY = "public_key.pem"
+SIGNATURE: Final = f"{RECORD}.sig"
+SUMS: Final = "SHA256SUMS"
+SUMS_SIGNATURE: Final = f"{SUMS}.sig"
+PUBLIC_KEY: Final = "public_key.pem"
+
+NameAllele = Callable[[Allele], VrsAllele | None]
+"""Gives an allele as VRS has it; `None` where its sequence is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +55,90 @@ class ReleasedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who the answer is about, as far as it says."""
+    """Who the answer is about, as far as it says; `sex` is the registered one in words."""
 
     person: str
     sex: str
     age_years: int
+    sex_code: Sex
 
 
-def answer_report(
-    case: Case,
-    found: Interpretation,
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What an answer is made from besides the case: it is kept, so that it can be made again.
+
+    Parameters
+    ----------
+    made_at
+        Moment of the signature, ISO with the distance from UTC.
+    program
+        Name and version of what made it.
+    open_classes, relabelled
+        What was open of the patient's secondary findings then, in their order.
+    """
+
+    order: ReleasedOrder
+    subject: Subject
+    signed_by: str
+    organisation: str
+    made_at: str
+    program: str
+    open_classes: tuple[FindingClass, ...]
+    relabelled: tuple[str, ...]
+    validation: Validation | None
+
+    @property
+    def disclosure(self) -> Disclosure:
+        """What could be shown then."""
+        return Disclosure(frozenset(self.open_classes), frozenset(self.relabelled))
+
+
+def circumstances_of(  # noqa: PLR0913  one argument for each part
     order: ReleasedOrder,
     subject: Subject,
     signer: Identity,
     made_at: datetime,
-) -> Report:
-    """Make the report that `signer` is to sign.
+    disclosure: Disclosure,
+    *,
+    program: str,
+    validation: Validation | None,
+) -> Circumstances:
+    """Note the circumstances in which `signer` signs.
 
     Raises
     ------
     CaseError
-        The signer belongs to no organisation, or a judged variant is not among the candidates.
+        The signer belongs to no organisation.
     """
+    if signer.organisation is None:
+        raise CaseError("whoever signs an answer must belong to a hospital")
+    classes = sorted(disclosure.open_classes, key=lambda each: (each.actionable, each.adult_onset))
+    return Circumstances(
+        order=order,
+        subject=subject,
+        signed_by=signer.identifier,
+        organisation=signer.organisation,
+        made_at=made_at.isoformat(timespec="minutes"),
+        program=program,
+        open_classes=tuple(classes),
+        relabelled=tuple(sorted(disclosure.relabelled)),
+        validation=validation,
+    )
+
+
+def answer_report(
+    case: Case, found: Interpretation, around: Circumstances, name_allele: NameAllele
+) -> Report:
+    """Make the report that is to be signed.
+
+    Raises
+    ------
+    CaseError
+        A judged variant is not among the candidates, or of a gene that fits the phenotype it is
+        not known how much could be read.
+    """
+    _check_coverage(found.coverage)
+    order, subject = around.order, around.subject
     report = report_of(
         found,
         title="Whole genome sequencing: answer",
@@ -79,21 +152,26 @@ def answer_report(
             Fact("Clinical question", order.question),
             Fact("Tube to release", f"{order.working_days} working days"),
         ),
-        made_at=made_at,
+        made_at=datetime.fromisoformat(around.made_at),
+        validation=around.validation,
     )
-    return with_conclusion(report, conclude(case, found, signer))
-
-
-def conclude(case: Case, found: Interpretation, signer: Identity) -> Conclusion:
-    """Return what the signature will stand under: the newest judgement of each variant."""
-    if signer.organisation is None:
-        raise CaseError("whoever signs an answer must belong to a hospital")
-    return Conclusion(
-        findings=tuple(_finding(judgement, found) for judgement in case.judgements),
+    conclusion = Conclusion(
+        findings=tuple(_finding(judgement, found, name_allele) for judgement in case.judgements),
         no_finding=None if case.no_finding is None else case.no_finding.reason,
-        signed_by=signer.identifier,
-        organisation=signer.organisation,
+        signed_by=around.signed_by,
+        organisation=around.organisation,
     )
+    return replace(with_conclusion(report, conclusion), made_by=around.program)
+
+
+def _check_coverage(coverage: tuple[GeneCoverage, ...]) -> None:
+    # INVARIANT: no signature unless the answer says how much of each fitting gene could be read.
+    unknown = [each.gene for each in coverage if each.callable_fraction is None]
+    if unknown:
+        raise CaseError(
+            f"of `{', '.join(unknown)}`, which fit the phenotype, it is not known how much could "
+            "be read: an answer is not signed without the callable regions of the genome"
+        )
 
 
 def kept_files(contents: Mapping[str, str]) -> tuple[KeptFile, ...]:
@@ -101,7 +179,7 @@ def kept_files(contents: Mapping[str, str]) -> tuple[KeptFile, ...]:
     return tuple(KeptFile(name, digest) for name, digest in sorted(contents.items()))
 
 
-def _finding(judgement: Judgement, found: Interpretation) -> Finding:
+def _finding(judgement: Judgement, found: Interpretation, name_allele: NameAllele) -> Finding:
     said = judgement.said
     ranks = [
         one.rank
@@ -119,4 +197,5 @@ def _finding(judgement: Judgement, found: Interpretation) -> Finding:
         classification=said.classification,
         bearing=said.bearing,
         reason=said.reason,
+        vrs=name_allele(variant.allele),
     )

@@ -298,7 +298,9 @@ def declare_no_finding(case: Case, by: str, reason: str) -> NoFindingDeclared:
     return NoFindingDeclared(case.number, case.person, by, reason.strip())
 
 
-def sign_answer(case: Case, by: str, report: str, files: Sequence[KeptFile]) -> AnswerSigned:
+def sign_answer(
+    case: Case, by: str, report: str, files: Sequence[KeptFile], *, around: str | None = None
+) -> AnswerSigned:
     """Sign the answer whose canonical JSON has the digest `report`, as it stands in `files`.
 
     Raises
@@ -315,7 +317,7 @@ def sign_answer(case: Case, by: str, report: str, files: Sequence[KeptFile]) -> 
         )
     if case.ranking is None or case.ranking.not_examined == 0:
         raise CaseError(f"the answer of case `{case.number}` does not say what was not examined")
-    return AnswerSigned(case.number, by, report, tuple(files))
+    return AnswerSigned(case.number, by, report, tuple(files), around)
 
 
 def issue_answer(case: Case) -> AnswerIssued:

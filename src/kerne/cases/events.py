@@ -111,12 +111,16 @@ class NoFindingDeclared:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSigned:
-    """A geneticist signed the answer; `report` is the SHA-256 of its canonical JSON."""
+    """A geneticist signed the answer; `report` is the SHA-256 of its canonical JSON.
+
+    `around` is that of the circumstances, from which it can be made again.
+    """
 
     case: str
     by: str
     report: str
     files: tuple[KeptFile, ...]
+    around: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

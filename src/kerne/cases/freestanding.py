@@ -9,11 +9,15 @@ from typing import Final
 from kerne.alleles.interval import read_bed
 from kerne.alleles.vcf import open_vcf
 from kerne.cases.document import report_record
+from kerne.cases.fhir import bundle_record
 from kerne.cases.packet import packet_record
 from kerne.cases.page import render_page
 from kerne.cases.report import (
+    BUNDLE,
     PACKET,
     PAGE,
+    PAGES,
+    PRINTS,
     RECORD,
     Fact,
     Report,
@@ -117,17 +121,24 @@ def interpret_file(
 
 
 def write_report(report: Report, sex: Sex, ontology: Ontology, directory: Path) -> ReportFiles:
-    """Write the page, the record and the Phenopacket of a report into `directory`."""
+    """Write the files of a report into `directory`."""
     write_files(report_files(report, sex, ontology), directory)
     return ReportFiles(directory, directory / PAGE, directory / RECORD, directory / PACKET)
 
 
 def report_files(report: Report, sex: Sex, ontology: Ontology) -> dict[str, bytes]:
     """Return the contents of the files of a report, by name."""
+    # It takes longer to load than most commands to run, and few of them print.
+    from kerne.cases.printing import render_pdf  # noqa: PLC0415
+
+    pages = {name: render_page(report, language) for language, name in PAGES.items()}
+    prints = {name: render_pdf(report, language) for language, name in PRINTS.items()}
     return {
-        PAGE: render_page(report),
+        **pages,
+        **prints,
         RECORD: report_record(report),
         PACKET: packet_record(report, sex, ontology),
+        BUNDLE: bundle_record(report, sex),
     }
 
 

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from kerne.cases.case import STAGE_AFTER, Case, Stage, fold_case
 from kerne.cases.document import digest_of
 from kerne.cases.events import CASE_EVENTS, AnswerSigned, CaseEvent, CaseOpened
+from kerne.cases.validations import ValidationLedger
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
 from kerne.database.outbox import K, Outbox, outbox_table
@@ -98,6 +99,11 @@ class CaseLedger:
             engine, _EVENTS, CASE_EVENTS, sealer, project=_project
         )
         self._outbox = Outbox(self.history, _HANDLED)
+        self.validations = ValidationLedger(engine, sealer)
+
+    def has_entry(self, entry: int) -> bool:
+        """Say whether anything here was committed under an audit entry."""
+        return self.history.has_entry(entry) or self.validations.history.has_entry(entry)
 
     def next_number(self, year: int) -> str:
         """Return a number for the next case of `year`; two who ask at once get the same."""

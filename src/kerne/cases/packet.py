@@ -103,4 +103,5 @@ def _variant(finding: Finding) -> PacketVariant:
         protein_name=finding.variant.protein_name,
         significance=_SIGNIFICANCE[finding.classification],
         status=_STATUS[finding.bearing],
+        vrs="" if finding.vrs is None else finding.vrs.identifier,
     )

@@ -1,7 +1,8 @@
 """The report as one page of HTML for people: no script, nothing loaded, readable by anyone.
 
-The page stands alone (style and drawings inside it), says its warnings first and what was not
-examined before the fine print, never carries meaning by colour only, and prints.
+It is written in English and in Danish (`wording`), a page each that names the other. A page stands
+alone (style and drawings inside it), says its warnings first and what was not examined before the
+fine print, never carries meaning by colour only, and prints.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kerne.cases.events import Bearing
-from kerne.cases.report import CAUSES, NOT_EXCLUDED, Conclusion, Report, explaining
+from kerne.cases.report import CAUSES, NOT_EXCLUDED, PAGES, Conclusion, Report, explaining
+from kerne.cases.wording import Wording
 from kerne.interpretation.candidate import Candidate, Classification, Genotype, Met, Tier, by_tier
+from kerne.policy.words import Language
 
 DETAILED: Final = 5
 """Candidates of a tier that are laid out with all their evidence."""
@@ -30,7 +33,7 @@ _TIERS: Final = {
     Tier.NO_PANEL: "All genes",
 }
 
-_ZYGOSITY: Final = {
+ZYGOSITY: Final = {
     Genotype.HET: "heterozygous",
     Genotype.HOM: "homozygous",
     Genotype.HEMI: "hemizygous",
@@ -47,13 +50,23 @@ class Shelf:
     unlisted: int
 
 
-def render_page(report: Report) -> bytes:
+def render_page(report: Report, language: Language = Language.ENGLISH) -> bytes:
     """Return the report as an HTML page, UTF-8."""
+    wording = Wording(language)
+    (other,) = (each for each in PAGES if each is not language)
     page = _ENVIRONMENT.get_template("report.html.j2").render(
         report=report,
         found=report.interpretation,
         shelves=arrange_shelves(report.interpretation.candidates),
         not_excluded=NOT_EXCLUDED,
+        language=language,
+        other_language=other,
+        other_page=PAGES[other],
+        say=wording.say,
+        told=wording.tell_marked,
+        criterion=wording.criterion,
+        code=Markup("<code>{}</code>").format,
+        time_of=_time_of,
     )
     return page.encode()
 
@@ -175,6 +188,10 @@ def breakable(name: object) -> Markup:
     return Markup(str(escape(name)).replace(":", ":<wbr>"))  # noqa: S704
 
 
+def _time_of(iso: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(iso, moment(iso))
+
+
 def _class_name(classification: Classification) -> str:
     return f"class-{classification.name.lower().replace('_', '-')}"
 
@@ -198,7 +215,7 @@ _ENVIRONMENT.filters |= {
     "headline": headline,
     "breakable": breakable,
     "moment": moment,
-    "zygosity": _ZYGOSITY.__getitem__,
+    "zygosity": ZYGOSITY.__getitem__,
     "class_name": _class_name,
     "met_name": _met_name,
 }

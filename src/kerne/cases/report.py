@@ -1,7 +1,9 @@
 """The report of one patient: what was found, on what grounds, and what was not looked at.
 
-A `Report` is a plain value. It is written as a directory of a page for people (`report.html`), the
-same content for machines (`report.json`, canonical) and a Phenopacket, all or nothing.
+A `Report` is a plain value. It is written as a directory, all or nothing: a page for people in
+English and Danish (`report.html`, `report.da.html`), the same to print (`report.pdf`,
+`report.da.pdf`), the same content for machines (`report.json`, canonical), a Phenopacket and a FHIR
+bundle.
 """
 
 import os
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from kerne import __version__
+from kerne.alleles.vrs import VrsAllele
 from kerne.cases.events import Bearing
 from kerne.durable import (
     OWNER_ONLY,
@@ -28,8 +31,9 @@ from kerne.interpretation.candidate import (
     Interpretation,
     Mode,
 )
+from kerne.policy.words import Language
 
-FORMAT: Final = "kerne-report-0"
+FORMAT: Final = "kerne-report-1"
 
 NOT_FOR_DIAGNOSIS: Final = (
     "Not for diagnosis. Kerne is not CE-marked, and no institution has recorded its own "
@@ -38,6 +42,10 @@ NOT_FOR_DIAGNOSIS: Final = (
 SYNTHETIC: Final = (
     "Synthetic. This patient, this genome and these genes are invented; nothing here is about "
     "anybody."
+)
+VALIDATED: Final = (
+    "Kerne is not CE-marked. {institution} recorded its own validation of version {version} on "
+    "{day} and answers for this use (Regulation (EU) 2017/746, article 5(5))."
 )
 NOT_EXCLUDED: Final = (
     "That no cause was found, or that one was, does not exclude another genetic disease."
@@ -49,8 +57,17 @@ HALVES: Final = frozenset({Mode.RECESSIVE_COMPOUND, Mode.RECESSIVE_ONE_ALLELE})
 """Modes in which a single variant is half of the explanation."""
 
 PAGE: Final = "report.html"
+PAGES: Final[Mapping[Language, str]] = {
+    Language.ENGLISH: PAGE,
+    Language.DANISH: "report.da.html",
+}
 RECORD: Final = "report.json"
 PACKET: Final = "phenopacket.json"
+BUNDLE: Final = "fhir.json"
+PRINTS: Final[Mapping[Language, str]] = {
+    Language.ENGLISH: "report.pdf",
+    Language.DANISH: "report.da.pdf",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +79,26 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Validation:
+    """An institution's own validation of one version of Kerne.
+
+    Parameters
+    ----------
+    day
+        ISO date on which it was concluded.
+    document
+        Where the institution keeps it: a title or a number.
+    """
+
+    institution: str
+    version: str
+    day: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One variant as a geneticist judged it."""
+    """One variant as a geneticist judged it; `vrs` is `None` where its sequence is not known."""
 
     gene: str
     disease: str
@@ -73,6 +108,7 @@ class Finding:
     classification: Classification
     bearing: Bearing
     reason: str
+    vrs: VrsAllele | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +146,8 @@ class Report:
         `None` while nobody has judged: the report then shows candidates only.
     warnings
         What must be seen before anything else.
+    validation
+        Of this version by the institution that answers; `None` while there is none.
     """
 
     format: str
@@ -121,6 +159,7 @@ class Report:
     warnings: tuple[str, ...]
     interpretation: Interpretation
     conclusion: Conclusion | None
+    validation: Validation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +179,7 @@ def report_of(
     subject: str,
     facts: tuple[Fact, ...],
     made_at: datetime,
+    validation: Validation | None = None,
 ) -> Report:
     """Make the report of an interpretation that nobody has judged yet; see `with_conclusion`.
 
@@ -158,9 +198,18 @@ def report_of(
         facts=facts,
         made_at=made_at.isoformat(timespec="minutes"),
         made_by=f"Kerne {__version__}",
-        warnings=(SYNTHETIC, NOT_FOR_DIAGNOSIS) if synthetic else (NOT_FOR_DIAGNOSIS,),
+        warnings=(*((SYNTHETIC,) if synthetic else ()), _standing(validation)),
         interpretation=interpretation,
         conclusion=None,
+        validation=validation,
+    )
+
+
+def _standing(validation: Validation | None) -> str:
+    if validation is None:
+        return NOT_FOR_DIAGNOSIS
+    return VALIDATED.format(
+        institution=validation.institution, version=validation.version, day=validation.day
     )
 
 

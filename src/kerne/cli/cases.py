@@ -6,7 +6,17 @@ import click
 
 from kerne.cases.case import Verdict
 from kerne.cases.events import KinInCase
-from kerne.cli.options import Asking, asker_from, asking_options, centre_from, home_option, unwrap
+from kerne.cases.verifying import verify_answer
+from kerne.cli.options import (
+    STDOUT,
+    Asking,
+    asker_from,
+    asking_options,
+    centre_from,
+    home_option,
+    unwrap,
+    write_text,
+)
 from kerne.interpretation.candidate import Classification
 from kerne.interpretation.panels import read_panel
 from kerne.interpretation.parentage import relationship_lines
@@ -175,6 +185,29 @@ def read(ctx: click.Context, case: str, *, asking: Asking) -> None:
     asker = asker_from(centre, asking)
     answer = unwrap(centre.cases.read_answer(asker.who, asker.purpose, case, reason=asker.reason))
     click.echo(answer.record.decode())
+
+
+@cases.command("verify")
+@click.argument("place", type=click.Path(path_type=Path, exists=True))
+@click.option("--key", type=_FILE, required=True, help="The centre's public key, PEM.")
+def verify(place: Path, *, key: Path) -> None:
+    """Check that PLACE, an answer's directory or a file of it, is as the centre signed it.
+
+    No centre is needed. Take the key from the centre, not from beside the answer.
+    """
+    found = verify_answer(place, key)
+    for name in found.signed:
+        click.echo(f"{name}\tsigned")
+    for name in found.unsigned:
+        click.echo(f"{name}\tnot signed")
+
+
+@cases.command("public-key")
+@click.option("-o", "--output", type=_FILE, default=STDOUT, help="The file; `-` is the screen.")
+@click.pass_context
+def public_key(ctx: click.Context, *, output: Path) -> None:
+    """Give the public key that the centre's answers are checked with."""
+    write_text(output, centre_from(ctx).cases.key.public_pem().decode())
 
 
 @cases.command("list")

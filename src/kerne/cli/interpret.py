@@ -38,7 +38,7 @@ TIERS = {
 @click.option(
     "--out",
     type=FILE,
-    help="Write report.html, report.json and phenopacket.json here.",
+    help="Write the report here: pages, PDF, JSON, Phenopacket, FHIR.",
 )
 def interpret(  # noqa: PLR0913, PLR0917  one argument an option
     vcf: Path,

@@ -99,6 +99,8 @@ class PacketVariant:
         known) and its symbol.
     coding_name, protein_name
         HGVS names; empty ones are not written.
+    vrs
+        Computed identifier of GA4GH VRS 2; empty when it is not known.
     """
 
     allele: Allele
@@ -109,6 +111,7 @@ class PacketVariant:
     protein_name: str
     significance: Significance
     status: Status
+    vrs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +331,8 @@ def _interpretation_json(
 
 def _variation_json(variant: PacketVariant, facts: PacketFacts) -> Json:
     names = (("hgvs.c", variant.coding_name), ("hgvs.p", variant.protein_name))
-    return {
+    known = {"xrefs": [variant.vrs]} if variant.vrs else {}
+    return known | {
         "id": str(variant.allele),
         "geneContext": {"valueId": variant.gene_id, "symbol": variant.gene},
         "expressions": [{"syntax": syntax, "value": name} for syntax, name in names if name],

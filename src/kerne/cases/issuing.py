@@ -1,0 +1,138 @@
+"""From a judged case to the files that are handed over: made, signed, kept, and written.
+
+What is signed is the record, and the list of the SHA-256 of every file, so that each file can be
+checked alone with the centre's public key and common tools.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from kerne import __version__
+from kerne.cases.answer import (
+    PUBLIC_KEY,
+    SIGNATURE,
+    SUMS,
+    SUMS_SIGNATURE,
+    Circumstances,
+    Subject,
+    answer_report,
+    circumstances_of,
+)
+from kerne.cases.case import Case, Stage, issue_answer
+from kerne.cases.document import digest_of
+from kerne.cases.freestanding import report_files
+from kerne.cases.gathering import SEX_OF
+from kerne.cases.ledger import CaseLedger
+from kerne.cases.naming import VrsNames
+from kerne.cases.parts import OrderBook, Register
+from kerne.cases.report import PAGE, RECORD, write_files
+from kerne.cases.signature import AnswerKey, is_signed
+from kerne.cases.validations import ValidationLedger
+from kerne.errors import CaseError, StaleVersionError
+from kerne.interpretation.at_hand import Knowledge
+from kerne.interpretation.candidate import Interpretation
+from kerne.interpretation.secondary import Disclosure
+from kerne.people.asking import Identity
+
+PROGRAM = f"Kerne {__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A signed answer as it was issued; `verified` says that the signature holds."""
+
+    case: str
+    page: bytes
+    record: bytes
+    directory: Path
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Makes, keeps and hands over signed answers; see `actions.Cases` for what the parts are."""
+
+    ledger: CaseLedger
+    orders: OrderBook
+    register: Register
+    validations: ValidationLedger
+    key: AnswerKey
+    answers: Path
+    clock: Callable[[], datetime]
+    zone: tzinfo
+
+    def circumstances(self, who: Identity, case: Case, disclosure: Disclosure) -> Circumstances:
+        """Note in what circumstances `who` signs now."""
+        person = self.register.person(case.person)
+        at = self.clock().astimezone(self.zone)
+        return circumstances_of(
+            self.orders.released(case.order),
+            Subject(
+                person.number, person.sex.value, person.age_years(at.date()), SEX_OF[person.sex]
+            ),
+            who,
+            at,
+            disclosure,
+            program=PROGRAM,
+            validation=self.validations.standing(who.organisation, __version__),
+        )
+
+    def contents(
+        self, case: Case, found: Interpretation, around: Circumstances, knowledge: Knowledge
+    ) -> dict[str, bytes]:
+        """Make the files of the answer, by name; the same from the same, byte for byte."""
+        names = VrsNames(knowledge.assembly, knowledge.reference)
+        report = answer_report(case, found, around, names)
+        files = report_files(report, around.subject.sex_code, knowledge.ontology)
+        files[SIGNATURE] = self.key.sign(files[RECORD])
+        files[PUBLIC_KEY] = self.key.public_pem()
+        files[SUMS] = sums_of(files)
+        files[SUMS_SIGNATURE] = self.key.sign(files[SUMS])
+        return files
+
+    def issue(self, number: str, entry: int) -> None:
+        """Write the files of a signed answer, and note that they were handed over."""
+        state = self.ledger.case(number)
+        try:
+            if state.stage is not Stage.ISSUED:
+                self.write(state)
+                self.ledger.append(state, issue_answer(state), entry=entry, at=self.clock())
+        except StaleVersionError:  # another process hands it over as well
+            if self.ledger.case(number).stage is not Stage.ISSUED:
+                raise
+
+    def write(self, state: Case) -> None:
+        """Write the files of a signed answer where answers stand."""
+        write_files(self.signed_files(state), self.answers / state.number)
+
+    def signed_files(self, state: Case) -> dict[str, bytes]:
+        """Return the files of a signed answer as they are kept.
+
+        Raises
+        ------
+        CaseError
+            There is no signed answer.
+        """
+        if state.signed is None:
+            raise CaseError(f"case `{state.number}` has no signed answer yet: it is {state.stage}")
+        kept = state.signed.files
+        return {file.name: self.ledger.document(state.number, file.digest) for file in kept}
+
+    def answer(self, state: Case) -> Answer:
+        """Return the signed answer of a case."""
+        files = self.signed_files(state)
+        return Answer(
+            case=state.number,
+            page=files[PAGE],
+            record=files[RECORD],
+            directory=self.answers / state.number,
+            verified=is_signed(files[RECORD], files[SIGNATURE], self.key.public_pem()),
+        )
+
+
+def sums_of(files: Mapping[str, bytes]) -> bytes:
+    """Return the SHA-256 of each file as `sha256sum` writes it, in the order of names."""
+    lines = (f"{digest_of(content)}  {name}\n" for name, content in sorted(files.items()))
+    return "".join(lines).encode()

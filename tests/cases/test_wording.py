@@ -1,0 +1,99 @@
+import re
+from enum import StrEnum
+from importlib.resources import files
+from string import Formatter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from kerne.cases.events import Bearing
+from kerne.cases.page import ZYGOSITY, render_page
+from kerne.cases.report import NOT_EXCLUDED, NOT_FOR_DIAGNOSIS, SYNTHETIC, VALIDATED, Report
+from kerne.cases.wording import Wording, danish
+from kerne.errors import CaseError
+from kerne.interpretation.candidate import Classification, Met, Mode, Strength
+from kerne.interpretation.limits import not_examined
+from kerne.policy.words import Language
+
+ENGLISH, DANISH = Wording(Language.ENGLISH), Wording(Language.DANISH)
+LITERAL = re.compile(r'say\(\s*"([^"]*)"')
+
+
+def literals(name: str) -> set[str]:
+    return set(LITERAL.findall(files("kerne.cases").joinpath(name).read_text(encoding="utf-8")))
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_sentence_of_the_page__is_in_the_danish_table() -> None:
+    said = literals("templates/report.html.j2") | literals("templates/report.css")
+    assert len(said) > 60
+    assert said <= set(danish())
+
+
+def test_danish_table__keeps_the_places_of_each_sentence_and_holds_no_markup() -> None:
+    for english, in_danish in danish().items():
+        assert places(english) == places(in_danish), english
+        assert not {"<", ">", "&"} & {*english, *in_danish}
+
+
+@pytest.mark.parametrize("words", [Classification, Bearing, Mode, Met])
+def test_words_that_a_doctor_reads__are_known_in_danish(words: type[StrEnum]) -> None:
+    assert [each for each in words if DANISH.told(each) is None] == []
+
+
+def test_strengths_and_zygosities__are_known_in_danish() -> None:
+    words = [*(set(Strength) - {Strength.NONE}), *ZYGOSITY.values()]
+    assert [each for each in words if DANISH.told(each) is None] == []
+
+
+def test_limits_and_warnings__are_known_in_danish() -> None:
+    validated = VALIDATED.format(institution="Hospital North", version="1.0", day="2026-03-01")
+    limits = (*not_examined(), NOT_EXCLUDED, NOT_FOR_DIAGNOSIS, SYNTHETIC, validated)
+    assert [each for each in limits if DANISH.told(each) is None] == []
+    assert "Hospital North" in DANISH.tell(validated)
+
+
+def test_sentences__are_looked_up_one_by_one_when_the_whole_is_not_known() -> None:
+    told = DANISH.told(
+        "No certain cause was found. 3 variants may have to do with it: too little is known to say."
+    )
+    assert told == (
+        "Der blev ikke fundet nogen sikker årsag. 3 varianter kan have med den at gøre: der vides "
+        "for lidt til at sige det."
+    )
+
+
+def test_sentence__that_is_not_known_stands_as_written_and_is_marked_as_english() -> None:
+    assert DANISH.tell("seen <twice>") == "seen <twice>"
+    assert DANISH.tell_marked("seen <twice>") == '<span lang="en">seen &lt;twice&gt;</span>'
+    assert ENGLISH.tell_marked("seen <twice>") == "seen &lt;twice&gt;"
+
+
+def test_sentence_of_the_program__must_be_in_the_table() -> None:
+    with pytest.raises(CaseError, match=r"is not in `danish\.tsv`"):
+        ENGLISH.say("Nobody translated this.")
+
+
+@given(st.text())
+def test_value__is_escaped_wherever_it_is_put(value: str) -> None:
+    assert ENGLISH.say("Terms for {gene}", gene=value) == Markup("Terms for ") + value
+
+
+def test_criterion__is_told_in_both_languages() -> None:
+    assert ENGLISH.criterion("PM2") == "absent or very rare in population databases"
+    assert DANISH.criterion("PM2").startswith("fraværende")
+    assert DANISH.criterion("4A") == ""
+
+
+def test_danish_page__says_in_danish_what_was_not_examined(signed_report: Report) -> None:
+    page = render_page(signed_report, Language.DANISH).decode()
+    assert '<html lang="da">' in page
+    for words in ("Hvad der ikke blev undersøgt", "gentagelsesekspansioner", "patogen", "årsag"):
+        assert words in page
+    assert "published in five patients" in page
+    assert "Not examined" not in page
