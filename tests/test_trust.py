@@ -23,6 +23,7 @@ CLASSES = {
     "CheckActions",
     "Orders",
     "Cases",
+    "Validations",
     "Research",
     "Custodians",
 }
@@ -40,6 +41,8 @@ WITHOUT_THE_GATE = {
     "Genomes.has_entry": "start-up: says whether a granted change was committed",
     "Orders.react": "a reaction to what was granted before; returns nothing",
     "Orders.cancel_without_consent": "a reaction to a withdrawal; returns nothing",
+    "Cases.validations": "gives the acts on validations, each of which asks",
+    "Validations.history": "shows nobody's data: what institutions say of their own validation",
     "Cases.react": "a reaction to what was granted before; returns nothing",
     "Cases.hand_over": "a step of an erasure that was granted; returns nothing",
     "CountActions.counting_with": "says where counts are made that are asked for; returns nothing",
@@ -251,6 +254,7 @@ def test_file_of_a_centre__is_named_by_its_keeper_only(text: str, modules: set[s
 def test_databases__are_spoken_to_by_ledgers_and_their_tables(module: str) -> None:
     allowed = {"ledger", "tables", "persons", "rows", "standing", "vault", "leaves", "drafts"}
     allowed |= {"key_tables", "verification", "rereading", "finding", "second", "populations"}
+    allowed |= {"validation_ledger"}
     allowed |= {"reach", "reaches", "events", "order", "case", "centre"}
     allowed |= {"erasing", "forgetting", "founding", "proposal", "rooms"}
     # Copies are of whole files, and of events as they are written.

@@ -36,7 +36,8 @@ def phenopacket(tmp_path: Path) -> Path:
 @pytest.fixture
 def trio(tmp_path: Path) -> Path:
     path = tmp_path / "trio.vcf"
-    record = "chr1\t181\t.\tC\tT\t50\tPASS\t.\tGT\t0/1\t0/0\t0/0\n"
+    read = "GT:AD:DP\t0/1:15,16:31\t0/0:31,0:31\t0/0:31,0:31"
+    record = f"chr1\t181\t.\tC\tT\t50\tPASS\t.\t{read}\n"
     path.write_text(VCF_HEAD + COLUMNS + "child\tmother\tfather\n" + record)
     return path
 

@@ -29,7 +29,7 @@ from kerne.cases.naming import VrsNames
 from kerne.cases.parts import OrderBook, Register
 from kerne.cases.report import PAGE, RECORD, write_files
 from kerne.cases.signature import AnswerKey, is_signed
-from kerne.cases.validations import ValidationLedger
+from kerne.cases.validation_ledger import ValidationLedger
 from kerne.errors import CaseError, StaleVersionError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Interpretation

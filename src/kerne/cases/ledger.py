@@ -29,7 +29,7 @@ from sqlalchemy import (
 from kerne.cases.case import STAGE_AFTER, Case, Stage, fold_case
 from kerne.cases.document import digest_of
 from kerne.cases.events import CASE_EVENTS, AnswerSigned, CaseEvent, CaseOpened
-from kerne.cases.validations import ValidationLedger
+from kerne.cases.validation_ledger import ValidationLedger
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
 from kerne.database.outbox import K, Outbox, outbox_table

@@ -1,84 +1,15 @@
-"""An institution's own validation of a version of Kerne: until there is one, no answer is for use.
+"""What an institution does about its own validation of Kerne."""
 
-Kerne is not CE-marked. An institution may use it under its own responsibility (Regulation (EU)
-2017/746, article 5(5)) when it has validated that version; it records so here, and from then on its
-answers say who answers for them. A validation that was withdrawn counts no more.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
-
-from sqlalchemy import Engine, MetaData
 
 from kerne import __version__
 from kerne.cases.report import Validation
-from kerne.database.history import History, Recorded, Sealer, history_table
+from kerne.cases.validation import ValidationEvent, ValidationRecorded, ValidationWithdrawn
+from kerne.cases.validation_ledger import ValidationLedger
 from kerne.errors import CaseError
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
-
-metadata: Final = MetaData()
-_EVENTS: Final = history_table("validation", metadata)
-
-
-@dataclass(frozen=True, slots=True)
-class ValidationRecorded:
-    """An institution concluded its own validation of a version; `document` is where it keeps it."""
-
-    institution: str
-    version: str
-    day: date
-    document: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class ValidationWithdrawn:
-    """An institution withdrew its validation of a version."""
-
-    institution: str
-    version: str
-    reason: str
-    by: str
-
-
-ValidationEvent = ValidationRecorded | ValidationWithdrawn
-VALIDATION_EVENTS: Final[tuple[type[ValidationEvent], ...]] = (
-    ValidationRecorded,
-    ValidationWithdrawn,
-)
-
-
-def standing(events: Sequence[ValidationEvent]) -> dict[str, Validation]:
-    """Fold the events of one institution to what stands, by version; the newest word counts."""
-    found: dict[str, Validation] = {}
-    for event in events:
-        if isinstance(event, ValidationWithdrawn):
-            found.pop(event.version, None)
-        else:
-            found[event.version] = Validation(
-                event.institution, event.version, event.day.isoformat(), event.document
-            )
-    return found
-
-
-class ValidationLedger:
-    """The histories of validations, one for each institution."""
-
-    def __init__(self, engine: Engine, sealer: Sealer) -> None:
-        metadata.create_all(engine)
-        self.history: History[ValidationEvent] = History(engine, _EVENTS, VALIDATION_EVENTS, sealer)
-
-    def read(self, institution: str) -> list[Recorded[ValidationEvent]]:
-        """Return what happened, oldest first."""
-        return self.history.read(institution)
-
-    def standing(self, institution: str | None, version: str) -> Validation | None:
-        """Return the institution's validation of a version; `None` while there is none."""
-        if institution is None:
-            return None
-        return standing([each.event for each in self.read(institution)]).get(version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +60,9 @@ class Validations:
         event = ValidationWithdrawn(institution, version, reason.strip(), who.identifier)
         return self._append(who, purpose, event, lambda: stood)
 
-    def history(self, institution: str) -> list[Recorded[ValidationEvent]]:
-        """Return what an institution recorded; it is no secret."""
-        return self.ledger.read(institution)
+    def history(self, institution: str) -> list[tuple[datetime, ValidationEvent]]:
+        """Return what an institution recorded, and when, oldest first; it is no secret."""
+        return [(each.at, each.event) for each in self.ledger.read(institution)]
 
     def _append(
         self,

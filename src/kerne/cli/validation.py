@@ -55,6 +55,6 @@ def withdraw(ctx: click.Context, version: str, *, because: str, asking: Asking) 
 def history(ctx: click.Context, institution: str) -> None:
     """List what INSTITUTION recorded and withdrew, oldest first."""
     click.echo("at\twhat\tversion\tby")
-    for each in centre_from(ctx).cases.validations.history(institution):
-        name = type(each.event).__name__.removeprefix("Validation").lower()
-        click.echo(f"{each.at.isoformat()}\t{name}\t{each.event.version}\t{each.event.by}")
+    for at, event in centre_from(ctx).cases.validations.history(institution):
+        name = type(event).__name__.removeprefix("Validation").lower()
+        click.echo(f"{at.isoformat()}\t{name}\t{event.version}\t{event.by}")
