@@ -4,6 +4,7 @@ import pytest
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38, KERNIA1, ContigKind
+from kerne.alleles.mitochondrion import mitochondrial_transcripts
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.calls import Call, Carriage, GenomeCalls, Phase
@@ -13,6 +14,7 @@ from kerne.interpretation.findings import (
     has_single_x,
     is_in_repeat,
     make_subject,
+    name_on,
     observe,
     place_of,
     relevant_by_gene,
@@ -126,3 +128,26 @@ def test_two_copies_called_where_there_is_one__are_that_one(
     call = make_call(181, "C>T", Genotype.HOM, contig="chrX")
     assert observe(call, None, single).genotype is Genotype.HEMI
     assert observe(call, None, Place(ContigKind.X)).genotype is Genotype.HOM
+
+
+def test_mane_plus_clinical__speaks_where_the_allele_matters_there_alone() -> None:
+    models = [
+        *(_model("S", "G", "MANE_Select"), _model("C", "G", "MANE_Plus_Clinical")),
+        _model("O", "G"),
+    ]
+    assert _chosen(models, ("S", "intron"), ("C", "missense")) == {"G": "C"}
+    assert _chosen(models, ("S", "missense"), ("C", "stop_gained")) == {"G": "S"}
+    assert _chosen(models, ("S", "intron"), ("O", "stop_gained")) == {}
+    assert _chosen(models, ("S", "intron"), ("C", "intron")) == {}
+
+
+def test_rna_gene_of_the_mitochondrion__matters_and_is_named_by_its_genome(
+    reference: ReferenceSequence, plus: Transcript
+) -> None:
+    genes = {gene.identifier: gene for gene in mitochondrial_transcripts()}
+    leucine = genes["NC_012920.1(MT-TL1)"]
+    allele = Allele("chrM", 3242, "A", "G")
+    hit = Consequence(allele, leucine.identifier, "MT-TL1", ("non_coding",))
+    assert relevant_by_gene({allele: [hit]}, genes) == {"MT-TL1": {allele: hit}}
+    assert name_on(leucine, allele, None) == "NC_012920.1:m.3243A>G"
+    assert name_on(plus, ALLELE, reference) == "TX1.1:c.31C>T"

@@ -76,7 +76,8 @@ class ReferenceSequence:
         AssemblyError
             The file has no such contig.
         """
-        name = self._names.get(canonical_spelling(contig))
+        # Most ask by the canonical name, millions of times.
+        name = self._names.get(contig) or self._names.get(canonical_spelling(contig))
         if name is None:
             raise AssemblyError(f"contig `{contig}` is not in reference sequence `{self.path}`")
         return name

@@ -14,7 +14,7 @@ from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.dosage import DosageRegions
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
 from kerne.knowledge.gene_library import GeneLibrary, read_regions
-from kerne.knowledge.genes import GeneModels, read_gene_models
+from kerne.knowledge.genes import GeneModels, read_gene_models, with_mitochondrion
 from kerne.knowledge.known_variants import KnownInTable, KnownVariants
 from kerne.knowledge.release import TABLE, Kind, Release
 from kerne.knowledge.releases import KnowledgeBase
@@ -154,7 +154,7 @@ def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
         assembly=assembly,
         model=LikelihoodModel(ontology, annotations),
         gene_links=read_gene_links(hpo / GENES_FILE_NAME),
-        genes=read_gene_models(by_kind[Kind.GENES].path, assembly),
+        genes=with_mitochondrion(read_gene_models(by_kind[Kind.GENES].path, assembly), assembly),
         reference=ReferenceSequence(by_kind[Kind.REFERENCE].path),
         frequencies=next(iter(published), None),
         releases=tuple(releases),

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from kerne.alleles.allele import Allele
-from kerne.alleles.assembly import Assembly, ContigKind
-from kerne.alleles.hgvs import coding_name, repeated_unit
+from kerne.alleles.assembly import GRCH38, MITOCHONDRION, Assembly, ContigKind
+from kerne.alleles.hgvs import coding_name, genomic_name, repeated_unit
 from kerne.alleles.normalise import edit_of
 from kerne.alleles.protein import protein_name
 from kerne.alleles.sequence import SequenceSource
@@ -20,7 +20,7 @@ from kerne.interpretation.criteria.subject import Subject
 from kerne.interpretation.inheritance import Observation, Place, RelativeCarriage
 from kerne.interpretation.pedigree import Family
 from kerne.knowledge.frequencies import PublishedFrequency
-from kerne.knowledge.tags import MANE_SELECT
+from kerne.knowledge.tags import MANE_PLUS_CLINICAL, MANE_SELECT
 from kerne.phenotype.phenopacket import Sex
 
 RELEVANT = LOSS | LENGTH_CHANGING | {"missense", "splice_region"}
@@ -35,14 +35,14 @@ def relevant_by_gene(
 ) -> dict[str, dict[Allele, Consequence]]:
     """Choose for each gene and allele the transcript to speak of, where the allele matters there.
 
-    MANE Select speaks for its gene; a gene without it is spoken for by the transcript that is
-    hit worst.
+    MANE Select speaks for its gene, or MANE Plus Clinical where the allele matters there alone; a
+    gene without MANE is spoken for by the transcript that is hit worst.
     """
     chosen: dict[str, dict[Allele, Consequence]] = defaultdict(dict)
     for allele, found in consequences.items():
         for symbol, ours in _by_gene(found, transcripts).items():
             speaking = _speaking(ours, transcripts)
-            if RELEVANT & set(speaking.terms):
+            if _matters(speaking):
                 chosen[symbol][allele] = speaking
     return dict(chosen)
 
@@ -53,14 +53,29 @@ def _by_gene(
     by_gene: dict[str, list[Consequence]] = defaultdict(list)
     for each in found:
         transcript = transcripts.get(each.transcript)
-        if transcript is not None and transcript.cds is not None:
+        if transcript is not None and (transcript.cds is not None or _is_mitochondrial(transcript)):
             by_gene[transcript.symbol].append(each)
     return by_gene
 
 
 def _speaking(ours: Sequence[Consequence], transcripts: Mapping[str, Transcript]) -> Consequence:
-    selected = [each for each in ours if MANE_SELECT in transcripts[each.transcript].tags]
-    return min(selected or ours, key=lambda each: (each.severity, each.transcript))
+    def tagged(tag: str) -> list[Consequence]:
+        return [each for each in ours if tag in transcripts[each.transcript].tags]
+
+    selected, clinical = tagged(MANE_SELECT), list(filter(_matters, tagged(MANE_PLUS_CLINICAL)))
+    speaking = selected if any(map(_matters, selected)) else clinical or selected
+    return min(speaking or ours, key=lambda each: (each.severity, each.transcript))
+
+
+def _matters(consequence: Consequence) -> bool:
+    """Say whether a consequence could bear a candidate; any change of a mitochondrial RNA could."""
+    on_mitochondrion = consequence.allele.contig == MITOCHONDRION
+    relevant = RELEVANT | {"non_coding"} if on_mitochondrion else RELEVANT
+    return not relevant.isdisjoint(consequence.terms)
+
+
+def _is_mitochondrial(transcript: Transcript) -> bool:
+    return transcript.contig == MITOCHONDRION
 
 
 def is_common(published: PublishedFrequency | None) -> bool:
@@ -81,11 +96,18 @@ def make_subject(
         allele=allele,
         consequence=consequence,
         transcript=transcript,
-        coding_name=coding_name(transcript, allele, reference),
+        coding_name=name_on(transcript, allele, reference),
         protein_name=protein_name(transcript, allele, reference),
         published=published,
         in_repeat=is_in_repeat(allele, reference) if changes_length else None,
     )
+
+
+def name_on(transcript: Transcript, allele: Allele, reference: SequenceSource | None) -> str:
+    """Name an allele on its transcript; on the mitochondrion by its genome, as everybody does."""
+    if _is_mitochondrial(transcript):
+        return genomic_name(GRCH38, allele, reference)  # the accession is that of GRCh37 too
+    return coding_name(transcript, allele, reference)
 
 
 def is_in_repeat(allele: Allele, reference: SequenceSource) -> bool:

@@ -14,7 +14,7 @@ from kerne.interpretation.candidate import (
     Interpretation,
     NamedTerm,
 )
-from kerne.interpretation.consequence import Consequence, Consequences, predict
+from kerne.interpretation.consequence import Consequence, Consequences
 from kerne.interpretation.coverage import FITS_LOG10, cover_fitting
 from kerne.interpretation.criteria.frequency import COMMON_ALWAYS
 from kerne.interpretation.examination import (
@@ -41,6 +41,7 @@ from kerne.interpretation.parentage import (
     supported_family,
 )
 from kerne.interpretation.pedigree import Family
+from kerne.interpretation.predicting import predict
 from kerne.interpretation.presentation import Frequencies, NationalFrequencies, Presenter
 from kerne.interpretation.ranking import DiseaseFit, Finding, Gene, Ranked, disease_fits, rank
 from kerne.interpretation.secondary import (

@@ -14,7 +14,8 @@ def not_examined() -> tuple[str, ...]:
         "mosaicism below what the variant caller reports",
         f"introns beyond {NEIGHBOURHOOD_BP} bp from an exon, regulatory and intergenic regions",
         "effects on splicing outside the splice region",
-        "the mitochondrial genome and chromosome Y",
+        "large deletions of the mitochondrion, and heteroplasmy below what the caller reports",
+        "chromosome Y",
         "methylation, imprinting and uniparental disomy",
         "digenic and polygenic causes; genes without a known disease",
     )

@@ -7,8 +7,9 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.assembly import Assembly
+from kerne.alleles.assembly import MITOCHONDRION, Assembly
 from kerne.alleles.interval import Interval, Intervals
+from kerne.alleles.mitochondrion import mitochondrial_transcripts
 from kerne.alleles.transcript import Transcript
 from kerne.errors import InputFileError
 from kerne.knowledge.ensembl import read_gff3
@@ -106,6 +107,14 @@ def read_gene_models(path: Path, assembly: Assembly) -> GeneModels:
     if not transcripts:
         raise InputFileError(path, f"no transcript on a contig of assembly `{assembly.name}`")
     return GeneModels(transcripts, left_out)
+
+
+def with_mitochondrion(models: GeneModels, assembly: Assembly) -> GeneModels:
+    """Add the genes of the mitochondrion that come with Kerne where a human release has none."""
+    is_human = assembly.has_contig(MITOCHONDRION)
+    if not is_human or any(each.contig == MITOCHONDRION for each in models.transcripts):
+        return models
+    return GeneModels((*models.transcripts, *mitochondrial_transcripts()), models.left_out)
 
 
 class _Placed:
