@@ -4,6 +4,7 @@ import pytest
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38, KERNIA1, ContigKind
+from kerne.alleles.interval import Interval, Intervals
 from kerne.alleles.mitochondrion import mitochondrial_transcripts
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
@@ -11,7 +12,6 @@ from kerne.interpretation.calls import Call, Carriage, GenomeCalls, Phase
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.consequence import Consequence
 from kerne.interpretation.findings import (
-    has_single_x,
     is_in_repeat,
     make_subject,
     name_on,
@@ -19,9 +19,9 @@ from kerne.interpretation.findings import (
     place_of,
     relevant_by_gene,
 )
-from kerne.interpretation.inheritance import Place
-from kerne.interpretation.pedigree import Family, Kin, Relative
-from kerne.phenotype.phenopacket import Sex
+from kerne.interpretation.observation import Place
+from kerne.interpretation.pedigree import Family, Kin, PedigreeSex, Relative
+from kerne.knowledge.allele_facts import NOTHING_KNOWN
 
 AUTOSOMAL = Place(ContigKind.AUTOSOME)
 ALLELE = Allele("chr1", 180, "C", "T")
@@ -79,12 +79,12 @@ def test_subject__is_named_and_asked_about_repeats_only_when_its_length_changes(
     reference: ReferenceSequence, plus: Transcript
 ) -> None:
     stop = Consequence(ALLELE, "TX1.1", "PLUS", ("stop_gained",))
-    subject = make_subject(ALLELE, stop, plus, reference, None)
+    subject = make_subject(ALLELE, stop, plus, reference, NOTHING_KNOWN)
     assert (subject.coding_name, subject.protein_name) == ("TX1.1:c.31C>T", "p.(Gln11Ter)")
     assert subject.in_repeat is None
     gain = Allele("chr1", 112, "G", "GGCA")
     longer = Consequence(gain, "TX1.1", "PLUS", ("inframe_insertion",))
-    assert make_subject(gain, longer, plus, reference, None).in_repeat is True
+    assert make_subject(gain, longer, plus, reference, NOTHING_KNOWN).in_repeat is True
 
 
 def test_place__is_shared_where_x_and_y_pair() -> None:
@@ -97,16 +97,8 @@ def test_place__is_shared_where_x_and_y_pair() -> None:
     assert place("chrX", 50_000_000, single_x=True) == (ContigKind.X, True)
     assert place("chrX", 50_000_000, single_x=False) == (ContigKind.X, False)
     assert place("chrX", 20_000, single_x=True) == (ContigKind.AUTOSOME, False)
-
-
-def test_single_x__is_told_by_calls_or_else_by_the_stated_sex(
-    make_call: Callable[..., Call], make_genome: Callable[..., GenomeCalls]
-) -> None:
-    haploid = make_genome(make_call(120, "G>C", Genotype.HEMI, contig="chrX"))
-    diploid = make_genome(make_call(120, "G>C", Genotype.HOM, contig="chrX"))
-    assert has_single_x(haploid, Sex.UNKNOWN)
-    assert has_single_x(diploid, Sex.MALE)
-    assert not has_single_x(diploid, Sex.FEMALE)
+    assert place("chrY", 20_000, single_x=True) == (ContigKind.AUTOSOME, False)
+    assert place("chrY", 10_000_000, single_x=True) == (ContigKind.Y, True)
 
 
 def test_observation__holds_how_each_relative_carries_the_allele(
@@ -151,3 +143,40 @@ def test_rna_gene_of_the_mitochondrion__matters_and_is_named_by_its_genome(
     assert relevant_by_gene({allele: [hit]}, genes) == {"MT-TL1": {allele: hit}}
     assert name_on(leucine, allele, None) == "NC_012920.1:m.3243A>G"
     assert name_on(plus, ALLELE, reference) == "TX1.1:c.31C>T"
+
+
+@pytest.mark.parametrize(
+    ("reads", "expected"),
+    [(None, Genotype.HEMI), (29, Genotype.HEMI), (16, Genotype.HET)],
+)
+def test_heterozygous_call_of_a_single_copy__is_that_copy_unless_its_reads_show_two(
+    reads: int | None, expected: Genotype
+) -> None:
+    single = Place(ContigKind.X, is_single_copy=True)
+    call = Call(Allele("chrX", 180, "C", "T"), Genotype.HET, 30, None, reads)
+    seen = observe(call, None, single)
+    assert (seen.genotype, seen.reads) == (expected, call.reads)
+    assert seen.givers == {Kin.MOTHER}
+
+
+def test_male_relatives__are_hemizygous_on_x_however_it_is_written() -> None:
+    call = Call(Allele("chrX", 180, "C", "T"), Genotype.HET)
+    carrier = GenomeCalls("R", KERNIA1, (call,))
+    family = Family(
+        (
+            Relative(Kin.FATHER, affected=False, calls=carrier),
+            Relative(Kin.MOTHER, affected=False, calls=carrier, sex=PedigreeSex.FEMALE),
+            Relative(Kin.SIBLING, affected=False, calls=carrier, sex=PedigreeSex.MALE),
+        )
+    )
+    on_x = observe(call, family, Place(ContigKind.X))
+    assert [e.carriage for e in on_x.relatives] == [Carriage.HEMI, Carriage.HET, Carriage.HEMI]
+    shared = observe(call, family, AUTOSOMAL)
+    assert {e.carriage for e in shared.relatives} == {Carriage.HET}
+
+
+def test_observation__knows_the_homozygous_stretch_that_it_lies_in() -> None:
+    call = Call(ALLELE, Genotype.HOM)
+    stretches = Intervals.build([Interval("chr1", 100, 5_000_000), Interval("chr2", 0, 9)])
+    assert observe(call, None, AUTOSOMAL, stretches).stretch_bp == 4_999_900
+    assert observe(call, None, AUTOSOMAL).stretch_bp == 0

@@ -7,17 +7,15 @@ from hypothesis import strategies as st
 from kerne.alleles.assembly import ContigKind
 from kerne.interpretation.calls import Carriage, Phase
 from kerne.interpretation.candidate import Genotype, Mode
-from kerne.interpretation.inheritance import (
-    FACTORS,
-    Explanation,
-    Observation,
-    Place,
-    RelativeCarriage,
-    explanations,
-)
+from kerne.interpretation.explanation import Explanation
+from kerne.interpretation.factors import FACTORS
+from kerne.interpretation.inheritance import explanations
+from kerne.interpretation.observation import Observation, Place, RelativeCarriage
 from kerne.interpretation.pedigree import Kin
+from kerne.interpretation.reads import CALLABLE, Reads
 from kerne.phenotype.annotations import Inheritance
 
+READS = dict.fromkeys(Carriage, Reads(30, 0, 99)) | {Carriage.HET: Reads(30, 15, 99)}
 AUTOSOME = Place(ContigKind.AUTOSOME)
 BOY_X = Place(ContigKind.X, is_single_copy=True)
 GIRL_X = Place(ContigKind.X)
@@ -33,7 +31,7 @@ def _seen(
     phase: Phase | None = None,
 ) -> Observation:
     relatives = [
-        RelativeCarriage(kin, affected=False, carriage=carriage)
+        RelativeCarriage(kin, affected=False, carriage=carriage, reads=READS[carriage])
         for kin, carriage in ((Kin.MOTHER, mother), (Kin.FATHER, father))
         if carriage is not None
     ]
@@ -212,8 +210,158 @@ def test_mitochondrial_gene__explains_a_mitochondrial_disease() -> None:
     assert _ways(_seen(Genotype.HOM), place=place, known=DOMINANT) == []
 
 
-def test_gene_on_y__is_not_explained() -> None:
-    assert _ways(_seen(Genotype.HEMI), place=Place(ContigKind.Y)) == []
+DEEP = Reads(31, 0, 99)
+OWN = Reads(30, 14)
+
+
+def _trio(
+    mother: Reads, father: Reads, own: Reads = OWN, *, place: Place = AUTOSOME
+) -> Observation:
+    """A heterozygous allele that both parents are called without."""
+    relatives = tuple(
+        RelativeCarriage(kin, affected=False, carriage=Carriage.ABSENT, reads=reads)
+        for kin, reads in ((Kin.MOTHER, mother), (Kin.FATHER, father))
+    )
+    genotype = Genotype.HEMI if place.is_single_copy else Genotype.HET
+    return Observation(genotype, None, relatives, own, place.givers)
+
+
+def test_de_novo_allele__is_told_with_depths_and_allele_balance() -> None:
+    way = _one(_trio(DEEP, Reads(28, 0)), known=DOMINANT)
+    assert (way.mode, way.log10_fit) == (Mode.DE_NOVO, FACTORS.de_novo)
+    (reason,) = way.reasons
+    assert "mother: 0 of 31 reads, father: 0 of 28 reads; patient: 14 of 30 reads (47%)" in reason
+    assert _one(_trio(CALLABLE, CALLABLE), known=DOMINANT).mode is Mode.DE_NOVO
+
+
+@pytest.mark.parametrize(
+    "father", [Reads(), Reads(7, 0), Reads(30, 0, 10), Reads(None, 0)], ids=str
+)
+def test_parent_read_too_little__leaves_de_novo_uncalled_and_says_so(father: Reads) -> None:
+    way = _one(_trio(DEEP, father), known=DOMINANT)
+    assert (way.mode, way.log10_fit) == (Mode.DOMINANT, FACTORS.de_novo_unproven)
+    assert "not taken as de novo: too few reads, or not told" in way.reasons[0]
+
+
+def test_single_read_in_a_parent__is_possible_mosaicism_and_a_risk_to_further_children() -> None:
+    way = _one(_trio(Reads(40, 1, 99), DEEP), known=DOMINANT)
+    assert (way.mode, way.log10_fit) == (Mode.DOMINANT, FACTORS.parental_mosaic)
+    (reason,) = way.reasons
+    assert reason.startswith("possible mosaicism of the mother (1 of 40 reads (2%))")
+    assert "a further child may inherit it, at a risk of up to 50 %" in reason
+
+
+def test_unaffected_carrier_with_few_reads__may_be_mosaic() -> None:
+    mother = RelativeCarriage(Kin.MOTHER, affected=False, carriage=Carriage.HET, reads=Reads(40, 6))
+    way = _one(Observation(Genotype.HET, None, (mother,)), known=DOMINANT)
+    assert way.log10_fit == FACTORS.carried_by_mosaic
+    assert "the unaffected mother may be mosaic (6 of 40 reads (15%))" in way.reasons[0]
+
+
+def test_incomplete_penetrance__forgives_an_unaffected_carrier_in_part() -> None:
+    seen = _seen(Genotype.HET, Carriage.HET, Carriage.ABSENT)
+    (strict,) = explanations([seen], AUTOSOME, DOMINANT)
+    (lenient,) = explanations([seen], AUTOSOME, DOMINANT, spares_some=True)
+    assert strict.log10_fit == FACTORS.carried_by_unaffected
+    assert lenient.log10_fit == FACTORS.carried_without_penetrance
+    assert lenient.reasons == ("the unaffected mother carries it too: penetrance is incomplete",)
+
+
+def test_few_reads_of_the_patient__are_mosaic_or_an_artefact() -> None:
+    way = _one(_trio(DEEP, DEEP, Reads(50, 5)), known=DOMINANT)
+    assert way.log10_fit == FACTORS.de_novo + FACTORS.odd_balance
+    assert "only 5 of 50 reads (10%) show the allele" in way.reasons[1]
+
+
+def test_silenced_copy__does_not_explain_well() -> None:
+    known = {Inheritance.AUTOSOMAL_DOMINANT_MATERNAL_IMPRINTING}
+    from_mother = _one(_seen(Genotype.HET, Carriage.HET, Carriage.ABSENT), known=known)
+    from_father = _one(_seen(Genotype.HET, Carriage.ABSENT, Carriage.HET), known=known)
+    assert from_mother.log10_fit - from_father.log10_fit == pytest.approx(FACTORS.silent_copy)
+    assert "whose copy imprinting silences" in from_mother.reasons[0]
+
+
+def test_homozygous_allele_in_a_long_stretch__is_less_of_a_coincidence() -> None:
+    inside = Observation(Genotype.HOM, stretch_bp=12_340_000)
+    way = _one(inside, known=RECESSIVE)
+    assert way.log10_fit == FACTORS.homozygous_by_descent < FACTORS.homozygous
+    assert way.reasons == (
+        "homozygous, in a homozygous stretch of 12.3 Mb: from one ancestor, or disomy",
+    )
+
+
+def test_allele_over_a_deletion__is_one_of_a_pair_with_it() -> None:
+    deletion, over = _seen(), Observation(Genotype.HOM, is_over_deletion=True)
+    way = _one(deletion, over, known=RECESSIVE)
+    assert (way.mode, way.members) == (Mode.RECESSIVE_COMPOUND, (0, 1))
+    assert way.log10_fit == FACTORS.trans
+
+
+def test_x_of_a_boy__is_new_when_his_mother_lacks_it_whatever_his_father_has() -> None:
+    seen = _trio(DEEP, Reads(), place=BOY_X)
+    way = _one(seen, place=BOY_X, known={Inheritance.X_LINKED})
+    assert way.log10_fit == FACTORS.hemizygous + FACTORS.de_novo
+    girl = _one(_trio(DEEP, Reads()), place=GIRL_X, known={Inheritance.X_LINKED})
+    assert girl.log10_fit == FACTORS.de_novo_unproven
+
+
+def test_gene_on_y__is_explained_by_the_fathers_line() -> None:
+    place = Place(ContigKind.Y, is_single_copy=True)
+    known = {Inheritance.Y_LINKED}
+    new = _one(_trio(Reads(), DEEP, place=place), place=place, known=known)
+    assert (new.mode, new.log10_fit) == (Mode.Y_LINKED, FACTORS.hemizygous + FACTORS.de_novo)
+    father = _one(_seen(Genotype.HEMI, None, Carriage.HEMI), place=place, known=known)
+    assert father.log10_fit == FACTORS.hemizygous + FACTORS.carried_by_unaffected
+    assert _ways(_seen(Genotype.HEMI), place=place, known=DOMINANT) == []
+
+
+MT = Place(ContigKind.MITOCHONDRION)
+
+
+def _heteroplasmic(own: Reads, mother: Reads | None = None) -> Explanation:
+    relatives = (
+        ()
+        if mother is None
+        else (RelativeCarriage(Kin.MOTHER, affected=False, carriage=Carriage.HET, reads=mother),)
+    )
+    seen = Observation(Genotype.HET, None, relatives, own, MT.givers)
+    return _one(seen, place=MT, known={Inheritance.MITOCHONDRIAL})
+
+
+@pytest.mark.parametrize(
+    ("own", "factor", "words"),
+    [
+        (Reads(1000, 340), 0.0, "heteroplasmy 34% (340 of 1000 reads (34%))"),
+        (Reads(1000, 40), FACTORS.low_heteroplasmy, "heteroplasmy 4% "),
+        (Reads(1000, 990), 0.0, "homoplasmic (990 of 1000"),
+        (Reads(1000), 0.0, "the heteroplasmy is not known"),
+    ],
+    ids=str,
+)
+def test_heteroplasmy__is_the_share_of_reads(own: Reads, factor: float, words: str) -> None:
+    way = _heteroplasmic(own)
+    assert way.log10_fit == factor
+    assert way.reasons[0].startswith(words)
+
+
+def test_unaffected_mother__speaks_against_a_mitochondrial_allele_only_when_she_has_all() -> None:
+    assert _heteroplasmic(Reads(100, 80), Reads(100, 20)).log10_fit == 0
+    full = _heteroplasmic(Reads(100, 80), Reads(100, 95))
+    assert full.log10_fit == FACTORS.carried_by_unaffected
+
+
+def test_father__gives_no_mitochondria() -> None:
+    relatives = tuple(
+        RelativeCarriage(kin, affected=False, carriage=carriage, reads=reads)
+        for kin, carriage, reads in (
+            (Kin.MOTHER, Carriage.ABSENT, DEEP),
+            (Kin.FATHER, Carriage.HOM, Reads(100, 100)),
+        )
+    )
+    seen = Observation(Genotype.HOM, None, relatives, Reads(100, 100), MT.givers)
+    way = _one(seen, place=MT, known={Inheritance.MITOCHONDRIAL})
+    assert way.log10_fit == FACTORS.de_novo
+    assert way.reasons[-1] == "the father has it too, and no child has it from him"
 
 
 STATES = st.sampled_from(Carriage)

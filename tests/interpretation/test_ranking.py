@@ -11,7 +11,8 @@ from kerne.interpretation.classification import (
 )
 from kerne.interpretation.consequence import Consequence
 from kerne.interpretation.criteria.subject import Sources, Subject
-from kerne.interpretation.inheritance import FACTORS, Observation, Place, RelativeCarriage
+from kerne.interpretation.factors import FACTORS
+from kerne.interpretation.observation import Observation, Place, RelativeCarriage
 from kerne.interpretation.pedigree import Kin
 from kerne.interpretation.ranking import (
     SPLICE_REGION_PROBABILITY,
@@ -21,6 +22,8 @@ from kerne.interpretation.ranking import (
     disease_fits,
     rank,
 )
+from kerne.interpretation.reads import Reads
+from kerne.knowledge.allele_facts import AlleleFacts
 from kerne.phenotype.annotations import Inheritance
 
 SOURCES = Sources("genes g", "frequencies f")
@@ -31,7 +34,7 @@ AUTOSOME = Place(ContigKind.AUTOSOME)
 DOMINANT = frozenset({Inheritance.AUTOSOMAL_DOMINANT})
 RECESSIVE = frozenset({Inheritance.AUTOSOMAL_RECESSIVE})
 ABSENT = tuple(
-    RelativeCarriage(kin, affected=False, carriage=Carriage.ABSENT)
+    RelativeCarriage(kin, affected=False, carriage=Carriage.ABSENT, reads=Reads(30, 0))
     for kin in (Kin.MOTHER, Kin.FATHER)
 )
 
@@ -45,7 +48,7 @@ def _finding(
     allele = Allele("chr1", position, "C", "T")
     consequence = Consequence(allele, "TX1.1", "PLUS", (term,))
     name = "p.(Gln12Ter)" if term == "stop_gained" else "p.(Gln12Arg)"
-    subject = Subject(allele, consequence, MODEL, "c.", name, None)
+    subject = Subject(allele, consequence, MODEL, "c.", name, AlleleFacts(is_surveyed=True))
     return Finding(subject, Observation(genotype, None, relatives))
 
 

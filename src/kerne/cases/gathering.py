@@ -22,7 +22,7 @@ from kerne.interpretation.examination import Examination
 from kerne.interpretation.interpretation import examine
 from kerne.interpretation.panels import Panel
 from kerne.interpretation.parentage import left_out_in_words
-from kerne.interpretation.pedigree import Family, Kin, Relative
+from kerne.interpretation.pedigree import Family, Kin, PedigreeSex, Relative
 from kerne.interpretation.presentation import NationalFrequency
 from kerne.interpretation.secondary import Disclosure
 from kerne.people.asking import Identity, Purpose, Refusal
@@ -35,6 +35,11 @@ SEX_OF: Final = {
     RegisteredSex.FEMALE: Sex.FEMALE,
     RegisteredSex.MALE: Sex.MALE,
     RegisteredSex.UNKNOWN: Sex.UNKNOWN,
+}
+_PEDIGREE_SEX: Final = {
+    RegisteredSex.FEMALE: PedigreeSex.FEMALE,
+    RegisteredSex.MALE: PedigreeSex.MALE,
+    RegisteredSex.UNKNOWN: PedigreeSex.UNKNOWN,
 }
 _GENOTYPE: Final = {
     Zygosity.HET: Genotype.HET,
@@ -147,7 +152,8 @@ class Gatherer:
             if isinstance(calls, Refusal):
                 notes.append(left_out_in_words(kin))
             else:
-                at_hand.append(Relative(kin, relative.affected, calls))
+                sex = _PEDIGREE_SEX[self.people.person(relative.person).sex]
+                at_hand.append(Relative(kin, relative.affected, calls, sex))
         return GatheredFamily(Family(tuple(at_hand)) if at_hand else None, tuple(notes))
 
 
@@ -161,7 +167,13 @@ def as_calls(found: PersonalGenome, assembly: Assembly) -> GenomeCalls:
         sample=found.sample,
         assembly=assembly,
         calls=tuple(
-            Call(variant.allele, _GENOTYPE[variant.genotype], variant.depth_reads)
+            Call(
+                variant.allele,
+                _GENOTYPE[variant.genotype],
+                variant.depth_reads,
+                alternative_reads=variant.alternative_reads,
+                quality=variant.quality,
+            )
             for variant in found.variants
         ),
         callable=found.callable,

@@ -8,11 +8,12 @@ stands what was known of these genes and alleles then, so that a difference can 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly
+from kerne.alleles.interval import Interval, Intervals
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.calls import Call, Carriage, GenomeCalls
 from kerne.interpretation.consequence import Consequence
@@ -20,6 +21,8 @@ from kerne.interpretation.parentage import RelationshipCheck
 from kerne.interpretation.pedigree import Family, Kin, Relative
 from kerne.interpretation.reads import Reads
 from kerne.knowledge.allele_facts import ClinVarRecord, PublishedFrequency
+
+NO_STRETCHES = Intervals.build([])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,15 @@ class Patient:
     ----------
     family
         Relatives whom the genotypes support.
+    stretches
+        Long homozygous stretches.
     """
 
     genome: GenomeCalls
     family: Family | None
     relationships: RelationshipCheck
     has_single_x: bool
+    stretches: Intervals = NO_STRETCHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,8 @@ class Basis:
         As checked on the whole genomes.
     releases
         Knowledge that the examination was made from.
+    stretches
+        Long homozygous stretches, by the whole genome.
     """
 
     assembly: str
@@ -119,6 +127,7 @@ class Basis:
     genes: tuple[KnownGene, ...]
     alleles: tuple[KnownAllele, ...]
     releases: tuple[str, ...]
+    stretches: tuple[Interval, ...] = ()
 
     def by_allele(self) -> dict[Allele, tuple[Consequence, ...]]:
         """Return the consequences by allele."""
@@ -126,6 +135,16 @@ class Basis:
         for each in self.consequences:
             found[each.allele].append(each)
         return {allele: tuple(those) for allele, those in found.items()}
+
+    def patient_in(self, assembly: Assembly, without: Collection[str] = ()) -> Patient:
+        """Return the patient as kept, in a family but for the samples `without`."""
+        return Patient(
+            self.patient.as_genome(assembly),
+            self.family(assembly, without),
+            self.relationships,
+            self.has_single_x,
+            Intervals.build(self.stretches),
+        )
 
     def family(self, assembly: Assembly, without: Collection[str] = ()) -> Family | None:
         """Return the relatives but for the samples `without`; `None` when nobody is left."""
@@ -170,7 +189,15 @@ def keep_basis(
         genes=tuple(KnownGene(each, fitted(each)) for each in sorted(rare) if rare[each]),
         alleles=tuple(KnownAllele(each, known.frequency, known.clinvar) for each, known in facts),
         releases=knowledge.labels,
+        stretches=tuple(_each(patient.stretches)),
     )
+
+
+def _each(intervals: Intervals) -> Iterator[Interval]:
+    for contig in intervals.contigs:
+        starts, ends = intervals.ranges(contig)
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            yield Interval(contig, start, end)
 
 
 def _calls(genome: GenomeCalls, alleles: Sequence[Allele]) -> KeptCalls:

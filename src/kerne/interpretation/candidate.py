@@ -28,6 +28,7 @@ class Mode(StrEnum):
     RECESSIVE_COMPOUND = "recessive, compound heterozygous"
     RECESSIVE_ONE_ALLELE = "recessive, one allele found"
     X_LINKED = "X-linked"
+    Y_LINKED = "Y-linked"
     MITOCHONDRIAL = "mitochondrial"
 
 
@@ -64,6 +65,10 @@ class Evidence:
         In words: what was seen.
     source
         The release, file or rule it was seen in.
+    uncapped
+        As it was judged, where it counts less because of what else is met (`criteria.caps`).
+    overridden
+        As the program had judged it, where a geneticist judged otherwise.
     """
 
     criterion: str
@@ -72,6 +77,8 @@ class Evidence:
     points: int
     data: str
     source: str
+    uncapped: "Evidence | None" = None
+    overridden: "Evidence | None" = None
 
 
 class Classification(StrEnum):

@@ -6,22 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38, MITOCHONDRION, Assembly, ContigKind
 from kerne.alleles.hgvs import coding_name, genomic_name, repeated_unit
+from kerne.alleles.interval import Intervals
 from kerne.alleles.normalise import edit_of
 from kerne.alleles.protein import protein_name
 from kerne.alleles.sequence import SequenceSource
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.calls import Call, GenomeCalls
+from kerne.interpretation.autozygosity import stretch_bp
+from kerne.interpretation.calls import Call, Carriage
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.consequence import Consequence
 from kerne.interpretation.criteria.frequency import COMMON_ALWAYS
 from kerne.interpretation.criteria.location import LENGTH_CHANGING
 from kerne.interpretation.criteria.loss import ALL as LOSS
 from kerne.interpretation.criteria.subject import Subject
-from kerne.interpretation.inheritance import Observation, Place, RelativeCarriage
-from kerne.interpretation.pedigree import Family
-from kerne.knowledge.frequencies import PublishedFrequency
+from kerne.interpretation.observation import Observation, Place, RelativeCarriage
+from kerne.interpretation.pedigree import Family, Kin, PedigreeSex, Relative
+from kerne.interpretation.sex import is_only_copy
+from kerne.knowledge.allele_facts import AlleleFacts, PublishedFrequency
 from kerne.knowledge.tags import MANE_PLUS_CLINICAL, MANE_SELECT
-from kerne.phenotype.phenopacket import Sex
 
 RELEVANT = LOSS | LENGTH_CHANGING | {"missense", "splice_region"}
 """Consequences that could bear a candidate while no predictor is at hand."""
@@ -88,7 +90,7 @@ def make_subject(
     consequence: Consequence,
     transcript: Transcript,
     reference: SequenceSource,
-    published: PublishedFrequency | None,
+    facts: AlleleFacts,
 ) -> Subject:
     """Name an allele in its transcript and gather what the criteria look at."""
     changes_length = bool(LENGTH_CHANGING & set(consequence.terms))
@@ -98,7 +100,7 @@ def make_subject(
         transcript=transcript,
         coding_name=name_on(transcript, allele, reference),
         protein_name=protein_name(transcript, allele, reference),
-        published=published,
+        facts=facts,
         in_repeat=is_in_repeat(allele, reference) if changes_length else None,
     )
 
@@ -142,30 +144,37 @@ def place_of(transcript: Transcript, assembly: Assembly, *, single_x: bool) -> P
     )
     if shared:
         return Place(ContigKind.AUTOSOME)
-    return Place(kind, is_single_copy=kind is ContigKind.X and single_x)
+    return Place(kind, kind is ContigKind.Y or (kind is ContigKind.X and single_x))
 
 
-def has_single_x(genome: GenomeCalls, sex: Sex) -> bool:
-    """Say whether the patient has one X: by haploid calls on it, otherwise by the stated sex."""
-    return sex is Sex.MALE or any(
-        call.genotype is Genotype.HEMI
-        for call in genome.calls
-        if genome.assembly.contig(call.allele.contig).kind is ContigKind.X
-    )
-
-
-def observe(call: Call, family: Family | None, place: Place) -> Observation:
+def observe(
+    call: Call, family: Family | None, place: Place, stretches: Intervals | None = None
+) -> Observation:
     """Join a call of the patient with how the relatives carry its allele.
 
-    Where the patient has a single copy, a caller's `1/1` is that one copy.
+    Where somebody has a single copy, a caller's `1/1` or `0/1` is that one copy, unless the reads
+    of the patient show two.
+
+    Parameters
+    ----------
+    stretches
+        The patient's long homozygous stretches.
     """
     relatives = () if family is None else family.relatives
-    is_only_copy = place.is_single_copy and call.genotype is Genotype.HOM
+    is_hemizygous = place.is_single_copy and is_only_copy(call)
     return Observation(
-        Genotype.HEMI if is_only_copy else call.genotype,
+        Genotype.HEMI if is_hemizygous else call.genotype,
         call.phase,
-        tuple(
-            RelativeCarriage(each.kin, each.affected, each.calls.carriage(call.allele))
-            for each in relatives
-        ),
+        tuple(_carried_by(each, call.allele, place) for each in relatives),
+        call.reads,
+        place.givers,
+        0 if stretches is None else stretch_bp(stretches, call.allele),
     )
+
+
+def _carried_by(relative: Relative, allele: Allele, place: Place) -> RelativeCarriage:
+    carriage = relative.calls.carriage(allele)
+    is_male = relative.sex is PedigreeSex.MALE or relative.kin is Kin.FATHER
+    if carriage.is_carried and is_male and place.kind in (ContigKind.X, ContigKind.Y):
+        carriage = Carriage.HEMI
+    return RelativeCarriage(relative.kin, relative.affected, carriage, relative.calls.reads(allele))

@@ -25,7 +25,6 @@ from kerne.interpretation.examination import (
     look,
 )
 from kerne.interpretation.findings import (
-    has_single_x,
     is_common,
     make_subject,
     observe,
@@ -35,11 +34,8 @@ from kerne.interpretation.findings import (
 from kerne.interpretation.limits import absent_knowledge, not_examined
 from kerne.interpretation.listing import WHOLE_LIST, Listing
 from kerne.interpretation.panels import Panel
-from kerne.interpretation.parentage import (
-    check_relationships,
-    left_out_in_words,
-    supported_family,
-)
+from kerne.interpretation.parentage import left_out_in_words
+from kerne.interpretation.patient import patient_of
 from kerne.interpretation.pedigree import Family
 from kerne.interpretation.predicting import predict
 from kerne.interpretation.presentation import Frequencies, NationalFrequencies, Presenter
@@ -51,8 +47,8 @@ from kerne.interpretation.secondary import (
     secondary_genes,
     secondary_list,
 )
-from kerne.knowledge.frequencies import PublishedFrequency
-from kerne.phenotype.phenopacket import Phenotype, Sex
+from kerne.knowledge.allele_facts import AlleleFacts
+from kerne.phenotype.phenopacket import Phenotype
 
 
 def interpret(  # noqa: PLR0913 - what a patient brings; all but three are optional
@@ -115,12 +111,8 @@ def examine(  # noqa: PLR0913 - what a patient brings; all but three are optiona
         A term is unknown or no phenotypic abnormality.
     """
     _check(genome.assembly.name, phenotype, knowledge)
-    relationships = check_relationships(genome, family)
-    supported = supported_family(family, relationships)
-    single_x = has_single_x(genome, phenotype.sex)
-    work = _Work(
-        Patient(genome, supported, relationships, single_x), phenotype, knowledge, panel, disclosure
-    )
+    patient = patient_of(genome, family, phenotype.sex)
+    work = _Work(patient, phenotype, knowledge, panel, disclosure)
     return work.examination(predict(genome.calls, knowledge.genes, knowledge.reference), national)
 
 
@@ -154,9 +146,7 @@ def examine_again(  # noqa: PLR0913 - what a patient brings; all but three are o
         As for `examine`.
     """
     _check(basis.assembly, phenotype, knowledge)
-    genome = basis.patient.as_genome(knowledge.assembly)
-    family = basis.family(knowledge.assembly, without)
-    patient = Patient(genome, family, basis.relationships, basis.has_single_x)
+    patient = basis.patient_in(knowledge.assembly, without)
     work = _Work(patient, phenotype, knowledge, panel, disclosure, listing)
     return work.examination(Consequences(basis.by_allele()), None)
 
@@ -296,11 +286,11 @@ class _Work:
         kept = dict[str, frozenset[Allele]]()
         for symbol, hits in sorted(by_gene.items()):
             fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores)
-            published = self._published(hits)
-            frequent = {each for each in hits if is_common(published[each])}
+            facts = self._facts(hits)
+            frequent = {each for each in hits if is_common(facts[each].frequency)}
             rare = {each: hit for each, hit in hits.items() if each not in frequent}
             kept[symbol] = frozenset(rare)
-            found = self._gene(symbol, rare, published, calls, fits, single_x=single_x)
+            found = self._gene(symbol, rare, facts, calls, fits, single_x=single_x)
             if symbol in listed:
                 secondary += found
             elif not fits:
@@ -310,19 +300,14 @@ class _Work:
                 genes += found
         return _Gathered(tuple(genes), tuple(secondary), listed, kept, len(common), len(unlinked))
 
-    def _published(
-        self, alleles: Mapping[Allele, Consequence]
-    ) -> dict[Allele, PublishedFrequency | None]:
-        frequencies = self._knowledge.frequencies
-        if frequencies is None:
-            return dict.fromkeys(alleles)
-        return dict(zip(alleles, frequencies.look_up(alleles), strict=True))
+    def _facts(self, alleles: Mapping[Allele, Consequence]) -> dict[Allele, AlleleFacts]:
+        return dict(zip(alleles, self._knowledge.facts.look_up(list(alleles)), strict=True))
 
     def _gene(
         self,
         symbol: str,
         hits: Mapping[Allele, Consequence],
-        published: Mapping[Allele, PublishedFrequency | None],
+        facts: Mapping[Allele, AlleleFacts],
         calls: Mapping[Allele, Call],
         fits: tuple[DiseaseFit, ...],
         *,
@@ -339,9 +324,9 @@ class _Work:
                     hit,
                     self._transcripts[hit.transcript],
                     self._knowledge.reference,
-                    published[allele],
+                    facts[allele],
                 ),
-                observe(calls[allele], self._family, place),
+                observe(calls[allele], self._family, place, self._patient.stretches),
             )
             for allele, hit in hits.items()
         )
@@ -387,8 +372,6 @@ class _Work:
             unknown = sorted(each for each in self._panel.genes if not self._is_modelled(each))
             if unknown:
                 notes.append(f"panel genes that the gene models lack: {', '.join(unknown)}")
-        if self._phenotype.sex is Sex.FEMALE and has_single_x(self._genome, Sex.FEMALE):
-            notes.append("haploid calls on X, though the packet says female: check the sample")
         return notes
 
 

@@ -110,6 +110,7 @@ class Relative:
     kin: Kin
     affected: bool | None
     calls: GenomeCalls
+    sex: PedigreeSex = PedigreeSex.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,12 @@ def family_of(pedigree: Pedigree, patient: str, calls: Mapping[str, GenomeCalls]
     """Join a pedigree to the genomes at hand; relatives without a genome are left out."""
     return Family(
         tuple(
-            Relative(pedigree.kin(name, patient), pedigree.members[name].affected, calls[name])
+            Relative(
+                pedigree.kin(name, patient),
+                pedigree.members[name].affected,
+                calls[name],
+                pedigree.members[name].sex,
+            )
             for name in pedigree.relatives(patient)
             if name in calls
         )

@@ -20,8 +20,10 @@ from kerne.interpretation.classification import (
 )
 from kerne.interpretation.criteria.judging import judge
 from kerne.interpretation.criteria.mechanism import unjudged_loss
-from kerne.interpretation.criteria.subject import DeNovo, Sources, Subject
-from kerne.interpretation.inheritance import Explanation, Observation, Place, explanations
+from kerne.interpretation.criteria.subject import Circumstances, DeNovo, Sources, Subject
+from kerne.interpretation.explanation import Explanation
+from kerne.interpretation.inheritance import explanations
+from kerne.interpretation.observation import Observation, Place
 from kerne.phenotype.annotations import Inheritance
 
 SPLICE_REGION_PROBABILITY = 0.02
@@ -141,7 +143,8 @@ class _Judge:
         if (number, mode) not in self._known:
             finding = self._findings[number]
             de_novo = self._de_novo if finding.observation.is_de_novo else None
-            evidence = judge(finding.subject, self._sources, mode, de_novo)
+            seen = Circumstances(de_novo=de_novo)
+            evidence = judge(finding.subject, self._sources, mode, seen)
             self._known[number, mode] = Judged(finding, evidence)
         return self._known[number, mode]
 

@@ -25,10 +25,7 @@ TRUNCATING = frozenset({"stop_gained", "frameshift"})
 START = frozenset({"start_lost"})
 ALL = SPLICE | TRUNCATING | START
 
-START_WORDS = (
-    "start codon lost; no pathogenic variant is known before the next start codon, as classified "
-    "variants were not looked up"
-)
+START_WORDS = "start codon lost; pathogenic variants before the next one were not looked up"
 
 _FIRST_CODON = re.compile(r"[A-Z][a-z]{2}(\d+)")
 _NEW_STOP = re.compile(r"fsTer(\d+)")

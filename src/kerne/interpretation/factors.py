@@ -1,0 +1,78 @@
+"""What speaks for or against an explanation of inheritance, as log10 factors with words.
+
+The factors are first values set by judgement, not fitted; they are all in `Factors`.
+"""
+
+from dataclasses import dataclass
+
+Fact = tuple[float, str]
+"""A log10 factor and why it counts, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """log10 factors of the rules; positive speaks for the explanation.
+
+    Parameters
+    ----------
+    mode_unknown
+        The disease has no stated mode, so any is allowed.
+    de_novo
+        The parents lack the allele: a healthy child has one or two such in all its genes.
+    de_novo_unproven
+        They are called without it, but how deeply they were read is not known or too little.
+    parental_mosaic
+        They are called without it, and a few of their reads show it.
+    homozygous, trans, phase_unknown
+        Two hits in one gene are rarer than one, the more so when known to be on both copies.
+    homozygous_by_descent
+        Homozygous within a long homozygous stretch, where everything is: less rare.
+    one_allele
+        The second allele of a recessive disease was not found; it may be of a kind not examined.
+    carried_by_unaffected, lacking_in_affected
+        Each relative against the explanation; incomplete penetrance and mosaicism exist.
+    carried_without_penetrance
+        An unaffected carrier, where the disease is known to spare some.
+    carried_by_mosaic
+        An unaffected carrier in whom only a part of the reads shows the allele.
+    shared_with_affected
+        Each affected relative who fits.
+    parent_lacks
+        A recessive allele that a parent should have passed on and lacks.
+    heterozygous_x_recessive
+        A female carrier of an X-linked recessive disease; skewed inactivation exists.
+    odd_balance
+        Heterozygous by few of the reads: a mosaic of the patient, or an artefact.
+    silent_copy
+        The allele is on the copy that imprinting silences.
+    low_heteroplasmy
+        Few of the mitochondrial genomes have the allele.
+    """
+
+    mode_unknown: float = -0.5
+    de_novo: float = 1.5
+    de_novo_unproven: float = 0.5
+    parental_mosaic: float = 0.75
+    homozygous: float = 1.0
+    homozygous_by_descent: float = 0.5
+    trans: float = 1.0
+    phase_unknown: float = 0.3
+    one_allele: float = -2.5
+    carried_by_unaffected: float = -1.5
+    carried_without_penetrance: float = -0.5
+    carried_by_mosaic: float = 0.0
+    lacking_in_affected: float = -1.5
+    shared_with_affected: float = 0.3
+    parent_lacks: float = -1.5
+    heterozygous_x_recessive: float = -1.0
+    hemizygous: float = 0.5
+    odd_balance: float = -0.5
+    silent_copy: float = -1.0
+    low_heteroplasmy: float = -1.0
+
+
+FACTORS = Factors()
+ONE_ALLELE: Fact = (
+    FACTORS.one_allele,
+    "only one allele was found: the second may be of a kind that was not examined",
+)
