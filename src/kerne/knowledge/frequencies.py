@@ -18,7 +18,7 @@ from kerne.knowledge.variant_table.table import VariantTable
 
 __all__ = ["PublishedFrequencies", "PublishedFrequency", "read_frequencies"]
 
-_COUNTS: Final = ("ac", "an", "homozygotes", "heterozygotes", "hemizygotes", "is_filtered")
+_COUNTS: Final = ("ac", "an", "homozygotes", "heterozygotes_beyond", "hemizygotes", "is_filtered")
 
 
 class PublishedFrequencies:
@@ -89,14 +89,14 @@ class PublishedFrequencies:
         table = self._table
         counts = [table.whole(name, rows).tolist() for name in _COUNTS]
         greatest = table.number("greatest_af", rows).tolist()
-        for ac, an, homozygotes, heterozygotes, hemizygotes, is_filtered, most in zip(
+        for ac, an, homozygotes, beyond, hemizygotes, is_filtered, most in zip(
             *counts, greatest, strict=True
         ):
             yield PublishedFrequency(
                 ac=ac,
                 an=an,
                 homozygotes=homozygotes,
-                heterozygotes=heterozygotes,
+                heterozygotes=ac - 2 * homozygotes - hemizygotes + beyond,
                 greatest_af=None if np.isnan(most) else most,
                 hemizygotes=hemizygotes,
                 is_filtered=bool(is_filtered),

@@ -113,17 +113,17 @@ def test_long_change_asked_by_number__needs_its_bases(make_table: MakeTable) -> 
 
 
 def test_fields__keep_decimals_exactly_and_know_what_is_missing(make_table: MakeTable) -> None:
-    fields = [Field("w", Form.WHOLE), Field("d", Form.DECIMAL, 3), Field("r", Form.REAL)]
+    fields = [Field("w", Form.WHOLE), Field("d", Form.DECIMAL, 3), Field("r", Form.SHARE)]
     fields.append(Field("t", Form.TEXT))
     at = [Allele("chr1", number, "A", "C") for number in range(3)]
     rows = [(at[0], (7, 0.644, 1.23e-5, "æ|;")), (at[1], (None,) * 4), (at[2], (0, 0, 0, ""))]
     table = make_table(rows, fields)
     found = table.find(at)
     assert table.whole("w", found).tolist() == [7, MISSING, 0]
-    decimals, reals = table.number("d", found), table.number("r", found)
+    decimals, shares = table.number("d", found), table.number("r", found)
     assert decimals[[0, 2]].tolist() == [0.644, 0.0]
-    assert reals[[0, 2]].tolist() == pytest.approx([1.23e-5, 0.0])
-    assert np.isnan([decimals[1], reals[1]]).all()
+    assert shares[[0, 2]].tolist() == [1.23e-5, 0.0]
+    assert np.isnan([decimals[1], shares[1]]).all()
     assert table.text("t", found) == ["æ|;", "", ""]
     assert (table.contigs, dict(table.facts)) == (frozenset({"chr1"}), {"of": "tests"})
 

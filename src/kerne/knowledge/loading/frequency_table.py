@@ -9,6 +9,7 @@ from typing import Final
 
 from kerne.alleles.assembly import Assembly, ContigKind
 from kerne.errors import AssemblyError, InputFileError
+from kerne.knowledge.loading.gnomad import kept_counts
 from kerne.knowledge.loading.reception import Reception, Report
 from kerne.knowledge.text import LINES_A_REPORT, bytes_read, open_text
 
@@ -59,7 +60,7 @@ def _take(fields: Sequence[str], source: tuple[int, int], reception: Reception) 
     change = (fields[2].upper(), fields[3].upper())
     if not all(each.isalpha() for each in change):
         raise InputFileError(path, "expected bases in `ref` and `alt`", line)
-    values = (ac, an, homozygotes, heterozygotes, alone, None, 0)
+    values = kept_counts(ac, an, homozygotes, heterozygotes, alone)
     reception.take(source, (fields[0], position_1based - 1), change, values)
 
 

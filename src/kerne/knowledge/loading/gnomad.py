@@ -24,17 +24,19 @@ from kerne.errors import AssemblyError, InputFileError
 from kerne.knowledge.loading.reception import Reception, Report
 from kerne.knowledge.loading.settling import groups, refuse_repeats
 from kerne.knowledge.variant_table.building import Sorted
-from kerne.knowledge.variant_table.fields import Field, Form, Value
+from kerne.knowledge.variant_table.fields import MISSING, Field, Form, Value
 
 FREQUENCY_FIELDS: Final = (
     Field("ac", Form.WHOLE),
     Field("an", Form.WHOLE),
     Field("homozygotes", Form.WHOLE),
-    Field("heterozygotes", Form.WHOLE),
+    Field("heterozygotes_beyond", Form.WHOLE),
     Field("hemizygotes", Form.WHOLE),
-    Field("greatest_af", Form.REAL),
+    Field("greatest_af", Form.SHARE),
     Field("is_filtered", Form.WHOLE),
 )
+"""Heterozygotes are kept as how many there are beyond what the other counts leave: mostly none."""
+
 GREATEST: Final = (
     "fafmax_faf95_max_joint",
     "fafmax_faf95_max",
@@ -53,8 +55,7 @@ _ID: Final = re.compile(r"INFO=<ID=([^,>]+)")
 _UNFILTERED: Final = frozenset({"PASS", "EXOMES_FILTERED", "GENOMES_FILTERED"})
 """A joint file marks which half it doubts; only both together are a doubt of the whole."""
 
-_REAL_NAN: Final = int(np.array([np.nan], dtype=np.float32).view(np.uint32)[0])
-_COUNTS: Final = ("ac", "an", "homozygotes", "heterozygotes", "hemizygotes")
+_COUNTS: Final = ("ac", "an", "homozygotes", "heterozygotes_beyond", "hemizygotes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,26 @@ def settle(rows: Sorted, reception: Reception) -> Mapping[str, NDArray[np.int64]
     has_sure = np.maximum.reduceat(is_sure, firsts)
     counts = is_sure | ~has_sure[group]
     settled = {name: np.add.reduceat(np.where(counts, kept[name], 0), firsts) for name in _COUNTS}
-    stated = np.where(counts & (kept["greatest_af"] != _REAL_NAN), kept["greatest_af"], -1)
-    # The bits of numbers that are not negative stand in the order of the numbers.
-    greatest = np.maximum.reduceat(stated, firsts)
-    settled["greatest_af"] = np.where(greatest < 0, _REAL_NAN, greatest)
+    # Shares are kept in their order, and a missing one below all.
+    stated = np.where(counts, kept["greatest_af"], MISSING)
+    settled["greatest_af"] = np.maximum.reduceat(stated, firsts)
     settled["is_filtered"] = (~has_sure).astype(np.int64)
     return settled
+
+
+def kept_counts(  # noqa: PLR0913  the counts of an allele
+    ac: int,
+    an: int,
+    homozygotes: int,
+    heterozygotes: int,
+    hemizygotes: int,
+    greatest_af: float | None = None,
+    *,
+    is_filtered: bool = False,
+) -> tuple[Value, ...]:
+    """Give the values of `FREQUENCY_FIELDS`."""
+    beyond = heterozygotes - (ac - 2 * homozygotes - hemizygotes)
+    return ac, an, homozygotes, beyond, hemizygotes, greatest_af, int(is_filtered)
 
 
 def check_contigs(vcf: VcfFile, reception: Reception) -> None:
@@ -165,14 +180,14 @@ def _take(record: VcfRecord, file: int, keys: _Keys, reception: Reception) -> No
             problem = f"expected 0 <= AC <= AN, found `{values[0]}` and `{values[1]}`"
             raise InputFileError(reception.files[file], problem, record.line)
         place = (record.contig_text, record.position)
-        kept: tuple[Value, ...] = (*values, _greatest(info, number, keys), int(is_filtered))
+        kept = kept_counts(*values, _greatest(info, number, keys), is_filtered=is_filtered)
         reception.take((file, record.line), place, (record.reference, alternative), kept)
 
 
 def _values(
     info: Mapping[str, str], number: int, keys: _Keys, *, is_hemizygous: bool
 ) -> tuple[int, int, int, int, int]:
-    """Give AC, AN, and people with two copies, one of two, and one of one."""
+    """Give AC, AN, people with two copies, those with one of two, and those with one of one."""
     ac = int(info[keys.ac].split(",")[number])
     an = int(info[keys.an].split(",")[0])
     homozygotes = _count(info, keys.homozygotes, number)

@@ -23,7 +23,7 @@ _TRAILER: Final = struct.Struct("<QQ8s")
 """Start and size of the description, and the mark."""
 
 _ALIGNED_BYTES: Final = 64
-_TYPES: Final = frozenset({"|u1", "<u2", "<u4", "<u8", "<i8", "<f4"})
+_TYPES: Final = frozenset({"|u1", "<u2", "<u4", "<u8", "<i4", "<i8"})
 
 AnyArray = NDArray[Any]  # Any: of every type that the description may name
 Reference = tuple[int, str, int]

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 _WIDTHS: Final[tuple[type[np.unsignedinteger[Any]], ...]] = (np.uint8, np.uint16, np.uint32)
 _NO_STEPS: Final = np.zeros(0, dtype=np.uint8)
-_EXCEPTION_BYTES: Final = 12
 
 Steps = NDArray[np.unsignedinteger[Any]] | NDArray[np.int64]
 
@@ -38,7 +37,7 @@ class Column:
     base: int
     steps: Steps
     exception_rows: NDArray[np.uint32]
-    exceptions: NDArray[np.int64]
+    exceptions: NDArray[np.int32] | NDArray[np.int64]
 
     def take(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the values of rows, (rows,)."""
@@ -89,8 +88,11 @@ def _candidates(values: NDArray[np.int64]) -> Iterator[Column]:
 
 def _column(values: NDArray[np.int64], base: int, steps: Steps, far: NDArray[np.bool_]) -> Column:
     rows = np.flatnonzero(far)
-    return Column(base, steps, rows.astype(np.uint32), values[rows])
+    exceptions = values[rows]
+    fits = not exceptions.size or np.abs(exceptions).max() <= np.iinfo(np.int32).max
+    short = exceptions.astype(np.int32) if fits else exceptions
+    return Column(base, steps, rows.astype(np.uint32), short)
 
 
 def _bytes(column: Column) -> int:
-    return column.steps.nbytes + _EXCEPTION_BYTES * column.exceptions.size
+    return column.steps.nbytes + column.exception_rows.nbytes + column.exceptions.nbytes
