@@ -10,6 +10,7 @@ from kerne.knowledge.actions import add_release, kinds, needs_assembly
 from kerne.knowledge.release import TABLE, Kind, checksum, verify
 from kerne.knowledge.releases import KnowledgeBase
 from kerne.knowledge.shelf import DESCRIPTION
+from kerne.knowledge.text import LINES_A_REPORT
 from kerne.knowledge.variant_table.table import VariantTable
 
 
@@ -103,6 +104,21 @@ def test_dosage_of_genes_and_regions__is_one_release_of_two_files(
     release.files[1].write_text("changed")
     with pytest.raises(KnowledgeError, match="has changed"):
         verify(release)
+
+
+def test_release__is_added_while_one_of_another_kind_is_being_converted(
+    base: KnowledgeBase, frequencies_file: Path, cases_file: Path
+) -> None:
+    during = []
+
+    def add_cases(_: int) -> None:
+        during.append(base.add(Kind.CASES, cases_file))
+
+    rows = "".join(f"1\t{n + 1}\tA\tG\t0\t9\t0\t0\t0\n" for n in range(LINES_A_REPORT))
+    frequencies_file.write_text(frequencies_file.read_text().splitlines(keepends=True)[0] + rows)
+    release = base.add(Kind.FREQUENCIES, frequencies_file, assembly="hg38", report=add_cases)
+    assert [each.kind for each in during] == [Kind.CASES]
+    assert release.facts["alleles"] == f"{LINES_A_REPORT:,}"
 
 
 def test_release__may_be_dated_and_looked_for_as_of_a_day(

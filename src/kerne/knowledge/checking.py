@@ -9,11 +9,9 @@ from kerne.alleles.assembly import Assembly
 from kerne.errors import InputFileError
 from kerne.knowledge.cases import read_cases
 from kerne.knowledge.gene_files import validity
-from kerne.knowledge.gene_files.constraint import read_constraint
 from kerne.knowledge.gene_files.dosage import check_dosage
 from kerne.knowledge.gene_files.dosage import stated_day as day_of_dosage
 from kerne.knowledge.gene_files.hgnc import read_gene_names
-from kerne.knowledge.gene_files.mondo import read_same_diseases
 from kerne.knowledge.genes import read_gene_models
 from kerne.knowledge.loading import clinvar
 from kerne.knowledge.release import Kind
@@ -23,12 +21,6 @@ _STATED: Final[Mapping[Kind, Callable[[Path], date | None]]] = {
     Kind.DOSAGE: day_of_dosage,
     Kind.VALIDITY: validity.created,
     Kind.HGNC: lambda path: read_gene_names(path).modified,
-}
-_CHECKS: Final[Mapping[Kind, Callable[[Path], object]]] = {
-    Kind.CONSTRAINT: read_constraint,
-    Kind.HGNC: read_gene_names,
-    Kind.MONDO: read_same_diseases,
-    Kind.VALIDITY: validity.check_validity,
 }
 
 
@@ -41,8 +33,8 @@ def check_file(kind: Kind, files: Sequence[Path], assembly: Assembly | None) -> 
         One of them is not what it is said to be.
     """
     for file in files:
-        if kind in _CHECKS:
-            _CHECKS[kind](file)
+        if kind is Kind.VALIDITY:
+            validity.check_validity(file)
         if kind is Kind.GENES and assembly is not None:
             read_gene_models(file, assembly)
         if kind is Kind.DOSAGE and assembly is not None:

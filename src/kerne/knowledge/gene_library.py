@@ -6,10 +6,10 @@ from functools import cached_property
 
 from kerne.alleles.assembly import Assembly
 from kerne.knowledge.gene_facts import DosageRegion, GeneFacts, Validity
-from kerne.knowledge.gene_files.constraint import Constraint, read_constraint
+from kerne.knowledge.gene_files.constraint import Constraint
 from kerne.knowledge.gene_files.dosage import read_dosage
-from kerne.knowledge.gene_files.hgnc import GeneNames, read_gene_names
-from kerne.knowledge.gene_files.mondo import read_same_diseases
+from kerne.knowledge.gene_files.hgnc import GeneNames
+from kerne.knowledge.gene_files.kept import kept_constraint, kept_names, kept_same_diseases
 from kerne.knowledge.gene_files.validity import read_validity
 from kerne.knowledge.release import Kind, Release
 
@@ -18,8 +18,8 @@ from kerne.knowledge.release import Kind, Release
 class GeneSources:
     """What is read from the releases at hand; each empty where there is none."""
 
-    names: GeneNames = field(default_factory=lambda: GeneNames(()))
-    constraint: Mapping[str, Constraint] = field(default_factory=dict)
+    names: GeneNames = field(default_factory=GeneNames)
+    constraint: Iterable[Constraint] = ()
     validity: Iterable[tuple[str, str, Validity]] = ()
     dosage: Iterable[DosageRegion] = ()
     same_diseases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -45,26 +45,24 @@ class GeneLibrary:
 
         `None` when no release at hand speaks of it.
         """
-        named = self._sources.names.find(symbol)
-        return self._facts.get(symbol if named is None else named.symbol)
+        return self._joined.of(symbol)
 
     @cached_property
-    def _facts(self) -> dict[str, GeneFacts]:
-        return join_facts(self._sources)
+    def _joined(self) -> "JoinedFacts":
+        return JoinedFacts(self._sources())
 
-    @cached_property
     def _sources(self) -> GeneSources:
         ours = self._releases
         paths = {kind: release.path for kind, release in ours.items()}
         sources = GeneSources()
         if Kind.HGNC in paths:
-            sources = replace(sources, names=read_gene_names(paths[Kind.HGNC]))
+            sources = replace(sources, names=kept_names(paths[Kind.HGNC]))
         if Kind.CONSTRAINT in paths:
-            sources = replace(sources, constraint=read_constraint(paths[Kind.CONSTRAINT]))
+            sources = replace(sources, constraint=kept_constraint(paths[Kind.CONSTRAINT]))
         if Kind.VALIDITY in paths:
             sources = replace(sources, validity=tuple(read_validity(paths[Kind.VALIDITY])))
         if Kind.MONDO in paths:
-            sources = replace(sources, same_diseases=read_same_diseases(paths[Kind.MONDO]))
+            sources = replace(sources, same_diseases=kept_same_diseases(paths[Kind.MONDO]))
         if Kind.DOSAGE in paths and self._assembly is not None:
             sources = replace(sources, dosage=read_regions(ours[Kind.DOSAGE], self._assembly))
         return sources
@@ -81,57 +79,48 @@ def read_regions(release: Release, assembly: Assembly) -> tuple[DosageRegion, ..
     return tuple(region for file in release.files for region in read_dosage(file, assembly))
 
 
-def join_facts(sources: GeneSources) -> dict[str, GeneFacts]:
-    """Join what several releases say of each gene, under its approved symbol."""
-    joined = _Joined(sources.names)
-    for constraint in sources.constraint.values():
-        joined.add_constraint(constraint)
-    for symbol, hgnc, validity in sources.validity:
-        others = sources.same_diseases.get(validity.diseases[0], ())
-        joined.add_validity(symbol, hgnc, replace(validity, diseases=(*validity.diseases, *others)))
-    for region in sources.dosage:
-        if region.gene:
-            joined.add_dosage(region)
-    return joined.facts
+class JoinedFacts:
+    """What several sources say of each gene, under its approved symbol."""
 
-
-class _Joined:
-    """Facts by approved symbol, as they come in."""
-
-    def __init__(self, names: GeneNames) -> None:
-        self._names = names
-        self.facts = {
-            symbol: GeneFacts(symbol=symbol, hgnc=gene.hgnc)
-            for symbol, gene in names.by_symbol.items()
-        }
-
-    def add_constraint(self, constraint: Constraint) -> None:
-        fact = self._known(constraint.symbol)
+    def __init__(self, sources: GeneSources) -> None:
+        self._names = names = sources.names
         # A gene that has this very symbol goes before one that once had it.
-        if fact.pli is None or fact.symbol == constraint.symbol:
-            self.facts[fact.symbol] = replace(
+        mine, former = dict[str, Constraint](), dict[str, Constraint]()
+        for constraint in sources.constraint:
+            symbol = names.approved(constraint.symbol)
+            (mine if symbol == constraint.symbol else former)[symbol] = constraint
+        self._constraint = former | mine
+        self._hgnc = dict[str, str]()
+        self._validity = dict[str, list[Validity]]()
+        for symbol, hgnc, validity in sources.validity:
+            same = sources.same_diseases.get(validity.diseases[0], ())
+            judged = replace(validity, diseases=(*validity.diseases, *same))
+            approved = names.symbol_of(hgnc) or names.approved(symbol)
+            self._hgnc[approved] = hgnc
+            self._validity.setdefault(approved, []).append(judged)
+        self._dosage = {names.approved(each.gene): each for each in sources.dosage if each.gene}
+
+    def of(self, symbol: str) -> GeneFacts | None:
+        """Say what is known of a gene by any of its names; `None` when nothing is."""
+        named = self._names.find(symbol)
+        symbol = symbol if named is None else named.symbol
+        constraint, dosage = self._constraint.get(symbol), self._dosage.get(symbol)
+        hgnc = self._hgnc.get(symbol, "") if named is None else named.hgnc
+        if not (hgnc or constraint or dosage):
+            return None
+        fact = GeneFacts(symbol, hgnc, validity=tuple(self._validity.get(symbol, ())))
+        if constraint is not None:
+            fact = replace(
                 fact,
                 pli=constraint.pli,
                 loeuf=constraint.loeuf,
                 missense_z=constraint.missense_z,
                 oe_missense=constraint.oe_missense,
             )
-
-    def add_validity(self, symbol: str, hgnc: str, validity: Validity) -> None:
-        by_hgnc = self._names.by_hgnc
-        fact = self._known(by_hgnc[hgnc].symbol if hgnc in by_hgnc else symbol)
-        judged = (*fact.validity, validity)
-        self.facts[fact.symbol] = replace(fact, hgnc=hgnc, validity=judged)
-
-    def add_dosage(self, region: DosageRegion) -> None:
-        fact = self._known(region.gene)
-        self.facts[fact.symbol] = replace(
-            fact,
-            haploinsufficiency=region.haploinsufficiency,
-            triplosensitivity=region.triplosensitivity,
-        )
-
-    def _known(self, symbol: str) -> GeneFacts:
-        named = self._names.find(symbol)
-        approved = symbol if named is None else named.symbol
-        return self.facts.get(approved, GeneFacts(symbol=approved))
+        if dosage is not None:
+            fact = replace(
+                fact,
+                haploinsufficiency=dosage.haploinsufficiency,
+                triplosensitivity=dosage.triplosensitivity,
+            )
+        return fact

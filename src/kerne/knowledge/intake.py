@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from kerne.alleles.assembly import GRCH37, GRCH38, Assembly, assembly_named
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import AssemblyError, InputFileError, KnowledgeError
 from kerne.knowledge.checking import check_file, stated_day
+from kerne.knowledge.gene_files.kept import EXTRACTED, extract
 from kerne.knowledge.hpo import check_files, date_of, stated_version
 from kerne.knowledge.loading.conversion import CONVERSIONS, convert
 from kerne.knowledge.loading.reception import Report
@@ -84,6 +86,9 @@ def examine(wish: Wish, reference: Path | None = None, report: Report = lambda _
             _content(wish, named, stated_day(kind, files[0])),
             convert=_converting(kind, files, named, reference, report),
         )
+    if kind in EXTRACTED:
+        content = _content(wish, named, stated_day(kind, files[0]))
+        return replace(content, convert=partial(extract, kind, files[0]))
     stated = check_file(kind, files, named)
     finish = _indexing(files[0], named) if named is not None and kind is Kind.REFERENCE else None
     return replace(_content(wish, named, stated), finish=finish)

@@ -13,6 +13,9 @@ from kerne.errors import KnowledgeError
 TABLE: Final = "alleles.table"
 """The file that a release of alleles is converted to."""
 
+FACTS: Final = "facts.json"
+"""The file that a release about genes or diseases is converted to."""
+
 HPO_FILES: Final = ("genes_to_phenotype.txt", "hp.obo", "phenotype.hpoa")
 
 

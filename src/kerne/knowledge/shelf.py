@@ -88,7 +88,8 @@ class Shelf:
         """
         place = self.path / content.kind / content.name
         place.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(self.path / LOCK), _beside(place) as partial:
+        # A conversion may take hours, in which releases of other kinds can be added.
+        with _locked(self.path / f"{LOCK}-{content.kind}"), _beside(place) as partial:
             if content.convert is not None and place.exists():
                 return check_same(_read(place / DESCRIPTION), content, content.checksum())
             about = _converted(content, partial) if content.convert else _copied(content, partial)

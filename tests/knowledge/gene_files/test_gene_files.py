@@ -12,7 +12,7 @@ from kerne.errors import InputFileError
 from kerne.knowledge.gene_facts import DosageRegion, DosageScore, Validity, ValidityClass
 from kerne.knowledge.gene_files.constraint import Constraint, read_constraint
 from kerne.knowledge.gene_files.dosage import check_dosage, read_dosage, stated_day
-from kerne.knowledge.gene_files.hgnc import GeneNames, NamedGene, read_gene_names
+from kerne.knowledge.gene_files.hgnc import NamedGene, read_gene_names
 from kerne.knowledge.gene_files.mondo import read_same_diseases
 from kerne.knowledge.gene_files.validity import check_validity, created, read_validity
 
@@ -114,19 +114,20 @@ def test_dosage__of_regions_and_genes_has_places_and_scores(write: Write) -> Non
     assert stated_day(write(GENES.replace("#14 Nov,2023", "#soon"))) is None
 
 
-def test_gene__is_found_by_its_symbol_then_by_names_that_it_alone_had() -> None:
-    a = NamedGene("HGNC:1", "AAA", ("BBB", "OLD"), ("NICK",))
-    b = NamedGene("HGNC:2", "BBB", ("SHARED",), ("OLD", "NICKS"))
-    names = GeneNames([a, b, NamedGene("HGNC:3", "CCC", ("SHARED",), ())])
-    asked = ("AAA", "BBB", "OLD", "NICK", "NICKS", "SHARED", "ZZZ")
-    assert [names.find(name) for name in asked] == [a, b, a, a, b, None, None]
-
-
-def test_gene_names__are_those_of_approved_genes(write: Write) -> None:
-    names = read_gene_names(write(HGNC + NAMED + "HGNC:2\tBBB\tx\tEntry Withdrawn\t\t\t\n"))
-    assert names.find("OLDER") == NamedGene("HGNC:1", "AAA", ("OLD", "OLDER"), ())
-    assert names.find("BBB") is None
-    assert names.modified == date(2023, 1, 20)
+def test_gene__is_found_by_its_symbol_then_by_names_that_it_alone_had(write: Write) -> None:
+    rows = (
+        "HGNC:1\tAAA\tx\tApproved\tNICK\tBBB|OLD\t2023-01-20\n",
+        "HGNC:2\tBBB\tx\tApproved\tOLD|NICKS\tSHARED\t2024-01-20\n",
+        "HGNC:3\tCCC\tx\tApproved\t\tSHARED\t\n",
+        "HGNC:4\tDDD\tx\tEntry Withdrawn\t\tGONE\t2022-01-20\n",
+    )
+    names = read_gene_names(write(HGNC + NAMED + "".join(rows)))
+    a, b = NamedGene("HGNC:1", "AAA"), NamedGene("HGNC:2", "BBB")
+    asked = ("AAA", "BBB", "OLDER", "NICK", "NICKS", "OLD", "SHARED", "DDD", "GONE")
+    assert [names.find(name) for name in asked] == [a, b, a, a, b, a, None, None, None]
+    assert names.modified == date(2024, 1, 20)
+    assert (names.symbol_of("HGNC:2"), names.symbol_of("HGNC:4")) == ("BBB", None)
+    assert (names.approved("OLD"), names.approved("GONE")) == ("AAA", "GONE")
 
 
 def test_diseases__are_the_same_by_exact_matches_only(write: Write) -> None:

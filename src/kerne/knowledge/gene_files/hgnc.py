@@ -6,7 +6,7 @@ Seal et al. 2023, doi:10.1093/nar/gkac888.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,12 +21,10 @@ APPROVED: Final = "Approved"
 
 @dataclass(frozen=True, slots=True)
 class NamedGene:
-    """A gene with its approved symbol, former ones and aliases."""
+    """A gene by its number at HGNC and its approved symbol."""
 
     hgnc: str
     symbol: str
-    previous: tuple[str, ...]
-    aliases: tuple[str, ...]
 
 
 class GeneNames:
@@ -34,25 +32,41 @@ class GeneNames:
 
     Parameters
     ----------
+    symbols
+        HGNC's numbers by approved symbol.
+    others
+        Approved symbols by former symbol or alias, of those that only one gene had.
     modified
-        The last day on which any gene was changed.
+        The last day on which any gene was changed; `None` when not known.
     """
 
-    def __init__(self, genes: Iterable[NamedGene], modified: date | None = None) -> None:
+    def __init__(
+        self,
+        symbols: Mapping[str, str] | None = None,
+        others: Mapping[str, str] | None = None,
+        modified: date | None = None,
+    ) -> None:
+        self.symbols = dict(symbols or {})
+        self.others = dict(others or {})
         self.modified = modified
-        self.by_symbol = {gene.symbol: gene for gene in genes}
-        self.by_hgnc = {gene.hgnc: gene for gene in self.by_symbol.values()}
-        ours = self.by_symbol.values()
-        previous = _unique((name, gene) for gene in ours for name in gene.previous)
-        aliases = _unique((name, gene) for gene in ours for name in gene.aliases)
-        self._by_other_name = aliases | previous
+        self._by_hgnc = {hgnc: symbol for symbol, hgnc in self.symbols.items()}
 
     def find(self, name: str) -> NamedGene | None:
         """Find a gene by its approved symbol, else a former one, else an alias.
 
         `None` when nothing has this name, or several genes had it.
         """
-        return self.by_symbol.get(name) or self._by_other_name.get(name)
+        symbol = name if name in self.symbols else self.others.get(name)
+        return None if symbol is None else NamedGene(self.symbols[symbol], symbol)
+
+    def approved(self, name: str) -> str:
+        """Give the approved symbol of a gene, or the name itself if it is not known."""
+        found = self.find(name)
+        return name if found is None else found.symbol
+
+    def symbol_of(self, hgnc: str) -> str | None:
+        """Give the approved symbol of a number at HGNC; `None` when it is not known."""
+        return self._by_hgnc.get(hgnc)
 
 
 def read_gene_names(path: Path) -> GeneNames:
@@ -63,26 +77,30 @@ def read_gene_names(path: Path) -> GeneNames:
     InputFileError
         The file is none, or a line is malformed.
     """
-    genes, modified = [], list[date]()
+    symbols: dict[str, str] = {}
+    previous, aliases = list[tuple[str, str]](), list[tuple[str, str]]()
+    last = ""
     for row in read_rows(path, COLUMNS):
         if not row["hgnc_id"].startswith("HGNC:"):
             raise row.error(f"expected `HGNC:` and a number, found `{row['hgnc_id']}`")
         if row["status"] == APPROVED:
-            names = (_names(row["prev_symbol"]), _names(row["alias_symbol"]))
-            genes.append(NamedGene(row["hgnc_id"], row["symbol"], *names))
-        if row["date_modified"]:
-            modified.append(row.day("date_modified"))
-    if not genes:
+            symbols[row["symbol"]] = row["hgnc_id"]
+            previous += ((name, row["symbol"]) for name in _names(row["prev_symbol"]))
+            aliases += ((name, row["symbol"]) for name in _names(row["alias_symbol"]))
+        if row["date_modified"] > last:
+            last = row.day("date_modified").isoformat()
+    if not symbols:
         raise InputFileError(path, "no approved gene in it")
-    return GeneNames(genes, max(modified, default=None))
+    others = _unique(aliases) | _unique(previous)
+    return GeneNames(symbols, others, date.fromisoformat(last) if last else None)
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split("|") if name.strip())
 
 
-def _unique(named: Iterable[tuple[str, NamedGene]]) -> dict[str, NamedGene]:
-    """Give the genes by those names that only one of them has."""
+def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give the symbols by those names that only one of them has."""
     pairs = list(dict.fromkeys(named))
     counts = Counter(name for name, _ in pairs)
-    return {name: gene for name, gene in pairs if counts[name] == 1}
+    return {name: symbol for name, symbol in pairs if counts[name] == 1}
