@@ -30,26 +30,17 @@ from kerne.cases.actions import Cases
 from kerne.cases.closing import ClosedGenes, RuledFindings
 from kerne.cases.kin_use import KinByChoice
 from kerne.cases.ledger import CaseLedger
+from kerne.cases.reproducing import open_named
 from kerne.cases.signature import open_answer_key
 from kerne.consent.actions import Consent
 from kerne.consent.ledger import ConsentLedger
 from kerne.consent.ledger import metadata as consent_metadata
 from kerne.consent.taking_over import OptOutRegister
+from kerne.custody import home as places
 from kerne.custody.actions import Custodians
 from kerne.custody.backup import BackupManifest
 from kerne.custody.copies import Copies
 from kerne.custody.erasure import Eraser
-from kerne.custody.home import (
-    AUDIT,
-    AUDIT_FILE,
-    CHECKPOINT_KEY,
-    DATABASE,
-    GENOMES,
-    KEYS,
-    NEWEST,
-    SECOND_FILE,
-    UNPROVEN,
-)
 from kerne.custody.ledger import CustodyLedger
 from kerne.custody.replica import Replica
 from kerne.custody.restore import Replay, Restored, restored_files
@@ -171,9 +162,9 @@ class _Parts:
         self._home = settings.home
         self._assembly = assembly_named(settings.assembly)
         self._book = book = RuleBook.load(settings.country)
-        self._engine = open_database(self._home / DATABASE, people_metadata)
+        self._engine = open_database(self._home / places.DATABASE, people_metadata)
         consent_metadata.create_all(self._engine)
-        self._vault = vault = open_vault(self._home / KEYS, settings.keys)
+        self._vault = vault = open_vault(self._home / places.KEYS, settings.keys)
         self._people = PeopleLedger(self._engine, vault)
         law = RuledGenomes(book)
         self._consent = ConsentLedger(self._engine, vault, self._people, law)
@@ -181,16 +172,18 @@ class _Parts:
         self._cases = CaseLedger(self._engine, vault)
         self._research = ResearchLedger(self._engine, vault)
         self._custody = CustodyLedger(self._engine, vault)
-        self._audit = open_audit(self._home / AUDIT / AUDIT_FILE)
-        self._second = self._audit.second(self._home / AUDIT / SECOND_FILE)
+        self._audit = open_audit(self._home / places.AUDIT / places.AUDIT_FILE)
+        self._second = self._audit.second(self._home / places.AUDIT / places.SECOND_FILE)
         self._standby = Standby(
             None if settings.replica is None else Replica(settings.replica),
             self._consent.carrier,
             self._custody,
             self._audit,
-            self._home / AUDIT / NEWEST,
+            self._home / places.AUDIT / places.NEWEST,
         )
-        self._store = GenomeStore(self._home / GENOMES, clock, CentreSegmentKeys(vault), upkeep)
+        self._store = GenomeStore(
+            self._home / places.GENOMES, clock, CentreSegmentKeys(vault), upkeep
+        )
         self._gate = Gate(
             book,
             self._people,
@@ -201,16 +194,16 @@ class _Parts:
             settings.tzinfo,
             self._custody,
             second=self._second,
-            is_unproven=(self._home / UNPROVEN).exists,
+            is_unproven=(self._home / places.UNPROVEN).exists,
         )
-        self._signing_key = signing_key(self._home / AUDIT / CHECKPOINT_KEY)
+        self._signing_key = signing_key(self._home / places.AUDIT / places.CHECKPOINT_KEY)
         self._audit_actions = Audit(
             self._audit,
             self._signing_key,
             self._gate,
             self._people.rows_ever_of,
             clock,
-            self._home / AUDIT / NEWEST,
+            self._home / places.AUDIT / places.NEWEST,
             second=self._second,
             telling=book.telling,
         )
@@ -231,8 +224,9 @@ class _Parts:
             kin=KinByChoice(self._consent, self._people, clock, settings.tzinfo),
             genomes=self._genome_actions,
             knowledge=lambda: self._knowledge,
+            reopen=partial(open_named, self._knowledge_base, self._assembly),
             assembly=self._assembly,
-            key=open_answer_key(self._home / KEYS / "answers.pem"),
+            key=open_answer_key(self._home / places.KEYS / "answers.pem"),
             answers=self._home / "answers",
             clock=clock,
             zone=settings.tzinfo,
@@ -301,7 +295,7 @@ class _Parts:
                 projects=self._research,
                 pseudonyms=self._pseudonyms,
                 rows_ever_of=self._people.rows_ever_of,
-                unproven=self._home / UNPROVEN,
+                unproven=self._home / places.UNPROVEN,
                 terms=RetentionTerms(retention.years, retention.appeal_en),
                 clock=clock,
                 zone=self._settings.tzinfo,

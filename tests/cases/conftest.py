@@ -477,6 +477,11 @@ def ledger(case_file: Path) -> CaseLedger:
     return CaseLedger(open_database(case_file, metadata), ReversingSealer())
 
 
+def read_again(knowledge: Knowledge) -> Knowledge:
+    """The same knowledge, which may be closed."""
+    return replace(knowledge, reference=ReferenceSequence(knowledge.reference.path))
+
+
 @pytest.fixture
 def room(tmp_path: Path, ledger: CaseLedger, knowledge: Knowledge) -> Room:
     door, register, genomes, findings = (
@@ -494,6 +499,9 @@ def room(tmp_path: Path, ledger: CaseLedger, knowledge: Knowledge) -> Room:
         kin=register,
         genomes=genomes,
         knowledge=lambda: knowledge,
+        reopen=lambda _releases: replace(
+            knowledge, reference=ReferenceSequence(knowledge.reference.path)
+        ),
         assembly=KERNIA1,
         key=open_answer_key(tmp_path / "key.pem"),
         answers=tmp_path / "answers",

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from kerne.cases.case import (
     EXPLAINING,
     Case,
-    KeptParts,
     Opening,
     Stage,
     Verdict,
@@ -38,6 +37,7 @@ from kerne.cases.events import (
     NoFindingDeclared,
     VariantClassified,
 )
+from kerne.cases.inputs import KeptParts
 from kerne.database.history import Recorded
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Interpretation

@@ -13,7 +13,6 @@ from kerne.alleles.assembly import Assembly
 from kerne.cases.answer import kept_files
 from kerne.cases.case import (
     Case,
-    KeptParts,
     Opening,
     Stage,
     Verdict,
@@ -34,10 +33,12 @@ from kerne.cases.freestanding import (
     write_report,
 )
 from kerne.cases.gathering import Gatherer
+from kerne.cases.inputs import KeptInputs, KeptParts, NamedRelease
 from kerne.cases.issuing import Answer, Issuer
 from kerne.cases.ledger import CaseLedger, CaseLine
 from kerne.cases.parts import KinUse, NationalGenomes, OpenFindings, OrderBook, Register
 from kerne.cases.report import RECORD
+from kerne.cases.reproducing import Reproducer, Reproduction
 from kerne.cases.showing import Showing
 from kerne.cases.signature import AnswerKey
 from kerne.cases.validations import Validations
@@ -58,8 +59,8 @@ class Cases:
 
     Parameters
     ----------
-    knowledge
-        Opens the knowledge at hand; called when it is needed.
+    knowledge, reopen
+        Open the knowledge at hand, and that of certain releases; called when it is needed.
     answers
         Directory under which answers are handed over, one directory a case.
     clock
@@ -74,6 +75,7 @@ class Cases:
     kin: KinUse
     genomes: NationalGenomes
     knowledge: Callable[[], Knowledge]
+    reopen: Callable[[Sequence[NamedRelease]], Knowledge]
     assembly: Assembly
     key: AnswerKey
     answers: Path
@@ -134,12 +136,12 @@ class Cases:
 
         def work(grant: Pass) -> Interpretation | Refusal:
             state = self.ledger.case(case)
-            gatherer = Gatherer(self.genomes, self.register, self.kin, self.assembly, who, purpose)
-            disclosure = self._showing.disclosure(state)
-            seen = gatherer.examination(state, self.knowledge(), disclosure, panel)
-            if isinstance(seen, Refusal):
-                return seen
-            parts = self._keep(state, seen, panel)
+            gathered = self._gatherer(who, purpose).gather(state)
+            if isinstance(gathered, Refusal):
+                return gathered
+            asked = (self.knowledge(), self._showing.disclosure(state), panel)
+            seen = gathered.examine(*asked)
+            parts = self._keep(state, seen, panel, gathered.inputs(*asked))
             self._append(state, rank_candidates(state, seen.primary, parts), grant)
             return self._showing.candidates(self.ledger.case(case))
 
@@ -260,6 +262,21 @@ class Cases:
         ask = self._ask(who, purpose, Action.READ_ANSWER, case, reason)
         return self.gate.answer(ask, lambda _grant: self._issuer.answer(self.ledger.case(case)))
 
+    def reproduce(self, who: Identity, purpose: str, case: str) -> Reproduction | Refusal:
+        """Make the newest ranking and the signed answer again, and say what differs.
+
+        Raises
+        ------
+        CaseError
+            The candidates were not ranked yet, or by a version that kept no inputs.
+        """
+
+        def work(_grant: Pass) -> Reproduction | Refusal:
+            maker = Reproducer(self.ledger, self._issuer, self.reopen)
+            return maker.reproduce(self.ledger.case(case), self._gatherer(who, purpose))
+
+        return self.gate.answer(self._ask(who, purpose, Action.INTERPRET, case), work)
+
     def list_cases(self, who: Identity, purpose: str) -> tuple[CaseLine, ...]:
         """List the cases that a geneticist opened; a line that the gate refuses is left out."""
         shown = []
@@ -313,7 +330,12 @@ class Cases:
             self.zone,
         )
 
-    def _keep(self, state: Case, seen: Examination, panel: Panel | None) -> KeptParts:
+    def _gatherer(self, who: Identity, purpose: str) -> Gatherer:
+        return Gatherer(self.genomes, self.register, self.kin, self.assembly, who, purpose)
+
+    def _keep(
+        self, state: Case, seen: Examination, panel: Panel | None, inputs: KeptInputs
+    ) -> KeptParts:
         def keep(part: object) -> str:
             return self.ledger.keep_document(state, canonical_json(part))
 
@@ -322,6 +344,7 @@ class Cases:
             secondary=keep(seen.secondary),
             relationships=keep(seen.relationships),
             panel=None if panel is None else keep([panel.label, sorted(panel.genes)]),
+            inputs=keep(inputs),
         )
 
     def _step(

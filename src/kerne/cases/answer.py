@@ -9,6 +9,7 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.vrs import VrsAllele
 from kerne.cases.case import Case, Judgement, find_variant
 from kerne.cases.events import KeptFile
+from kerne.cases.inputs import in_order
 from kerne.cases.report import (
     RECORD,
     Conclusion,
@@ -112,7 +113,6 @@ def circumstances_of(  # noqa: PLR0913  one argument for each part
     """
     if signer.organisation is None:
         raise CaseError("whoever signs an answer must belong to a hospital")
-    classes = sorted(disclosure.open_classes, key=lambda each: (each.actionable, each.adult_onset))
     return Circumstances(
         order=order,
         subject=subject,
@@ -120,7 +120,7 @@ def circumstances_of(  # noqa: PLR0913  one argument for each part
         organisation=signer.organisation,
         made_at=made_at.isoformat(timespec="minutes"),
         program=program,
-        open_classes=tuple(classes),
+        open_classes=in_order(disclosure),
         relabelled=tuple(sorted(disclosure.relabelled)),
         validation=validation,
     )

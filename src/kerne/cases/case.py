@@ -23,6 +23,7 @@ from kerne.cases.events import (
     NoFindingDeclared,
     VariantClassified,
 )
+from kerne.cases.inputs import KeptParts
 from kerne.database.history import Recorded
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import (
@@ -202,16 +203,6 @@ def open_case(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class KeptParts:
-    """The digests of the parts of a ranking as they are kept; see `CandidatesRanked`."""
-
-    primary: str
-    secondary: str
-    relationships: str
-    panel: str | None = None
-
-
 def rank_candidates(case: Case, found: Interpretation, parts: KeptParts) -> CandidatesRanked:
     """Note that the genome was interpreted; `found` is the primary part of what was found.
 
@@ -229,6 +220,7 @@ def rank_candidates(case: Case, found: Interpretation, parts: KeptParts) -> Cand
         secondary=parts.secondary,
         relationships=parts.relationships,
         panel=parts.panel,
+        inputs=parts.inputs,
     )
 
 

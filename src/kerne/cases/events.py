@@ -56,7 +56,8 @@ class CandidatesRanked:
     """The genome was interpreted; the SHA-256 of each part that is kept and opened apart.
 
     `document` holds the primary candidates, `secondary` the others, `relationships` the check of
-    registered kinship, `panel` the gene panel that was asked for, if one was.
+    registered kinship, `panel` the gene panel that was asked for, if one was, and `inputs` what all
+    that was made from.
     """
 
     case: str
@@ -67,6 +68,7 @@ class CandidatesRanked:
     secondary: str | None = None
     relationships: str | None = None
     panel: str | None = None
+    inputs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,25 @@ sees their own entry. A relative whose genome may not be read now is left out, a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly
 from kerne.cases.case import Case
 from kerne.cases.events import KinInCase
+from kerne.cases.inputs import (
+    GenomeUsed,
+    KeptCount,
+    KeptInputs,
+    NotedCounts,
+    in_order,
+    kept_panel,
+    named,
+)
 from kerne.cases.parts import KinUse, NationalGenomes, Persons, Register
+from kerne.cases.report import PROGRAM
+from kerne.errors import CaseError
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.genotypes import Zygosity
 from kerne.interpretation.at_hand import Knowledge
@@ -61,6 +72,7 @@ class CountedCitizens:
     family: frozenset[str]
     refused: tuple[str, ...] = ()
     counted: WhoCounted | None = None
+    answers: dict[Allele, NationalFrequency | None] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -79,10 +91,13 @@ class CountedCitizens:
         )
         if isinstance(counted, Refusal):
             self.refused = counted.reasons
-            return [None] * len(alleles)
-        self.counted = counted.counted
-        columns = zip(counted.ac.tolist(), counted.an.tolist(), counted.hom.tolist(), strict=True)
-        return [NationalFrequency(*each) for each in columns]
+            found: list[NationalFrequency | None] = [None] * len(alleles)
+        else:
+            self.counted = counted.counted
+            columns = (counted.ac.tolist(), counted.an.tolist(), counted.hom.tolist())
+            found = [NationalFrequency(*each) for each in zip(*columns, strict=True)]
+        self.answers.update(zip(alleles, found, strict=True))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,59 @@ class GatheredFamily:
 
     family: Family | None
     notes: tuple[str, ...] = ()
+    used: tuple[GenomeUsed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What an examination is made from, as it was read for one asker."""
+
+    genome: GenomeCalls
+    used: GenomeUsed
+    phenotype: Phenotype
+    family: GatheredFamily
+    citizens: CountedCitizens | NotedCounts
+
+    def examine(
+        self, knowledge: Knowledge, disclosure: Disclosure, panel: Panel | None
+    ) -> Examination:
+        """Examine the patient's genome beside those of the family."""
+        seen = examine(
+            self.genome,
+            self.phenotype,
+            knowledge,
+            family=self.family.family,
+            panel=panel,
+            disclosure=disclosure,
+            national=self.citizens,
+        )
+        notes = (*seen.primary.notes, *self.notes)
+        return replace(seen, primary=replace(seen.primary, notes=notes))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Who was left out, and what was refused, in words."""
+        refused = self.citizens.refused if isinstance(self.citizens, CountedCitizens) else ()
+        return (*self.family.notes, *refused)
+
+    def inputs(
+        self, knowledge: Knowledge, disclosure: Disclosure, panel: Panel | None
+    ) -> KeptInputs:
+        """Return what an examination was made from, to be kept after it was made."""
+        counts = sorted(self.citizens.answers.items())
+        return KeptInputs(
+            program=PROGRAM,
+            phenotype=self.phenotype,
+            genome=self.used,
+            relatives=self.family.used,
+            notes=self.notes,
+            panel=kept_panel(panel),
+            open_classes=in_order(disclosure),
+            relabelled=tuple(sorted(disclosure.relabelled)),
+            source=self.citizens.source,
+            counts=tuple(KeptCount(allele, answer) for allele, answer in counts),
+            releases=named(knowledge.releases),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,36 +172,51 @@ class Gatherer:
     who: Identity
     purpose: str
 
-    def examination(
-        self, case: Case, knowledge: Knowledge, disclosure: Disclosure, panel: Panel | None
-    ) -> Examination | Refusal:
-        """Examine the patient's genome beside those of the family, or say why it may not be read.
+    def gather(self, case: Case) -> Gathered | Refusal:
+        """Read the patient's genome and those of the family, or say why the first may not be read.
 
-        A relative who may not be read is left out, and so is one whom the genotypes do not support.
+        A relative who may not be read is left out.
         """
-        genome = self.calls_of(case.person)
-        if isinstance(genome, Refusal):
-            return genome
+        found = self.genomes.variants_of(self.who, self.purpose, case.person)
+        if isinstance(found, Refusal):
+            return found
         kinship = self.people.kinship()
-        family = self.family_of(case.person, case.relatives, kinship)
-        citizens = CountedCitizens(self.genomes, self.who, kinship.family_of(case.person))
         sex = SEX_OF[self.people.person(case.person).sex]
-        seen = examine(
-            genome,
+        return Gathered(
+            as_calls(found, self.assembly),
+            GenomeUsed(case.person, found.row),
             Phenotype(case.person, sex, case.observed, case.excluded),
-            knowledge,
-            family=family.family,
-            panel=panel,
-            disclosure=disclosure,
-            national=citizens,
+            self.family_of(case.person, case.relatives, kinship),
+            CountedCitizens(self.genomes, self.who, kinship.family_of(case.person)),
         )
-        notes = (*seen.primary.notes, *family.notes, *citizens.refused)
-        return replace(seen, primary=replace(seen.primary, notes=notes))
 
-    def calls_of(self, person: str) -> GenomeCalls | Refusal:
-        """Return the genome of a person as interpretation takes it."""
-        found = self.genomes.variants_of(self.who, self.purpose, person)
-        return found if isinstance(found, Refusal) else as_calls(found, self.assembly)
+    def gather_again(self, inputs: KeptInputs) -> Gathered | Refusal:
+        """Read the genomes that a ranking was made from again, beside what was kept of it.
+
+        Raises
+        ------
+        CaseError
+            A genome is another now, or one of a relative may not be read any more.
+        """
+        found = self.genomes.variants_of(self.who, self.purpose, inputs.genome.person)
+        if isinstance(found, Refusal):
+            return found
+        _check_row(found.row, inputs.genome)
+        patient = inputs.genome.person
+        kin = [KinInCase(each.person, each.affected) for each in inputs.relatives]
+        family = self.family_of(patient, kin, self.people.kinship())
+        if family.notes:
+            raise CaseError(f"{family.notes[0]}; it was read then")
+        for now, then in zip(family.used, inputs.relatives, strict=True):
+            _check_row(now.row, then)
+        again = replace(family, notes=inputs.notes)
+        return Gathered(
+            as_calls(found, self.assembly),
+            inputs.genome,
+            inputs.phenotype,
+            again,
+            NotedCounts.of(inputs),
+        )
 
     def family_of(
         self, patient: str, relatives: Sequence[KinInCase], kinship: Kinship
@@ -142,19 +225,27 @@ class Gatherer:
 
         Why one is missing is that person's own matter: the words are the same whatever the cause.
         """
-        at_hand, notes = [], []
+        at_hand, notes, used = [], [], []
         for relative in relatives:
             kin = kin_of(relative.person, patient, kinship, self.people)
             if not self.kin.may_help(relative.person):
                 notes.append(left_out_in_words(kin))
                 continue
-            calls = self.calls_of(relative.person)
-            if isinstance(calls, Refusal):
+            found = self.genomes.variants_of(self.who, self.purpose, relative.person)
+            if isinstance(found, Refusal):
                 notes.append(left_out_in_words(kin))
             else:
                 sex = _PEDIGREE_SEX[self.people.person(relative.person).sex]
+                calls = as_calls(found, self.assembly)
                 at_hand.append(Relative(kin, relative.affected, calls, sex))
-        return GatheredFamily(Family(tuple(at_hand)) if at_hand else None, tuple(notes))
+                used.append(GenomeUsed(relative.person, found.row, relative.affected))
+        family = Family(tuple(at_hand)) if at_hand else None
+        return GatheredFamily(family, tuple(notes), tuple(used))
+
+
+def _check_row(row: int, used: GenomeUsed) -> None:
+    if row != used.row:
+        raise CaseError("a genome that was read then has been replaced by a newer one since")
 
 
 def as_calls(found: PersonalGenome, assembly: Assembly) -> GenomeCalls:

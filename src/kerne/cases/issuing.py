@@ -27,7 +27,7 @@ from kerne.cases.gathering import SEX_OF
 from kerne.cases.ledger import CaseLedger
 from kerne.cases.naming import VrsNames
 from kerne.cases.parts import OrderBook, Register
-from kerne.cases.report import PAGE, RECORD, write_files
+from kerne.cases.report import PAGE, PROGRAM, RECORD, write_files
 from kerne.cases.signature import AnswerKey, is_signed
 from kerne.cases.validation_ledger import ValidationLedger
 from kerne.errors import CaseError, StaleVersionError
@@ -35,8 +35,6 @@ from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.secondary import Disclosure
 from kerne.people.asking import Identity
-
-PROGRAM = f"Kerne {__version__}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from kerne.interpretation.candidate import (
 )
 from kerne.policy.words import Language
 
+PROGRAM: Final = f"Kerne {__version__}"
 FORMAT: Final = "kerne-report-1"
 
 NOT_FOR_DIAGNOSIS: Final = (
@@ -197,7 +198,7 @@ def report_of(
         subject=subject,
         facts=facts,
         made_at=made_at.isoformat(timespec="minutes"),
-        made_by=f"Kerne {__version__}",
+        made_by=PROGRAM,
         warnings=(*((SYNTHETIC,) if synthetic else ()), _standing(validation)),
         interpretation=interpretation,
         conclusion=None,

@@ -17,6 +17,7 @@ from kerne.cli.options import (
     unwrap,
     write_text,
 )
+from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification
 from kerne.interpretation.panels import read_panel
 from kerne.interpretation.parentage import relationship_lines
@@ -185,6 +186,26 @@ def read(ctx: click.Context, case: str, *, asking: Asking) -> None:
     asker = asker_from(centre, asking)
     answer = unwrap(centre.cases.read_answer(asker.who, asker.purpose, case, reason=asker.reason))
     click.echo(answer.record.decode())
+
+
+@cases.command("reproduce")
+@click.argument("case")
+@asking_options
+@click.pass_context
+def reproduce(ctx: click.Context, case: str, *, asking: Asking) -> None:
+    """Make the ranking and the signed answer of CASE again, and compare byte for byte.
+
+    From what was kept and the releases that they name. What differs is printed, and is an error.
+    """
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    again = unwrap(centre.cases.reproduce(asker.who, asker.purpose, case))
+    for name in again.made:
+        click.echo(f"{name}\tmade again")
+    for difference in again.differences:
+        click.echo(difference)
+    if not again.is_same:
+        raise CaseError(f"case `{case}` does not come out the same; what differs is listed above")
 
 
 @cases.command("verify")
