@@ -1,5 +1,3 @@
-import math
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +9,6 @@ from kerne.interpretation.classification import (
     benign,
     class_of,
     classify,
-    log10_odds_all_pathogenic,
     not_judged,
     not_met,
     pathogenic,
@@ -87,14 +84,3 @@ def test_eight_points__are_odds_of_350() -> None:
     assert 0.9 > pathogenic_probability(5) > 0.8
     assert pathogenic_probability(6) == pytest.approx(0.9, abs=0.01)
     assert pathogenic_probability(0) == pytest.approx(0.1)
-
-
-@settings(deadline=None, derandomize=True, max_examples=60)
-@given(st.lists(st.integers(-8, 20), min_size=1, max_size=3))
-def test_odds_that_all_are_pathogenic__are_those_of_the_product(points: list[int]) -> None:
-    probabilities = [pathogenic_probability(each) for each in points]
-    product = 1.0
-    for each in probabilities:
-        product *= each
-    expected = math.log10(product / (1 - product))
-    assert log10_odds_all_pathogenic(probabilities) == pytest.approx(expected, abs=1e-6)

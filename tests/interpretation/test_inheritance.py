@@ -63,10 +63,11 @@ def test_heterozygous_allele__explains_a_dominant_disease_only() -> None:
     assert (single.mode, single.log10_fit) == (Mode.RECESSIVE_ONE_ALLELE, FACTORS.one_allele)
 
 
-def test_homozygous_allele__explains_a_recessive_disease_only() -> None:
+def test_homozygous_allele__explains_a_recessive_disease_and_less_a_dominant_one() -> None:
     way = _one(_seen(Genotype.HOM), known=RECESSIVE)
     assert (way.mode, way.log10_fit) == (Mode.RECESSIVE_HOMOZYGOUS, FACTORS.homozygous)
-    assert _ways(_seen(Genotype.HOM), known=DOMINANT) == []
+    way = _one(_seen(Genotype.HOM), known=DOMINANT)
+    assert (way.mode, way.log10_fit) == (Mode.DOMINANT, FACTORS.homozygous_dominant)
 
 
 def test_allele_absent_in_both_parents__is_de_novo() -> None:
@@ -398,8 +399,9 @@ def _naive(
         for each in observations
     ]
     for i, each in enumerate(observations):
-        if each.genotype is Genotype.HET and dominant:
-            new = parents[i] == ("absent", "absent")
+        is_het = each.genotype is Genotype.HET
+        if dominant and (is_het or known):
+            new = is_het and parents[i] == ("absent", "absent")
             expected.add((Mode.DE_NOVO if new else Mode.DOMINANT, (i,)))
         if each.genotype is Genotype.HOM and recessive:
             expected.add((Mode.RECESSIVE_HOMOZYGOUS, (i,)))

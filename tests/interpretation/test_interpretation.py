@@ -74,7 +74,7 @@ def test_stop_in_a_gene_that_fits__is_the_first_candidate_with_reasons(
     assert candidate.disease_name == "Blue ear disease"
     assert candidate.log10_odds == candidate.log10_phenotype + candidate.log10_genotype
     effect, expected, phenotype, others = candidate.reasons
-    assert expected.endswith("counted in the rank, not in the points")
+    assert expected.endswith("(loss of function) lie in this gene by chance in one genome in 9,278")
     assert others == "other diseases of the gene fit less: OMIM:2"
     assert effect.startswith("stop gained and splice region TX1.1:c.31C>T p.(Gln11Ter)")
     assert effect.endswith("heterozygous: uncertain significance (+0 points)")
@@ -120,9 +120,10 @@ def test_published_frequency__is_evidence_and_a_common_allele_is_not_ranked(
 ) -> None:
     genome = make_genome(make_call(181, "C>T"), make_call(115, "C>T"), make_call(118, "C>T"))
     found = interpret(genome, _phenotype(), _with(knowledge, published))
-    stop = found.candidates[0].variants[0]
+    variants = [variant for each in found.candidates for variant in each.variants]
+    (stop,) = (each for each in variants if each.allele.position == 180)
     assert "AF 5e-05 (AC 1 of AN 20,000" in stop.published_frequency
-    assert stop.points == 1
+    assert stop.points == 9  # PVS1 of a recessive disease, PM2
     assert found.variants_considered == 2
     only_common = interpret(
         make_genome(make_call(115, "C>T")), _phenotype(), _with(knowledge, published)

@@ -1,26 +1,35 @@
+from dataclasses import replace
+
 import pytest
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import ContigKind
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.calls import Carriage
-from kerne.interpretation.candidate import Genotype, Mode
-from kerne.interpretation.classification import (
-    log10_odds_all_pathogenic,
-    pathogenic_probability,
+from kerne.interpretation.background import DOMINANT as DOMINANT_CAUSES
+from kerne.interpretation.background import RECESSIVE as RECESSIVE_CAUSES
+from kerne.interpretation.background import (
+    Causes,
+    Effect,
+    Tolerance,
+    log10_rarity,
+    log10_ratio,
 )
+from kerne.interpretation.calls import Carriage
+from kerne.interpretation.candidate import Genotype, Mode, Strength
 from kerne.interpretation.consequence import Consequence
 from kerne.interpretation.criteria.subject import Sources, Subject
 from kerne.interpretation.factors import FACTORS
 from kerne.interpretation.observation import Observation, Place, RelativeCarriage
 from kerne.interpretation.pedigree import Kin
 from kerne.interpretation.ranking import (
-    SPLICE_REGION_PROBABILITY,
+    LOG10_PRIOR,
+    LOSS_DISCOUNT,
     DiseaseFit,
     Finding,
     Gene,
     disease_fits,
     rank,
+    trust_in,
 )
 from kerne.interpretation.reads import Reads
 from kerne.knowledge.allele_facts import AlleleFacts
@@ -31,6 +40,7 @@ MODEL = Transcript(
     "TX1.1", "G1", "PLUS", "chr1", 1, ((100, 140), (180, 240), (280, 380)), (110, 370), None
 )
 AUTOSOME = Place(ContigKind.AUTOSOME)
+TOLERANCE = Tolerance(coding_bp=180)
 DOMINANT = frozenset({Inheritance.AUTOSOMAL_DOMINANT})
 RECESSIVE = frozenset({Inheritance.AUTOSOMAL_RECESSIVE})
 ABSENT = tuple(
@@ -53,15 +63,25 @@ def _finding(
 
 
 def _gene(symbol: str, *findings: Finding, modes: frozenset[Inheritance] = DOMINANT) -> Gene:
-    return Gene(symbol, AUTOSOME, findings, (DiseaseFit(f"OMIM:{symbol}", modes, 2.0),))
+    return Gene(symbol, AUTOSOME, findings, (DiseaseFit(f"OMIM:{symbol}", modes, 2.0),), TOLERANCE)
 
 
-def test_odds__are_those_of_phenotype_and_genotype() -> None:
+def _ratio(effect: Effect, causes: Causes) -> float:
+    """The ratio of an allele that the release does not list."""
+    return log10_ratio(effect, log10_rarity(None, causes, is_known=True), TOLERANCE, causes)
+
+
+def test_odds__are_those_of_prior_allele_and_phenotype() -> None:
     (only,) = rank([_gene("A", _finding(182, "stop_gained"))], SOURCES)
-    # PVS1 lowered to strong (4), PM2 supporting (1)
-    genotype = log10_odds_all_pathogenic([pathogenic_probability(5)])
-    assert only.log10_genotype == pytest.approx(genotype)
-    assert only.log10_odds == pytest.approx(2.0 + genotype)
+    loss = _ratio(Effect.LOSS, DOMINANT_CAUSES) + LOSS_DISCOUNT[Strength.VERY_STRONG]
+    assert only.log10_genotype == pytest.approx(LOG10_PRIOR + loss)
+    assert only.log10_odds == pytest.approx(2.0 + LOG10_PRIOR + loss)
+
+
+def test_criteria_on_class_and_rarity__do_not_count_twice() -> None:
+    (only,) = rank([_gene("A", _finding(182, "missense"))], SOURCES)
+    assert only.variants[0].points == 1  # PM2
+    assert only.variants[0].log10_ratio == _ratio(Effect.MISSENSE, DOMINANT_CAUSES)
 
 
 def test_stop__ranks_above_missense_and_missense_above_a_splice_region() -> None:
@@ -70,14 +90,39 @@ def test_stop__ranks_above_missense_and_missense_above_a_splice_region() -> None
         _gene("M", _finding(182, "missense")),
         _gene("N", _finding(182, "stop_gained")),
     ]
-    ranked = rank(genes, SOURCES)
-    assert [each.gene for each in ranked] == ["N", "M", "S"]
-    assert ranked[2].variants[0].probability == pytest.approx(
-        pathogenic_probability(1, SPLICE_REGION_PROBABILITY)
+    assert [each.gene for each in rank(genes, SOURCES)] == ["N", "M", "S"]
+
+
+def test_allele_in_a_gene_that_everybody_has_one_in__says_little() -> None:
+    short = _gene("A", _finding(182, "missense"))
+    long = replace(_gene("B", _finding(182, "missense")), tolerance=Tolerance(18_000))
+    first, second = rank([long, short], SOURCES)
+    assert (first.gene, second.gene) == ("A", "B")
+    assert first.log10_odds - second.log10_odds == pytest.approx(2.0)
+    assert second.variants[0].expected == pytest.approx(100 * first.variants[0].expected)
+
+
+def test_phenotype_of_many_terms__counts_at_a_discount() -> None:
+    fit = DiseaseFit("OMIM:A", DOMINANT, 2.0, trust_in(48))
+    gene = replace(_gene("A", _finding(182, "missense")), diseases=(fit,))
+    (discounted,) = rank([gene], SOURCES)
+    (full,) = rank([_gene("A", _finding(182, "missense"))], SOURCES)
+    assert full.log10_odds - discounted.log10_odds == pytest.approx(2.0 * (1 - trust_in(48)))
+    assert discounted.fit.log10_phenotype == full.fit.log10_phenotype
+
+
+def test_genes__stand_in_the_order_of_the_sum_of_their_diseases() -> None:
+    one = replace(
+        _gene("ONE", _finding(182, "missense")), diseases=(DiseaseFit("OMIM:1", DOMINANT, 2.1),)
     )
+    two = replace(
+        _gene("TWO", _finding(182, "missense")),
+        diseases=(DiseaseFit("OMIM:2", DOMINANT, 2.0), DiseaseFit("ORPHA:2", DOMINANT, 2.0)),
+    )
+    assert [each.gene for each in rank([one, two], SOURCES)] == ["TWO", "TWO", "ONE"]
 
 
-def test_de_novo_allele__gains_evidence_and_odds() -> None:
+def test_de_novo_allele__gains_evidence_and_counts_once_in_the_odds() -> None:
     (inherited,) = rank([_gene("A", _finding(182, "missense"))], SOURCES)
     gene = _gene("A", _finding(182, "missense", relatives=ABSENT))
     (assumed,) = rank([gene], SOURCES)
@@ -85,17 +130,16 @@ def test_de_novo_allele__gains_evidence_and_odds() -> None:
     assert confirmed.explanation.mode is Mode.DE_NOVO
     points = [each.variants[0].points for each in (inherited, assumed, confirmed)]
     assert points == [1, 2, 3]
-    gained = confirmed.log10_genotype - assumed.log10_genotype
-    assert 0 < gained < assumed.log10_genotype - inherited.log10_genotype
-    assert FACTORS.de_novo > 0
+    gained = [each.log10_genotype - inherited.log10_genotype for each in (assumed, confirmed)]
+    assert gained == pytest.approx([FACTORS.de_novo] * 2)
 
 
 def test_compound_pair__needs_both_alleles_to_be_pathogenic() -> None:
     stop, missense = _finding(182, "stop_gained"), _finding(190, "missense")
     (pair,) = rank([_gene("A", stop, missense, modes=RECESSIVE)], SOURCES)
     assert pair.explanation.mode is Mode.RECESSIVE_COMPOUND
-    both = log10_odds_all_pathogenic([pathogenic_probability(9), pathogenic_probability(1)])
-    assert pair.log10_genotype == pytest.approx(both + FACTORS.phase_unknown)
+    both = _ratio(Effect.LOSS, RECESSIVE_CAUSES) + _ratio(Effect.MISSENSE, RECESSIVE_CAUSES)
+    assert pair.log10_genotype == pytest.approx(LOG10_PRIOR + both + FACTORS.phase_unknown)
 
 
 def test_best_explanation__stands_for_its_disease() -> None:
@@ -105,8 +149,19 @@ def test_best_explanation__stands_for_its_disease() -> None:
 
 
 def test_gene_that_its_modes_do_not_allow__is_not_ranked() -> None:
-    stop = _finding(182, "stop_gained", Genotype.HOM)
-    assert rank([_gene("A", stop, modes=DOMINANT)], SOURCES) == ()
+    stop = _finding(182, "stop_gained")
+    mitochondrial = frozenset({Inheritance.MITOCHONDRIAL})
+    assert rank([_gene("A", stop, modes=mitochondrial)], SOURCES) == ()
+
+
+def test_homozygous_allele_of_a_dominant_disease__is_ranked_below_a_heterozygous_one() -> None:
+    genes = [
+        _gene("HOM", _finding(182, "stop_gained", Genotype.HOM)),
+        _gene("HET", _finding(182, "stop_gained")),
+    ]
+    het, hom = rank(genes, SOURCES)
+    assert (het.gene, hom.gene) == ("HET", "HOM")
+    assert hom.log10_odds - het.log10_odds == pytest.approx(FACTORS.homozygous_dominant)
 
 
 def test_single_allele_of_a_recessive_disease__ranks_below_a_pair() -> None:
@@ -123,7 +178,7 @@ def test_diseases_of_a_gene_that_fit_much_worse__are_named_not_listed() -> None:
         DiseaseFit(name, DOMINANT, score)
         for name, score in (("OMIM:1", 3.0), ("OMIM:2", 2.5), ("OMIM:3", 1.0))
     )
-    ranked = rank([Gene("A", AUTOSOME, (_finding(182, "stop_gained"),), fits)], SOURCES)
+    ranked = rank([Gene("A", AUTOSOME, (_finding(182, "stop_gained"),), fits, TOLERANCE)], SOURCES)
     assert [each.fit.disease for each in ranked] == ["OMIM:1", "OMIM:2"]
     assert ranked[0].others == ("OMIM:3",)
 

@@ -75,7 +75,7 @@ def interpret(ctx: click.Context, case: str, *, panel: Path | None, asking: Aski
     asker = asker_from(centre, asking)
     chosen = None if panel is None else read_panel(panel)
     found = unwrap(centre.cases.interpret(asker.who, asker.purpose, case, panel=chosen))
-    click.echo("rank\tgene\tdisease\tdisease name\tmode\ttier\tlog10 odds\tvariants")
+    click.echo("rank\tgene\tdisease\tdisease name\tmode\ttier\tlog10 odds\tprobability\tvariants")
     for candidate in found.candidates:
         variants = "; ".join(
             f"{variant.allele} {variant.coding_name} {variant.classification}"
@@ -83,7 +83,8 @@ def interpret(ctx: click.Context, case: str, *, panel: Path | None, asking: Aski
         )
         click.echo(
             f"{candidate.rank}\t{candidate.gene}\t{candidate.disease}\t{candidate.disease_name}"
-            f"\t{candidate.mode}\t{candidate.tier}\t{candidate.log10_odds:.2f}\t{variants}"
+            f"\t{candidate.mode}\t{candidate.tier}\t{candidate.log10_odds:.2f}"
+            f"\t{candidate.chance}\t{variants}"
         )
 
 

@@ -7,7 +7,7 @@ import click
 
 from kerne.cases.actions import InterpretedFile, PatientFiles, interpret_file
 from kerne.interpretation.actions import knowledge_for
-from kerne.interpretation.candidate import Candidate, Tier, by_tier
+from kerne.interpretation.candidate import Candidate, Tier, by_tier, in_percent
 from kerne.interpretation.parentage import relationship_lines
 from kerne.knowledge.actions import default_directory
 
@@ -75,6 +75,9 @@ def summary(result: InterpretedFile) -> list[str]:
         f"{len(found.candidates)} candidates"
     )
     lines = [f"{found.sample}: {counts} ({found.assembly}; not for diagnosis)"]
+    if found.probability_of_none is not None:
+        none = in_percent(found.probability_of_none)
+        lines.append(f"none of these genes is the cause: {none}; to read: {found.genes_to_read}")
     for tier, inside in by_tier(found.candidates).items():
         none = "" if inside else " no candidate"
         lines += [f"{TIERS[tier]}{none}"] if TIERS[tier] else []
@@ -95,6 +98,6 @@ def candidate_lines(candidate: Candidate) -> list[str]:
     """Say one candidate with its reasons."""
     head = (
         f"{candidate.rank}. {candidate.gene}, {candidate.disease_name} ({candidate.disease}), "
-        f"{candidate.mode.value}: odds 10^{candidate.log10_odds:.1f}"
+        f"{candidate.mode.value}: {candidate.chance}, odds 10^{candidate.log10_odds:.1f}"
     )
     return [head, *(f"   {reason}" for reason in candidate.reasons)]

@@ -91,12 +91,36 @@ class Classification(StrEnum):
     BENIGN = "benign"
 
 
+class Likelihood(StrEnum):
+    """How probable it is that a gene is the cause, in a word (`posterior`)."""
+
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+    UNLIKELY = "unlikely"
+
+
 class Tier(StrEnum):
     """Where a candidate's gene stands relative to the panel that was asked for."""
 
     PANEL = "panel"
     OUTSIDE = "outside"
     NO_PANEL = "no panel"
+
+
+def in_percent(probability: float) -> str:
+    """Say a probability; what is near 0 or 1 is never said to be certain.
+
+    Examples
+    --------
+    >>> in_percent(0.934), in_percent(0.0042), in_percent(0.9996), in_percent(1e-7)
+    ('93 %', '0.4 %', 'over 99.9 %', 'under 0.1 %')
+    """
+    share = 100 * probability
+    if share < 0.1:  # noqa: PLR2004 - a thousandth
+        return "under 0.1 %"
+    if share > 99.9:  # noqa: PLR2004 - all but a thousandth
+        return "over 99.9 %"
+    return f"{share:.0f} %" if 1 <= share <= 99 else f"{share:.1f} %"  # noqa: PLR2004 - percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +166,19 @@ class Candidate:
     log10_phenotype
         log10 likelihood ratio of the observed terms given the disease.
     log10_genotype
-        log10 odds of the genotype: points, fit with the mode, prior.
+        log10 odds, against none of the candidates being the cause, before the phenotype is looked
+        at: how rare such alleles are by chance, points, fit with the mode, prior.
     log10_odds
-        Their sum, by which candidates are ranked.
+        Both together, the phenotype at the discount that many terms take (`ranking.trust_in`).
     reasons
         In words, for a clinical geneticist; the strongest first.
     terms
         What each observed term contributes to `log10_phenotype`.
+    probability
+        That the gene is the cause, by any of its candidates, which share it; `None` where nobody
+        weighed it against the others.
+    likelihood
+        The same in a word.
     """
 
     rank: int
@@ -163,6 +193,15 @@ class Candidate:
     tier: Tier
     reasons: tuple[str, ...]
     terms: tuple[TermContribution, ...]
+    probability: float | None = None
+    likelihood: Likelihood | None = None
+
+    @property
+    def chance(self) -> str:
+        """How probable it is that the gene is the cause, as a percentage and in a word."""
+        if self.probability is None or self.likelihood is None:
+            return "not worked out"
+        return f"{in_percent(self.probability)} ({self.likelihood.value})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +245,12 @@ class Interpretation:
         Kinds of variation and parts of the genome that were not looked at.
     variants_read, variants_considered
         Alleles that the sample carries; those of them that could bear a candidate.
+    odds_unlisted
+        Sum of the odds of genes that were ranked but not listed.
+    probability_of_none
+        That none of the genes is the cause; `None` where probabilities were not worked out.
+    genes_to_read
+        So many genes from the top hold the cause, if any gene does, but for `posterior.MISSED`.
     """
 
     sample: str
@@ -220,6 +265,9 @@ class Interpretation:
     variants_read: int
     variants_considered: int
     notes: tuple[str, ...]
+    odds_unlisted: float = 0.0
+    probability_of_none: float | None = None
+    genes_to_read: int | None = None
 
 
 def by_tier(candidates: Sequence[Candidate]) -> dict[Tier, tuple[Candidate, ...]]:

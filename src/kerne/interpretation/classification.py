@@ -83,15 +83,3 @@ def pathogenic_probability(points: int, prior: float = PRIOR_PROBABILITY) -> flo
     """Give the posterior probability that a variant with these points is pathogenic."""
     odds = prior / (1 - prior) * 10 ** (points * LOG10_ODDS_PER_POINT)
     return odds / (1 + odds)
-
-
-def log10_odds_all_pathogenic(probabilities: Iterable[float]) -> float:
-    """Give log10 odds that all of several variants, taken as independent, are pathogenic.
-
-    Parameters
-    ----------
-    probabilities
-        Each strictly between 0 and 1; a homozygous variant counts once.
-    """
-    probability = math.prod(probabilities)
-    return math.log10(probability) - math.log10(1 - probability)

@@ -11,6 +11,7 @@ from typing import Final
 from kerne.interpretation.basis import Basis
 from kerne.interpretation.candidate import Candidate, Interpretation
 from kerne.interpretation.parentage import RelationshipCheck
+from kerne.interpretation.posterior import weigh
 from kerne.interpretation.secondary import Disclosure, FindingClass
 
 _CHOSEN: Final = "secondary finding: shown because the choice about secondary findings opens it"
@@ -51,7 +52,8 @@ def look(
 ) -> Interpretation:
     """Return what may be shown now: the primary candidates, and the secondary ones that are open.
 
-    They are ranked together by odds. The note on secondary findings says what is open and never
+    They are ranked together by odds, and probabilities are worked out of what is shown, so that
+    what is closed leaves none lacking. The note on secondary findings says what is open and never
     whether there is anything to open.
     """
     note = (
@@ -81,11 +83,13 @@ def _opened(found: SecondaryCandidate, disclosure: Disclosure) -> Candidate | No
 def _joined(primary: Interpretation, opened: Sequence[Candidate]) -> Interpretation:
     ranked = sorted((*primary.candidates, *opened), key=_order)
     alleles = {variant.allele for each in opened for variant in each.variants}
-    return replace(
+    joined = replace(
         primary,
         candidates=tuple(replace(each, rank=number) for number, each in enumerate(ranked, 1)),
         variants_considered=primary.variants_considered + len(alleles),
     )
+    # Kept interpretations without a probability have odds of another scale.
+    return joined if primary.probability_of_none is None else weigh(joined)
 
 
 def _order(candidate: Candidate) -> tuple[float, str, str]:

@@ -24,7 +24,8 @@ class Factors:
     parental_mosaic
         They are called without it, and a few of their reads show it.
     homozygous, trans, phase_unknown
-        Two hits in one gene are rarer than one, the more so when known to be on both copies.
+        That a genome has two alleles in the gene counts with each of them; these say how much
+        likelier their arrangement is under a cause than by chance.
     homozygous_by_descent
         Homozygous within a long homozygous stretch, where everything is: less rare.
     one_allele
@@ -41,6 +42,8 @@ class Factors:
         A recessive allele that a parent should have passed on and lacks.
     heterozygous_x_recessive
         A female carrier of an X-linked recessive disease; skewed inactivation exists.
+    homozygous_dominant
+        Both copies carry what one copy is enough for; consanguinity and semidominance exist.
     odd_balance
         Heterozygous by few of the reads: a mosaic of the patient, or an artefact.
     silent_copy
@@ -50,14 +53,14 @@ class Factors:
     """
 
     mode_unknown: float = -0.5
-    de_novo: float = 1.5
+    de_novo: float = 2.0
     de_novo_unproven: float = 0.5
-    parental_mosaic: float = 0.75
-    homozygous: float = 1.0
+    parental_mosaic: float = 1.0
+    homozygous: float = 1.3
     homozygous_by_descent: float = 0.5
-    trans: float = 1.0
-    phase_unknown: float = 0.3
-    one_allele: float = -2.5
+    trans: float = 0.3
+    phase_unknown: float = 0.0
+    one_allele: float = -1.5
     carried_by_unaffected: float = -1.5
     carried_without_penetrance: float = -0.5
     carried_by_mosaic: float = 0.0
@@ -65,7 +68,8 @@ class Factors:
     shared_with_affected: float = 0.3
     parent_lacks: float = -1.5
     heterozygous_x_recessive: float = -1.0
-    hemizygous: float = 0.5
+    hemizygous: float = 0.0
+    homozygous_dominant: float = -1.0
     odd_balance: float = -0.5
     silent_copy: float = -1.0
     low_heteroplasmy: float = -1.0

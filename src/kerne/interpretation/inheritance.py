@@ -61,7 +61,7 @@ def _autosomal(
     price = unstated(known)
     if allows(known, _DOMINANT):
         for number, each in enumerate(observations):
-            if each.genotype is Genotype.HET:
+            if known or each.genotype is Genotype.HET:
                 facts = [*price, *_silenced(each, known)]
                 yield _dominant(number, each, facts, spares_some=spares_some)
     if allows(known, {Inheritance.AUTOSOMAL_RECESSIVE}):
@@ -81,6 +81,9 @@ def _dominant(
         *origin_facts(observation),
         *balance_facts(observation),
     ]
+    if observation.genotype is not Genotype.HET:
+        words = "on both copies, in a disease that one copy is enough for"
+        facts += [(FACTORS.homozygous_dominant, words), *_parents_lacking(observation)]
     mode = Mode.DE_NOVO if observation.is_de_novo else Mode.DOMINANT
     return explained(mode, (number,), facts)
 
@@ -109,12 +112,16 @@ def _homozygous_facts(observation: Observation) -> list[Fact]:
         facts = [(FACTORS.homozygous_by_descent, words)]
     for each in observation.relatives:
         has_two = each.carriage in (Carriage.HOM, Carriage.HEMI)
-        if each.kin in PARENTS and each.carriage is Carriage.ABSENT:
-            facts.append(
-                (FACTORS.parent_lacks, f"the {each.kin} lacks the allele: deletion or disomy?")
-            )
         facts += two_copies_facts(each, has_two=has_two)
-    return facts
+    return [*facts, *_parents_lacking(observation)]
+
+
+def _parents_lacking(observation: Observation) -> list[Fact]:
+    return [
+        (FACTORS.parent_lacks, f"the {each.kin} lacks the allele: deletion or disomy?")
+        for each in observation.relatives
+        if each.kin in PARENTS and each.carriage is Carriage.ABSENT
+    ]
 
 
 def _compound(observations: Sequence[Observation], price: list[Fact]) -> Iterator[Explanation]:

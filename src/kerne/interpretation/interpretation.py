@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kerne.alleles.allele import Allele
 from kerne.errors import InterpretationError
 from kerne.interpretation.at_hand import Knowledge
+from kerne.interpretation.background import tolerance_of
 from kerne.interpretation.basis import Basis, Patient, keep_basis
 from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import (
@@ -37,9 +38,18 @@ from kerne.interpretation.panels import Panel
 from kerne.interpretation.parentage import left_out_in_words
 from kerne.interpretation.patient import patient_of
 from kerne.interpretation.pedigree import Family
+from kerne.interpretation.posterior import weigh
 from kerne.interpretation.predicting import predict
 from kerne.interpretation.presentation import Frequencies, NationalFrequencies, Presenter
-from kerne.interpretation.ranking import DiseaseFit, Finding, Gene, Ranked, disease_fits, rank
+from kerne.interpretation.ranking import (
+    DiseaseFit,
+    Finding,
+    Gene,
+    Ranked,
+    disease_fits,
+    rank,
+    trust_in,
+)
 from kerne.interpretation.secondary import (
     EVERYTHING_OPEN,
     Disclosure,
@@ -214,7 +224,8 @@ class _Work:
         listed = self._listing.of(ranked)
         aside = self._ranked(gathered.secondary)
         coverage, unseen = cover_fitting(knowledge, self._scores, genome.callable)
-        unlisted = len(ranked) - len(listed)
+        shown = {id(each) for each in listed}
+        unlisted = [each for each in ranked if id(each) not in shown]
         presenter = self._presenter(listed, aside, gathered, national)
         primary = Interpretation(
             sample=genome.sample,
@@ -231,9 +242,10 @@ class _Work:
             notes=(
                 *self._phenotype.notes,
                 *genome.notes,
-                *self._notes(gathered, unlisted),
+                *self._notes(gathered, len(unlisted)),
                 *self._warnings(predicted.warnings),
             ),
+            odds_unlisted=sum(10**each.log10_odds for each in unlisted),
         )
         sealed = [presenter.candidate(number, each) for number, each in enumerate(aside, 1)]
         kept = [SecondaryCandidate(e, gathered.listed[e.gene]) for e in sealed if _is_told(e)]
@@ -241,7 +253,7 @@ class _Work:
         basis = keep_basis(
             self._patient, predicted.by_allele, gathered.rare, knowledge, self._fitted
         )
-        return Examination(primary, secondary, self._relationships, basis)
+        return Examination(weigh(primary), secondary, self._relationships, basis)
 
     def _fitted(self, symbol: str) -> dict[str, float]:
         diseases = self._knowledge.gene_links.get(symbol, frozenset())
@@ -276,6 +288,7 @@ class _Work:
     def _gather(self, consequences: Mapping[Allele, tuple[Consequence, ...]]) -> _Gathered:
         by_gene = relevant_by_gene(consequences, self._transcripts)
         modes = self._knowledge.model.annotations.modes
+        trust = trust_in(len(self._knowledge.ontology.most_specific(self._observed)))
         links = self._knowledge.gene_links
         calls = {call.allele: call for call in self._genome.calls}
         single_x = self._patient.has_single_x
@@ -285,7 +298,7 @@ class _Work:
         genes, secondary = list[Gene](), list[Gene]()
         kept = dict[str, frozenset[Allele]]()
         for symbol, hits in sorted(by_gene.items()):
-            fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores)
+            fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores, trust)
             facts = self._facts(hits)
             frequent = {each for each in hits if is_common(facts[each].frequency)}
             rare = {each: hit for each, hit in hits.items() if each not in frequent}
@@ -330,7 +343,8 @@ class _Work:
             )
             for allele, hit in hits.items()
         )
-        return [Gene(symbol, place, findings, fits)]
+        tolerance = tolerance_of(transcript, self._knowledge.gene_facts.of(symbol))
+        return [Gene(symbol, place, findings, fits, tolerance)]
 
     def _presenter(
         self,

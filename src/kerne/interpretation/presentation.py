@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kerne.alleles.allele import Allele
-from kerne.interpretation.candidate import Candidate, CandidateVariant, Genotype, Strength, Tier
+from kerne.interpretation.background import effect_of
+from kerne.interpretation.candidate import Candidate, CandidateVariant, Genotype, Tier
 from kerne.interpretation.classification import classify
 from kerne.interpretation.criteria.frequency import frequency_in_words
-from kerne.interpretation.criteria.mechanism import unjudged_loss
 from kerne.interpretation.panels import Panel
 from kerne.interpretation.ranking import Judged, Ranked
 from kerne.knowledge.frequencies import PublishedFrequency
@@ -139,7 +139,7 @@ class Presenter:
         terms: Sequence[TermContribution],
     ) -> tuple[str, ...]:
         reasons = [variant_in_words(variant) for variant in variants]
-        reasons += _loss_in_words(ranked.variants)
+        reasons += _chance_in_words(ranked.variants)
         reasons.append(phenotype_in_words(terms))
         reasons += ranked.explanation.reasons
         for judged in ranked.variants:
@@ -154,12 +154,14 @@ class Presenter:
         return tuple(reasons)
 
 
-def _loss_in_words(variants: Sequence[Judged]) -> Iterator[str]:
-    """Say which variants stand higher than their points: expected losses that PVS1 leaves open."""
-    for each in variants:
-        if unjudged_loss(each.finding.subject, each.evidence) is not Strength.NONE:
-            name = each.finding.subject.coding_name
-            yield f"{name} probably destroys the product: counted in the rank, not in the points"
+def _chance_in_words(variants: Sequence[Judged]) -> Iterator[str]:
+    """Say of each kind of allele how often a healthy genome has one in the gene."""
+    by_kind = {effect_of(each.finding.subject.consequence.terms): each for each in variants}
+    for effect, each in by_kind.items():
+        yield (
+            f"rare alleles of this kind ({effect.value}) lie in this gene by chance in one genome "
+            f"in {max(1, round(1 / each.expected)):,}"
+        )
 
 
 def variant_in_words(variant: CandidateVariant) -> str:

@@ -1,35 +1,65 @@
 """Rank gene, disease and mode by odds: how the phenotype fits, times how the genotype fits.
 
-For each disease of a gene every explanation that its modes of inheritance allow is scored:
-log10 odds that all its variants are pathogenic (their points, `classification`), plus the factors
-of the explanation (`inheritance`), plus the log10 likelihood ratio of the phenotype. The best
-explanation of a disease stands for it; a disease that fits ten times worse than another of the
-same gene is named but not listed.
+For each disease of a gene every explanation that its modes of inheritance allow is scored: log10
+of the odds, against none of the genes being the cause, before anything is known of the patient;
+plus for each variant how much likelier it is under a cause than by chance (`background`), plus the
+points of the criteria that look at neither its class nor its frequency; plus the factors of the
+explanation (`inheritance`); plus the log10 likelihood ratio of the phenotype, at a discount. The
+best explanation of a disease stands for it; a disease that fits ten times worse than another of
+the same gene is named but not listed.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
-from kerne.interpretation.candidate import Evidence, Mode
-from kerne.interpretation.classification import (
-    POINTS,
-    PRIOR_PROBABILITY,
-    log10_odds_all_pathogenic,
-    pathogenic_probability,
-    total_points,
+from kerne.interpretation.background import (
+    DOMINANT,
+    RECESSIVE,
+    Effect,
+    Tolerance,
+    effect_of,
+    log10_rarity,
+    log10_ratio,
 )
-from kerne.interpretation.criteria.judging import judge
-from kerne.interpretation.criteria.mechanism import unjudged_loss
+from kerne.interpretation.candidate import Evidence, Met, Mode, Strength
+from kerne.interpretation.classification import LOG10_ODDS_PER_POINT, total_points
+from kerne.interpretation.criteria.judging import OF_FAMILY, judge
+from kerne.interpretation.criteria.mechanism import expected_loss
+from kerne.interpretation.criteria.subject import RECESSIVE as RECESSIVE_MODES
 from kerne.interpretation.criteria.subject import Circumstances, DeNovo, Sources, Subject
 from kerne.interpretation.explanation import Explanation
 from kerne.interpretation.inheritance import explanations
 from kerne.interpretation.observation import Observation, Place
+from kerne.interpretation.posterior import PROBABILITY_OF_NONE, gene_odds
 from kerne.phenotype.annotations import Inheritance
 
-SPLICE_REGION_PROBABILITY = 0.02
-"""Prior of a variant near a splice site but not in it, while no predictor is at hand."""
+FULL_TRUST_TERMS: Final = 3.0
+TRUST_EXPONENT: Final = 0.75
+"""The terms of one patient repeat each other: many say less than the product of their ratios.
+
+Fitted on half of the diseases of published cases (`validation/exome_cases.py`).
+"""
+DISEASES: Final = 7000
+"""Diseases with a known gene: each is as probable as the others before anything is known."""
 LISTED_WITHIN = 1.0
 """log10 odds within which further diseases of a gene are listed beside its best."""
+WEIGHED_HERE: Final = OF_FAMILY | {"PVS1", "PM2", "PM4", "BA1", "BS1", "PP2", "BP1", "PP4"}
+"""Criteria whose points would count twice.
+
+Class, frequency and constraint are weighed by `background`, the family by `inheritance`.
+"""
+LOSS_DISCOUNT: Final[Mapping[Strength, float]] = {
+    Strength.VERY_STRONG: 0.0,
+    Strength.STRONG: -0.3,
+    Strength.MODERATE: -0.6,
+    Strength.SUPPORTING: -1.0,
+    Strength.NONE: -1.3,
+}
+"""log10, by PVS1's strength: a product that is only cut short is destroyed less often."""
+NO_MECHANISM: Final = -1.3
+"""log10 for a loss of function in a gene of which losing the product is known to be harmless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +72,25 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DiseaseFit:
-    """A disease of a gene, its modes, and how it fits the phenotype."""
+    """A disease of a gene, its modes, and how it fits the phenotype.
+
+    Parameters
+    ----------
+    log10_phenotype
+        Sum over the observed terms of the logarithms of their likelihood ratios.
+    trust
+        Share of it that counts; see `trust_in`.
+    """
 
     disease: str
     modes: frozenset[Inheritance]
     log10_phenotype: float
+    trust: float = 1.0
+
+    @property
+    def log10_counted(self) -> float:
+        """What the phenotype adds to the odds."""
+        return self.trust * self.log10_phenotype
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +101,31 @@ class Gene:
     place: Place
     findings: tuple[Finding, ...]
     diseases: tuple[DiseaseFit, ...]
+    tolerance: Tolerance
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding with the evidence about it under one mode."""
+    """A finding with the evidence about it under one mode.
+
+    Parameters
+    ----------
+    log10_ratio
+        Of the likelihood of the allele under a cause of this mode to that by chance, for the rank
+        only: an expected loss of function counts here even where PVS1 was not judged.
+    expected
+        Rare alleles of its class that a genome has in this gene by chance.
+    """
 
     finding: Finding
     evidence: tuple[Evidence, ...]
+    log10_ratio: float
+    expected: float
 
     @property
     def points(self) -> int:
         """Sum of the points."""
         return total_points(self.evidence)
-
-    @property
-    def probability(self) -> float:
-        """Posterior probability that it is pathogenic, for the rank only.
-
-        An expected loss of function counts here even where PVS1 was not judged.
-        """
-        terms = set(self.finding.subject.consequence.terms)
-        is_mild = terms <= {"splice_region", "synonymous", "intron"}
-        prior = SPLICE_REGION_PROBABILITY if is_mild else PRIOR_PROBABILITY
-        loss = POINTS[unjudged_loss(self.finding.subject, self.evidence)]
-        return pathogenic_probability(self.points + loss, prior)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +134,8 @@ class Ranked:
 
     Parameters
     ----------
+    log10_genotype
+        Odds against *none of these* before the phenotype is looked at.
     others
         Diseases of the gene that fit worse and are not listed.
     """
@@ -104,49 +150,78 @@ class Ranked:
     @property
     def log10_odds(self) -> float:
         """Phenotype and genotype together."""
-        return self.fit.log10_phenotype + self.log10_genotype
+        return self.fit.log10_counted + self.log10_genotype
+
+
+LOG10_PRIOR: Final = math.log10((1 - PROBABILITY_OF_NONE) / PROBABILITY_OF_NONE / DISEASES)
 
 
 def rank(
     genes: Sequence[Gene], sources: Sources, *, parents_confirmed: bool = False
 ) -> tuple[Ranked, ...]:
-    """Rank all genes, best odds first; ties by gene and disease, so that order is stable."""
+    """Rank all genes by the sum of the odds of their diseases, and those within each gene.
+
+    Ties go by gene and disease, so that order is stable.
+    """
     ranked = [each for gene in genes for each in rank_gene(gene, sources, parents_confirmed)]
-    return tuple(sorted(ranked, key=_order))
+    odds = gene_odds((each.gene, each.log10_odds) for each in ranked)
+    return tuple(sorted(ranked, key=lambda each: (-odds[each.gene], each.gene, _order(each))))
 
 
 def rank_gene(gene: Gene, sources: Sources, parents_confirmed: bool) -> tuple[Ranked, ...]:  # noqa: FBT001 - passed through
     """Rank the diseases of one gene; empty when no mode of any of them allows its genotypes."""
-    judge_once = _Judge(gene.findings, sources, parents_confirmed=parents_confirmed)
+    judge_once = _Judge(gene, sources, parents_confirmed=parents_confirmed)
     found = sorted(
         (best for fit in gene.diseases for best in _best(gene, fit, judge_once)), key=_order
     )
     listed = [each for each in found if each.log10_odds >= found[0].log10_odds - LISTED_WITHIN]
     others = tuple(each.fit.disease for each in found[len(listed) :])
-    return tuple(
-        Ranked(e.gene, e.fit, e.explanation, e.variants, e.log10_genotype, others) for e in listed
-    )
+    return tuple(replace(each, others=others) for each in listed)
 
 
 class _Judge:
     """Judges each finding once a mode."""
 
-    def __init__(
-        self, findings: Sequence[Finding], sources: Sources, *, parents_confirmed: bool
-    ) -> None:
-        self._findings = findings
+    def __init__(self, gene: Gene, sources: Sources, *, parents_confirmed: bool) -> None:
+        self._gene = gene
         self._sources = sources
         self._de_novo = DeNovo(parents_confirmed)
         self._known: dict[tuple[int, Mode], Judged] = {}
 
     def __call__(self, number: int, mode: Mode) -> Judged:
         if (number, mode) not in self._known:
-            finding = self._findings[number]
+            finding = self._gene.findings[number]
             de_novo = self._de_novo if finding.observation.is_de_novo else None
             seen = Circumstances(de_novo=de_novo)
             evidence = judge(finding.subject, self._sources, mode, seen)
-            self._known[number, mode] = Judged(finding, evidence)
+            effect = effect_of(finding.subject.consequence.terms)
+            effect = effect_of(finding.subject.consequence.terms)
+            ratio = self._log10_ratio(finding.subject, effect, mode)
+            if effect is Effect.LOSS:
+                ratio += _log10_of_loss(finding.subject, evidence)
+            ratio += _log10_of_points(evidence)
+            expected = self._gene.tolerance.expected(effect)
+            self._known[number, mode] = Judged(finding, evidence, ratio, expected)
         return self._known[number, mode]
+
+    def _log10_ratio(self, subject: Subject, effect: Effect, mode: Mode) -> float:
+        causes = RECESSIVE if mode in RECESSIVE_MODES else DOMINANT
+        is_known = bool(self._sources.frequencies)
+        rarity = log10_rarity(subject.published, causes, is_known=is_known)
+        return log10_ratio(effect, rarity, self._gene.tolerance, causes)
+
+
+def _log10_of_loss(subject: Subject, evidence: Sequence[Evidence]) -> float:
+    """Weigh how surely a loss of function destroys the product, and whether that does harm."""
+    if any(each.criterion == "PVS1" and each.met is Met.NOT_MET for each in evidence):
+        return NO_MECHANISM
+    loss = expected_loss(subject)
+    return 0.0 if loss is None else LOSS_DISCOUNT[loss.strength]
+
+
+def _log10_of_points(evidence: Sequence[Evidence]) -> float:
+    counted = (each for each in evidence if each.criterion not in WEIGHED_HERE)
+    return total_points(counted) * LOG10_ODDS_PER_POINT
 
 
 def _best(gene: Gene, fit: DiseaseFit, judge_once: _Judge) -> Iterator[Ranked]:
@@ -161,8 +236,8 @@ def _best(gene: Gene, fit: DiseaseFit, judge_once: _Judge) -> Iterator[Ranked]:
 
 def _ranked(gene: Gene, fit: DiseaseFit, way: Explanation, judge_once: _Judge) -> Ranked:
     variants = tuple(judge_once(number, way.mode) for number in way.members)
-    odds = log10_odds_all_pathogenic([variant.probability for variant in variants])
-    return Ranked(gene.symbol, fit, way, variants, odds + way.log10_fit)
+    ratio = sum(variant.log10_ratio for variant in variants)
+    return Ranked(gene.symbol, fit, way, variants, LOG10_PRIOR + ratio + way.log10_fit)
 
 
 def _order(ranked: Ranked) -> tuple[float, str, str, tuple[int, ...]]:
@@ -173,6 +248,7 @@ def disease_fits(
     diseases: frozenset[str],
     modes: Mapping[str, frozenset[Inheritance]],
     log10_phenotype: Mapping[str, float],
+    trust: float = 1.0,
 ) -> tuple[DiseaseFit, ...]:
     """Join the diseases of a gene with modes and phenotype.
 
@@ -182,7 +258,18 @@ def disease_fits(
     """
     of_gene = frozenset[Inheritance]().union(*(modes.get(each, ()) for each in diseases))
     return tuple(
-        DiseaseFit(each, modes.get(each, of_gene), log10_phenotype[each])
+        DiseaseFit(each, modes.get(each, of_gene), log10_phenotype[each], trust)
         for each in sorted(diseases)
         if each in log10_phenotype
     )
+
+
+def trust_in(terms: int) -> float:
+    """Say which share of a phenotype's log10 ratio counts, by how many terms were observed.
+
+    Examples
+    --------
+    >>> round(trust_in(2), 2), round(trust_in(12), 2)
+    (1.0, 0.35)
+    """
+    return min(1.0, float((FULL_TRUST_TERMS / max(terms, 1)) ** TRUST_EXPONENT))

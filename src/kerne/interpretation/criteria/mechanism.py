@@ -10,10 +10,9 @@ Abou Tayoun et al. 2018 (doi:10.1002/humu.23626); Karczewski et al. 2020 (doi:10
 s41586-020-2308-7; LOEUF below 0.35); ClinGen gene-disease validity (Strande 2017).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kerne.interpretation.candidate import Evidence, Met, Mode, Strength
+from kerne.interpretation.candidate import Evidence, Mode, Strength
 from kerne.interpretation.classification import not_judged, not_met, pathogenic
 from kerne.interpretation.criteria.known import counts_as_pathogenic
 from kerne.interpretation.criteria.loss import ALL as LOSS
@@ -154,17 +153,6 @@ def expected_loss(subject: Subject) -> Loss | None:
     if loss.strength is Strength.MODERATE:
         return _in_region_that_matters(subject, loss)
     return loss
-
-
-def unjudged_loss(subject: Subject, evidence: Iterable[Evidence]) -> Strength:
-    """Give the strength that a loss of function has for the rank where PVS1 was not judged.
-
-    One level below that of the variant: most diseases of most genes are caused by loss of
-    function, but nobody looked whether this one is. It is never part of the points.
-    """
-    loss = expected_loss(subject)
-    is_open = any(e.criterion == "PVS1" and e.met is Met.NOT_JUDGED for e in evidence)
-    return Strength.NONE if loss is None or not is_open else one_lower(loss.strength)
 
 
 def one_lower(strength: Strength) -> Strength:
