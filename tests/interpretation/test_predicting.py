@@ -262,3 +262,17 @@ def test_alleles_of_the_mitochondrion__are_predicted_beside_the_others(
     assert _only(found, mitochondrial).terms == ("missense",)
     assert beside.allele not in found.by_allele
     assert found.outside == ()
+
+
+def test_intron__is_said_of_every_transcript_that_has_it(
+    reference: ReferenceSequence, make_call: MakeCall, plus: Transcript
+) -> None:
+    retained = replace(plus, identifier="TX2.9", exons=((100, 240), (280, 380)), tags=frozenset())
+    other = replace(plus, identifier="TX3.9", tags=frozenset())
+    call = make_call(160, "C>T")
+    hits = predict([call], GeneModels([retained, other, plus]), reference).by_allele[call.allele]
+    # TX2.9 keeps that intron, and its frame is unknown to csq.
+    assert {each.transcript: each.terms for each in hits} == {
+        "TX1.1": ("intron",),
+        "TX3.9": ("intron",),
+    }

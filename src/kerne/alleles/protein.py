@@ -48,20 +48,30 @@ def protein_name(transcript: Transcript, allele: Allele, sequence: SequenceSourc
         The allele lies on another contig, is symbolic, changes nothing, or its reference differs
         from the sequence.
     """
-    edit = placed_edit(transcript, allele, sequence)
+    return protein_name_of(transcript, placed_edit(transcript, allele, sequence), sequence)
+
+
+def protein_name_of(transcript: Transcript, edit: Edit, sequence: SequenceSource | None) -> str:
+    """Name the predicted change of the protein by an edit, where it is placed; see `protein_name`.
+
+    Another placement of the same change gives the same name, or `p.?` where it reaches an intron.
+    """
     coding_span = transcript.coding_span
     if sequence is None or coding_span is None:
         return UNKNOWN
     change = _spliced(transcript, edit, sequence)
-    if change is None:
+    if change is None or change.end <= coding_span[0] or change.start >= coding_span[1]:
         return UNKNOWN
-    if change.end <= coding_span[0] or change.start >= coding_span[1]:
+    message = spliced_sequence(transcript, sequence)
+    if _leaves_coding_as_it_is(change, message, coding_span[0]):
         return UNKNOWN
     if change.start < coding_span[0]:
         return START_LOST
-    message = spliced_sequence(transcript, sequence)[coding_span[0] :]
     return _name(
-        message, coding_span[1] - coding_span[0], change.moved(-coding_span[0]), transcript
+        message[coding_span[0] :],
+        coding_span[1] - coding_span[0],
+        change.moved(-coding_span[0]),
+        transcript,
     )
 
 
@@ -119,6 +129,17 @@ def _spliced(transcript: Transcript, edit: Edit, sequence: SequenceSource) -> _C
         return _Change(bases[0], bases[1] + 1, inserted)
     at = bases[1] + 1 if copies else bases[1]
     return _Change(at, at, inserted)
+
+
+def _leaves_coding_as_it_is(change: _Change, message: str, start: int) -> bool:
+    """Say whether all is as before from the start codon on: bases came or went in front of it.
+
+    The 3' rule may place such a change on the start codon, as `c.1dup`.
+    """
+    if change.start > start + len(change.inserted):
+        return False
+    added_bp = len(change.inserted) - (change.end - change.start)
+    return start + added_bp >= 0 and change.apply(message)[start + added_bp :] == message[start:]
 
 
 def _name(message: str, coding_bp: int, change: _Change, transcript: Transcript) -> str:
@@ -191,6 +212,8 @@ def _name_in_frame(message: str, reference: str, change: _Change, codons: dict[s
     if _STOP in window and past < len(reference):
         return _name_stopped(reference, _whole(reference[:first] + _to_stop(window)), first, past)
     altered = _whole(reference[:first] + _to_stop(window) + reference[past:])
+    if len(altered) > len(reference) and reference[_first_difference(reference, altered)] == _STOP:
+        return _extension(reference, altered)
     if altered == reference:
         substituted = len(change.inserted) == change.end - change.start
         return f"p.({_residues(reference, first, past)}=)" if substituted else UNCHANGED

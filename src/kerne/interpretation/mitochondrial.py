@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from kerne.alleles.allele import Allele
 from kerne.alleles.interval import Interval
 from kerne.alleles.normalise import edit_of
-from kerne.alleles.protein import START_LOST, UNKNOWN, protein_name
+from kerne.alleles.protein import protein_name
 from kerne.alleles.sequence import SequenceSource
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.consequence import Consequence
+from kerne.interpretation.effect import effect_of
 from kerne.knowledge.genes import GeneModels
-
-_CODON_BP = 3
 
 
 def predict_mitochondrial(
@@ -49,18 +48,7 @@ def _consequence(allele: Allele, transcript: Transcript, reference: SequenceSour
 
 
 def _term(transcript: Transcript, allele: Allele, protein: str) -> str:
+    if transcript.cds is None:
+        return "non_coding"
     added_bp = len(allele.alternative) - len(allele.reference)
-    shifts = bool(added_bp % _CODON_BP) or "fs" in protein
-    in_order = (
-        (transcript.cds is None, "non_coding"),
-        (protein == UNKNOWN, "coding_sequence"),
-        (protein == START_LOST, "start_lost"),
-        ("ext" in protein, "stop_lost"),
-        (shifts, "frameshift"),
-        (protein.startswith("p.(Ter") and "=" in protein, "stop_retained"),
-        ("=" in protein, "synonymous"),
-        ("Ter" in protein, "stop_gained"),
-        (added_bp > 0, "inframe_insertion"),
-        (added_bp < 0, "inframe_deletion"),
-    )
-    return next((term for holds, term in in_order if holds), "missense")
+    return effect_of(protein, added_bp) or "coding_sequence"

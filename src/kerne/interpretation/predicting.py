@@ -4,7 +4,8 @@ Two passes. The first looks at every allele alone (`--local-csq`): two unphased 
 lie on different copies of a gene, are never taken together. The second (`--phase a`) looks at
 haplotypes and is given only what is surely on one copy: homozygous alleles, and heterozygous ones
 that the file phases over the whole chromosome. Where the second says that neighbours in one codon
-or frame act together, that replaces what the first said. The mitochondrion is read by our own
+or frame act together, that replaces what the first said. What is no substitution is read once more
+by our own code (`rereading`). The mitochondrion is read by our own
 code, as the program does not know stop codons that the tail completes.
 
 Only transcripts and alleles inside the reference sequence can be looked at. What lies outside, and
@@ -30,6 +31,7 @@ from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.consequence import Consequence, Consequences
 from kerne.interpretation.csq_annotation import CsqRun
 from kerne.interpretation.mitochondrial import predict_mitochondrial
+from kerne.interpretation.rereading import reread
 from kerne.interpretation.secondary import secondary_list
 from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.tags import MANE_PLUS_CLINICAL, MANE_SELECT
@@ -58,12 +60,36 @@ def predict(calls: Sequence[Call], genes: GeneModels, reference: ReferenceSequen
             run = CsqRun(Path(name), reference, ours)
             alone = run.look([call.allele for call in nuclear], haplotype=None)
             together = run.look_together([call for call in nuclear if _has_known_copy(call)])
+        by_name = {each.identifier: each for each in ours}
+        for allele, hits in alone.items():
+            alone[allele] = reread(allele, _on_each(hits, allele, genes), by_name, reference)
         found |= _merge(alone, together)
         failed.update(f"on {allele.contig}: `bcftools csq` fails on them" for allele in run.failed)
         warnings = tuple(run.warnings)
     ranks = {each.identifier: _rank(each) for each in transcripts}
     by_allele = {allele: _ordered(hits, ranks) for allele, hits in found.items()}
     return Consequences(by_allele, (*_counted(outside + failed), *beyond), warnings)
+
+
+def _on_each(
+    hits: tuple[Consequence, ...], allele: Allele, genes: GeneModels
+) -> tuple[Consequence, ...]:
+    """Say `intron` of each transcript that it holds for: csq says it once for a gene."""
+    if all(each.transcript for each in hits):
+        return hits
+    named = tuple(each for each in hits if each.transcript)
+    said = {each.transcript for each in named}
+    touched = genes.overlapping(Interval(allele.contig, allele.position, allele.end))
+    unnamed = (
+        Consequence(allele, each.identifier, each.symbol, ("intron",))
+        for each in touched
+        if each.identifier not in said and not _reaches_exon(allele, each)
+    )
+    return (*named, *unnamed)
+
+
+def _reaches_exon(allele: Allele, transcript: Transcript) -> bool:
+    return any(start < allele.end and allele.position < end for start, end in transcript.exons)
 
 
 def _rank(transcript: Transcript) -> int:
