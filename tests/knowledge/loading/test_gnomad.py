@@ -122,10 +122,24 @@ def test_version_two__has_the_greatest_of_the_groups(to_table: Convert) -> None:
     ("text", "problem"),
     [
         (vcf("DP", "1 9 . A C . PASS DP=3"), "not gnomAD's: expected INFO fields `AC` and `AN`"),
-        (vcf("AC AN", "1 9 . A C . PASS AC=x;AN=3"), "line 5: expected whole numbers in `AC`"),
-        (vcf("AC AN", "1 9 . A C . PASS AN=3"), "line 5: expected whole numbers in `AC`"),
-        (vcf("AC AN", "1 9 . A C,G . PASS AC=1;AN=3"), "line 5: expected whole numbers in `AC`"),
+        (
+            vcf("AC AN", "1 9 . A C . PASS AC=x;AN=3"),
+            "line 5: expected numbers for each allele in `AC`, `AN`",
+        ),
+        (
+            vcf("AC AN", "1 9 . A C . PASS AN=3"),
+            "line 5: expected numbers for each allele in `AC`, `AN`",
+        ),
+        (
+            vcf("AC AN", "1 9 . A C,G . PASS AC=1;AN=3"),
+            "line 5: expected numbers for each allele in `AC`, `AN`",
+        ),
         (vcf("AC AN", "1 9 . A C . PASS AC=4;AN=3"), "line 5: expected 0 <= AC <= AN, found `4`"),
+        (vcf("AC AN nhomalt", "1 9 . A C . PASS AC=1;AN=3;nhomalt=-1"), "line 6: expected 0 <= AC"),
+        (
+            vcf("AC AN AF_popmax", "1 9 . A C . PASS AC=1;AN=3;AF_popmax=7"),
+            "line 6: expected a freq",
+        ),
         (
             vcf("AC AN", *["1 9 . A C . PASS AC=1;AN=3"] * 2),
             "line 6: this allele was listed before",

@@ -14,7 +14,7 @@ from typing import Final
 from kerne.alleles.vcf import VcfFile, VcfRecord, is_sequence, open_vcf
 from kerne.errors import InputFileError
 from kerne.knowledge.loading.gnomad import check_contigs
-from kerne.knowledge.loading.reception import Reception, Report
+from kerne.knowledge.loading.reception import Reception, Report, watched
 from kerne.knowledge.variant_table.fields import Field, Form, Value
 
 CLINVAR_FIELDS: Final = (
@@ -61,11 +61,8 @@ def gather(reception: Reception, report: Report) -> None:
     for number, path in enumerate(reception.files):
         with open_vcf(path, may_be_gzip=True) as vcf:
             _check(vcf, reception)
-            done = 0
-            for record in vcf:
+            for record in watched(vcf, report):
                 _take(record, number, reception)
-                report(vcf.bytes_read - done)
-                done = vcf.bytes_read
 
 
 def stated_date(path: Path) -> date | None:

@@ -17,11 +17,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.assembly import ContigKind
-from kerne.alleles.interval import Interval
+from kerne.alleles.assembly import Contig, ContigKind
 from kerne.alleles.vcf import VcfFile, VcfRecord, is_sequence, open_vcf
 from kerne.errors import AssemblyError, InputFileError
-from kerne.knowledge.loading.reception import Reception, Report
+from kerne.knowledge.loading.reception import Reception, Report, watched
 from kerne.knowledge.loading.settling import groups, refuse_repeats
 from kerne.knowledge.variant_table.building import Sorted
 from kerne.knowledge.variant_table.fields import MISSING, Field, Form, Value
@@ -68,7 +67,7 @@ class _Keys:
     heteroplasmic: str
     xy: str
     greatest: tuple[str, ...]
-    wanted: re.Pattern[str]
+    wanted: frozenset[str]
 
 
 def gather(reception: Reception, report: Report) -> None:
@@ -82,12 +81,9 @@ def gather(reception: Reception, report: Report) -> None:
     for number, path in enumerate(reception.files):
         with open_vcf(path, may_be_gzip=True) as vcf:
             check_contigs(vcf, reception)
-            keys = _keys(vcf)
-            done = 0
-            for record in vcf:
-                _take(record, number, keys, reception)
-                report(vcf.bytes_read - done)
-                done = vcf.bytes_read
+            sites = _Sites(number, _keys(vcf), reception)
+            for record in watched(vcf, report):
+                sites.take(record)
 
 
 def settle(rows: Sorted, reception: Reception) -> Mapping[str, NDArray[np.int64]]:
@@ -156,8 +152,7 @@ def _keys(vcf: VcfFile) -> _Keys:
         "heteroplasmic": "AC_het" if ac == "AC_hom" else "",
         "xy": _first(("AC_XY", "AC_XY_joint", "AC_joint_XY", "AC_male"), ids),
     }
-    names = {ac, an, *keys.values(), *greatest} - {""}
-    wanted = re.compile(rf"(?:^|;)({'|'.join(sorted(names))})=([^;]*)")
+    wanted = frozenset({ac, an, *keys.values(), *greatest} - {""})
     return _Keys(ac=ac, an=an, **keys, greatest=tuple(filter(None, greatest)), wanted=wanted)
 
 
@@ -165,26 +160,77 @@ def _first(names: Iterable[str], ids: set[str]) -> str:
     return next((name for name in names if name in ids), "")
 
 
-def _take(record: VcfRecord, file: int, keys: _Keys, reception: Reception) -> None:
-    info = dict(keys.wanted.findall(record.info_text))
-    is_filtered = not _UNFILTERED.issuperset(record.filters)
-    for number, alternative in enumerate(record.alternatives):
-        if not is_sequence(alternative):
-            continue
-        try:
-            values = _values(info, number, keys, is_hemizygous=_is_single(record, reception))
-        except (ValueError, IndexError, KeyError) as error:
-            problem = f"expected whole numbers in `{keys.ac}`, `{keys.an}` and the counts"
-            raise InputFileError(reception.files[file], problem, record.line) from error
-        if not 0 <= values[0] <= values[1]:
-            problem = f"expected 0 <= AC <= AN, found `{values[0]}` and `{values[1]}`"
-            raise InputFileError(reception.files[file], problem, record.line)
-        place = (record.contig_text, record.position)
-        kept = kept_counts(*values, _greatest(info, number, keys), is_filtered=is_filtered)
-        reception.take((file, record.line), place, (record.reference, alternative), kept)
+class _Sites:
+    """Takes in the records of one file."""
+
+    def __init__(self, number: int, keys: _Keys, reception: Reception) -> None:
+        self._number = number
+        self._keys = keys
+        self._reception = reception
+        self._single: dict[str, Contig | None] = {}
+
+    def take(self, record: VcfRecord) -> None:
+        """Take in the alleles of one record."""
+        keys, info = self._keys, info_values(record.info_text, self._keys.wanted)
+        is_filtered = not _UNFILTERED.issuperset(record.filters)
+        place, source = (record.contig_text, record.position), (self._number, record.line)
+        for number, alternative in enumerate(record.alternatives):
+            if not is_sequence(alternative):
+                continue
+            try:
+                counts = _counts(info, number, keys, is_hemizygous=self._is_single(record))
+                greatest = _greatest(info, number, keys)
+            except (ValueError, IndexError, KeyError) as error:
+                problem = f"expected numbers for each allele in {_named(keys.wanted)}"
+                raise self._error(record, problem) from error
+            if not 0 <= counts[0] <= counts[1] or min(counts) < 0:
+                problem = f"expected 0 <= AC <= AN, found `{counts[0]}` and `{counts[1]}`"
+                raise self._error(record, problem)
+            if greatest is not None and not 0 <= greatest <= 1:
+                raise self._error(record, f"expected a frequency, found `{greatest}`")
+            kept = kept_counts(*counts, greatest, is_filtered=is_filtered)
+            self._reception.take(source, place, (record.reference, alternative), kept)
+
+    def _is_single(self, record: VcfRecord) -> bool:
+        """Say whether a person with one X and one Y has one copy of the place."""
+        name, assembly = record.contig_text, self._reception.assembly
+        if name not in self._single:
+            contig = assembly.contig(name) if assembly.has_contig(name) else None
+            is_one = contig is not None and contig.kind in {ContigKind.X, ContigKind.Y}
+            self._single[name] = contig if is_one else None
+        contig = self._single[name]
+        return contig is not None and not any(
+            paired.contig == contig.name and paired.start <= record.position < paired.end
+            for paired in assembly.pseudo_autosomal
+        )
+
+    def _error(self, record: VcfRecord, problem: str) -> InputFileError:
+        return InputFileError(self._reception.files[self._number], problem, record.line)
 
 
-def _values(
+def info_values(text: str, names: Iterable[str]) -> dict[str, str]:
+    """Give some values of an INFO column, which may have many hundred others.
+
+    Examples
+    --------
+    >>> info_values("AC=1;AF=0.5;AN=2", ["AN", "AC", "nhomalt"])
+    {'AN': '2', 'AC': '1'}
+    """
+    text = f";{text};"
+    found = {}
+    for name in names:
+        at = text.find(f";{name}=")
+        if at >= 0:
+            start = at + len(name) + 2
+            found[name] = text[start : text.index(";", start)]
+    return found
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def _counts(
     info: Mapping[str, str], number: int, keys: _Keys, *, is_hemizygous: bool
 ) -> tuple[int, int, int, int, int]:
     """Give AC, AN, people with two copies, those with one of two, and those with one of one."""
@@ -208,18 +254,3 @@ def _greatest(info: Mapping[str, str], number: int, keys: _Keys) -> float | None
         return None
     texts = [info[key].split(",")[number] for key in keys.greatest if key in info]
     return max((float(text) for text in texts if text != "."), default=0.0)
-
-
-def _is_single(record: VcfRecord, reception: Reception) -> bool:
-    """Say whether a person with one X and one Y has one copy of the place."""
-    assembly = reception.assembly
-    if not assembly.has_contig(record.contig_text):
-        return False
-    contig = assembly.contig(record.contig_text)
-    if contig.kind not in {ContigKind.X, ContigKind.Y}:
-        return False
-    place = Interval(contig.name, record.position, record.position + 1)
-    return not any(
-        paired.contig == place.contig and paired.start <= place.start < paired.end
-        for paired in assembly.pseudo_autosomal
-    )

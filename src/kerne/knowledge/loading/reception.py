@@ -6,7 +6,7 @@ sequence are counted: if they are many the file is of another assembly.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly
 from kerne.alleles.normalise import left_align, trim
 from kerne.alleles.sequence import SequenceSource
+from kerne.alleles.vcf import VcfFile, VcfRecord
 from kerne.errors import AlleleError, AssemblyError, InputFileError
 from kerne.knowledge.variant_table.fields import Value
 from kerne.knowledge.variant_table.gathering import Gathering
@@ -27,6 +28,18 @@ SUBSTITUTIONS_COMPARED: Final = 5000
 
 Report = Callable[[int], None]
 """Told how many more bytes were read."""
+RECORDS_A_REPORT: Final = 10_000
+
+
+def watched(vcf: VcfFile, report: Report) -> Iterator[VcfRecord]:
+    """Yield the records of a file, and report now and then how far it is read."""
+    done = 0
+    for number, record in enumerate(vcf, start=1):
+        yield record
+        if not number % RECORDS_A_REPORT:
+            report(vcf.bytes_read - done)
+            done = vcf.bytes_read
+    report(vcf.bytes_read - done)
 
 
 class Reception:

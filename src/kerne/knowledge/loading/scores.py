@@ -16,7 +16,7 @@ from typing import Final
 from kerne.alleles.assembly import GRCH37, GRCH38
 from kerne.alleles.vcf import VcfRecord, is_sequence, open_vcf
 from kerne.errors import InputFileError
-from kerne.knowledge.loading.reception import Reception, Report
+from kerne.knowledge.loading.reception import Reception, Report, watched
 from kerne.knowledge.text import LINES_A_REPORT, bytes_read, open_text
 from kerne.knowledge.variant_table.fields import Field, Form
 
@@ -85,14 +85,11 @@ def gather_splice(reception: Reception, report: Report) -> None:
         with open_vcf(path, may_be_gzip=True) as vcf:
             if not any(line.startswith("INFO=<ID=SpliceAI,") for line in vcf.header.meta):
                 raise InputFileError(path, "not SpliceAI's: expected the INFO field `SpliceAI`")
-            done = 0
-            for record in vcf:
+            for record in watched(vcf, report):
                 for alternative, delta in _deltas(record, path):
                     change = (record.reference, alternative)
                     place = (record.contig_text, record.position)
                     reception.take((number, record.line), place, change, (delta,))
-                report(vcf.bytes_read - done)
-                done = vcf.bytes_read
 
 
 def _gather_table(

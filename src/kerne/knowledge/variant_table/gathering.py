@@ -165,7 +165,8 @@ class Gathering:
         self._count = 0
 
     def _write(self, path: Path, buffer: _Buffer) -> None:
-        codes = [change_code(*change) for change in buffer.changes]
+        known = {change: change_code(*change) for change in set(buffer.changes)}
+        codes = [known[change] for change in buffer.changes]
         texts = [
             ">".join(change) if code & LONG else ""
             for code, change in zip(codes, buffer.changes, strict=True)
