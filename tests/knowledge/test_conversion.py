@@ -148,6 +148,7 @@ def test_kinds__that_hold_coordinates_need_an_assembly(
         "validity",
         "mondo",
         "panels",
+        "specifications",
     }
     with pytest.raises(KnowledgeError, match="kind `gnomad` needs an assembly"):
         base.add(Kind.GNOMAD, frequencies_file)

@@ -9,6 +9,7 @@ from typing import Final, Self
 from kerne.alleles.assembly import Assembly
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import KnowledgeError
+from kerne.interpretation.criteria.gathering import Gatherer
 from kerne.interpretation.criteria.subject import Sources
 from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.dosage import DosageRegions
@@ -18,6 +19,7 @@ from kerne.knowledge.genes import GeneModels, read_gene_models, with_mitochondri
 from kerne.knowledge.known_variants import KnownInTable, KnownVariants
 from kerne.knowledge.release import TABLE, Kind, Release
 from kerne.knowledge.releases import KnowledgeBase
+from kerne.knowledge.specifications import Specifications, read_specifications
 from kerne.knowledge.variant_table.table import VariantTable
 from kerne.phenotype.annotations import FILE_NAME as ANNOTATIONS
 from kerne.phenotype.annotations import GENES_FILE_NAME, read_annotations, read_gene_links
@@ -34,7 +36,7 @@ _SCORES: Final = {
     Kind.SPLICEAI: "splice",
 }
 _PLACED: Final = (*FREQUENCY_KINDS, *_SCORES, Kind.CLINVAR, Kind.DOSAGE)
-_UNPLACED: Final = (Kind.CONSTRAINT, Kind.HGNC, Kind.VALIDITY, Kind.MONDO)
+_UNPLACED: Final = (Kind.CONSTRAINT, Kind.HGNC, Kind.VALIDITY, Kind.MONDO, Kind.SPECIFICATIONS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +59,8 @@ class Knowledge:
         The variants that ClinVar classes, by place.
     dosage
         Regions and genes judged for dosage sensitivity, by place.
+    specifications
+        What experts of single genes laid down about the criteria.
     """
 
     assembly: Assembly
@@ -70,6 +74,7 @@ class Knowledge:
     gene_facts: GeneLibrary = field(default_factory=GeneLibrary)
     known: KnownVariants = field(default_factory=KnownVariants)
     dosage: DosageRegions = field(default_factory=DosageRegions)
+    specifications: Specifications = field(default_factory=Specifications)
 
     def __enter__(self) -> Self:
         return self
@@ -94,8 +99,23 @@ class Knowledge:
     @property
     def sources(self) -> Sources:
         """How evidence names the releases."""
-        labels = (self.label_of(kind) for kind in FREQUENCY_KINDS)
-        return Sources(self.label_of(Kind.GENES), next(filter(None, labels), ""))
+        frequencies = (self.label_of(kind) for kind in FREQUENCY_KINDS)
+        scores = (self.label_of(kind) for kind in _SCORES)
+        return Sources(
+            genes=self.label_of(Kind.GENES),
+            frequencies=next(filter(None, frequencies), ""),
+            constraint=self.label_of(Kind.CONSTRAINT),
+            validity=self.label_of(Kind.VALIDITY),
+            dosage=self.label_of(Kind.DOSAGE),
+            clinvar=self.label_of(Kind.CLINVAR),
+            scores="; ".join(filter(None, scores)),
+        )
+
+    def gatherer(self) -> Gatherer:
+        """Give what puts facts of gene and neighbours beside a variant; it remembers genes."""
+        return Gatherer(
+            self.gene_facts, self.known, self.specifications, self.genes, self.reference
+        )
 
     def label_of(self, kind: Kind) -> str:
         """Name the release of a kind; empty when none is at hand."""
@@ -170,7 +190,14 @@ def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
         dosage=DosageRegions()
         if dosage is None
         else DosageRegions(read_regions(dosage, assembly), str(dosage)),
+        specifications=_specifications(by_kind.get(Kind.SPECIFICATIONS)),
     )
+
+
+def _specifications(release: Release | None) -> Specifications:
+    if release is None:
+        return Specifications()
+    return read_specifications(release.path, str(release))
 
 
 def _published(

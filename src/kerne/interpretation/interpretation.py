@@ -18,6 +18,7 @@ from kerne.interpretation.candidate import (
 from kerne.interpretation.consequence import Consequence, Consequences
 from kerne.interpretation.coverage import FITS_LOG10, cover_fitting
 from kerne.interpretation.criteria.frequency import COMMON_ALWAYS
+from kerne.interpretation.criteria.subject import Subject
 from kerne.interpretation.examination import (
     Examination,
     SecondaryCandidate,
@@ -213,6 +214,7 @@ class _Work:
         annotations = knowledge.model.annotations
         scores = knowledge.model.score(self._observed)
         self._scores = dict(zip(annotations.diseases, scores.tolist(), strict=True))
+        self._gatherer = knowledge.gatherer()
         self._transcripts = {each.identifier: each for each in knowledge.genes.transcripts}
 
     def examination(
@@ -316,6 +318,11 @@ class _Work:
     def _facts(self, alleles: Mapping[Allele, Consequence]) -> dict[Allele, AlleleFacts]:
         return dict(zip(alleles, self._knowledge.facts.look_up(list(alleles)), strict=True))
 
+    def _subject(self, allele: Allele, hit: Consequence, facts: AlleleFacts) -> Subject:
+        transcript = self._transcripts[hit.transcript]
+        named = make_subject(allele, hit, transcript, self._knowledge.reference, facts)
+        return self._gatherer.complete(named)
+
     def _gene(
         self,
         symbol: str,
@@ -332,13 +339,7 @@ class _Work:
         place = place_of(transcript, self._genome.assembly, single_x=single_x)
         findings = tuple(
             Finding(
-                make_subject(
-                    allele,
-                    hit,
-                    self._transcripts[hit.transcript],
-                    self._knowledge.reference,
-                    facts[allele],
-                ),
+                self._subject(allele, hit, facts[allele]),
                 observe(calls[allele], self._family, place, self._patient.stretches),
             )
             for allele, hit in hits.items()

@@ -1,5 +1,7 @@
 """What an interpretation of this version does not look at, and what it lacked."""
 
+from typing import Final
+
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.calls import GenomeCalls
 from kerne.interpretation.consequence import NEIGHBOURHOOD_BP
@@ -21,6 +23,16 @@ def not_examined() -> tuple[str, ...]:
     )
 
 
+_UNJUDGED: Final = (
+    ("clinvar", "ClinVar: PS1, PM5 are not judged, nor PM1 and BP1 without experts of the gene"),
+    ("constraint", "gene constraint: PP2 is not judged, and PVS1 not by it"),
+    ("validity", "how sure a gene's part in a disease is: PVS1 is not judged by constraint"),
+    ("dosage", "dosage sensitivity: PVS1 is not judged by it"),
+    ("scores", "predictors of missense and splice effects: PP3, BP4, BP7 are not judged"),
+)
+"""What is absent without a release, by its name in `Sources`."""
+
+
 def absent_knowledge(
     knowledge: Knowledge, genome: GenomeCalls, *, has_national: bool
 ) -> tuple[str, ...]:
@@ -32,10 +44,8 @@ def absent_knowledge(
         absent.append("frequencies of the national genome database")
     if genome.callable is None:
         absent.append("callable regions of this genome: what is absent from the file may be unread")
-    return (
-        *absent,
-        "ClinVar and other classified variants: PS1, PM5, PP5, BP6 are not judged",
-        "gene constraint and dosage sensitivity: PVS1 is judged in recessive diseases only",
-        "predictors of missense and splice effects: PP3, BP4, BP7 are not judged",
-        "functional studies and case-control data: PS3, PS4, BS3 are not judged",
-    )
+    sources = knowledge.sources
+    absent += [words for name, words in _UNJUDGED if not getattr(sources, name)]
+    if not knowledge.specifications.release:
+        absent.append("specifications of expert panels: criteria are judged by the general rules")
+    return (*absent, "functional studies and case-control data: PS3, PS4, BS3 are not judged")

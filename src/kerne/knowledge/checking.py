@@ -15,12 +15,14 @@ from kerne.knowledge.gene_files.hgnc import read_gene_names
 from kerne.knowledge.genes import read_gene_models
 from kerne.knowledge.loading import clinvar
 from kerne.knowledge.release import Kind
+from kerne.knowledge.specifications import date_of_specifications, read_specifications
 
 _STATED: Final[Mapping[Kind, Callable[[Path], date | None]]] = {
     Kind.CLINVAR: clinvar.stated_date,
     Kind.DOSAGE: day_of_dosage,
     Kind.VALIDITY: validity.created,
     Kind.HGNC: lambda path: read_gene_names(path).modified,
+    Kind.SPECIFICATIONS: date_of_specifications,
 }
 
 
@@ -35,6 +37,8 @@ def check_file(kind: Kind, files: Sequence[Path], assembly: Assembly | None) -> 
     for file in files:
         if kind is Kind.VALIDITY:
             validity.check_validity(file)
+        if kind is Kind.SPECIFICATIONS:
+            read_specifications(file)
         if kind is Kind.GENES and assembly is not None:
             read_gene_models(file, assembly)
         if kind is Kind.DOSAGE and assembly is not None:

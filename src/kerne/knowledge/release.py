@@ -38,6 +38,7 @@ class Kind(StrEnum):
     DOSAGE = "dosage"
     MONDO = "mondo"
     PANELS = "panels"
+    SPECIFICATIONS = "specifications"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Subjects for the criteria: one transcript, and what is known said in one line of a table."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -145,13 +146,21 @@ def _known(said: Words) -> Known | None:
 
 
 def _specification(said: Words) -> Specification:
-    """Read `limits=BA1 0.001,BS1 0.0005`, `uses=PVS1,PP2`, `bars=BP1`, `regions=10-20 strong`."""
+    """Read `limits=BA1 0.001`, `uses=PVS1,PP2`, `bars=BP1`, `regions=10-20 strong`."""
     limits = (each.split(" ") for each in said.get("limits", "").split(",") if each)
-    regions = (each.replace("-", " ").split(" ") for each in said.get("regions", "").split(","))
+    known = said.keys() & {"limits", "uses", "bars", "regions", "cold", "open"}
     return Specification(
-        label="experts 1.0" if said.keys() & {"limits", "uses", "bars", "regions"} else "",
+        label="experts 1.0" if known else "",
         limits={name: float(limit) for name, limit in limits},
         used=frozenset(filter(None, said.get("uses", "").split(","))),
         unused=frozenset(filter(None, said.get("bars", "").split(","))),
-        regions=tuple(Region(int(r[0]), int(r[1]), r[2]) for r in regions if len(r) > 1),
+        open_beyond=frozenset(filter(None, said.get("open", "").split(","))),
+        regions=(*_regions(said.get("regions", ""), "PM1"), *_regions(said.get("cold", ""), "BP1")),
     )
+
+
+def _regions(text: str, criterion: str) -> Iterator[Region]:
+    for each in filter(None, text.split(",")):
+        place, strength = each.split(" ")
+        first, last = place.split("-")
+        yield Region(int(first), int(last), strength, criterion)

@@ -8,7 +8,9 @@ z of 3.09, a probability of 0.001).
 
 from kerne.interpretation.candidate import Evidence, Strength
 from kerne.interpretation.classification import benign, not_judged, not_met, pathogenic
+from kerne.interpretation.criteria.loss import first_codon_of
 from kerne.interpretation.criteria.subject import Known, Sources, Subject
+from kerne.knowledge.specification import Specification
 
 CONSTRAINED_Z = 3.09
 LEAST_CLASSIFIED = 10
@@ -50,9 +52,21 @@ def judge_bp1(subject: Subject, sources: Sources) -> Evidence:
     if specification.includes("BP1"):
         words = "missense in a gene where the experts use it"
         return benign("BP1", Strength.SUPPORTING, words, specification.label)
+    codon = first_codon_of(subject.protein_name)
+    if specification.regions_of("BP1") and codon is not None:
+        return _outside_what_matters(codon, specification)
     if subject.known is None:
         return not_judged("BP1", "no release says how the disease of the gene comes about")
     return _mostly_lost(subject.known, sources)
+
+
+def _outside_what_matters(codon: int, specification: Specification) -> Evidence:
+    region = specification.region_at("BP1", codon)
+    if region is None:
+        words = f"codon {codon} lies where the experts do not use it"
+        return not_met("BP1", words, specification.label)
+    words = f"missense at codon {codon}, in {region}, where the experts use it"
+    return benign("BP1", Strength(region.strength), words, specification.label)
 
 
 def _mostly_lost(known: Known, sources: Sources) -> Evidence:

@@ -9,8 +9,9 @@ References
 Richards et al. 2015 (doi:10.1038/gim.2015.30); Tavtigian et al. 2020 (doi:10.1002/humu.24088).
 """
 
-from kerne.interpretation.candidate import Evidence, Mode
-from kerne.interpretation.classification import not_met
+from kerne.alleles.assembly import MITOCHONDRION
+from kerne.interpretation.candidate import Evidence, Met, Mode
+from kerne.interpretation.classification import not_judged, not_met
 from kerne.interpretation.criteria import frequency, gene, known, location, prediction
 from kerne.interpretation.criteria.caps import cap
 from kerne.interpretation.criteria.curated import left_to_curators
@@ -22,7 +23,6 @@ from kerne.interpretation.criteria.family import (
     judge_pp1,
 )
 from kerne.interpretation.criteria.mechanism import judge_pvs1
-from kerne.interpretation.criteria.mitochondrial import CONTIG as MITOCHONDRION
 from kerne.interpretation.criteria.mitochondrial import judge_mitochondrial
 from kerne.interpretation.criteria.phenotype import judge_pp4
 from kerne.interpretation.criteria.subject import (
@@ -36,6 +36,13 @@ from kerne.knowledge.specification import Specification
 OF_FAMILY = frozenset({"PS2", "PM6", "PM3", "PP1", "BS4", "BP2", "BP5"})
 """Criteria of the patient and the family: a rank that weighs these itself leaves them out."""
 
+OF_EFFECT = frozenset(
+    {"PVS1", "PS1", "PM1", "PM4", "PM5", "PP2", "PP3", "BP1", "BP3", "BP4", "BP7"}
+)
+"""Criteria of what a variant does to the protein."""
+UNKNOWN_EFFECT = frozenset({"coding_sequence"})
+"""What `bcftools csq` says of a change in the coding sequence that it cannot tell further."""
+
 
 def judge(
     subject: Subject, sources: Sources, mode: Mode, seen: Circumstances = NOTHING_SEEN
@@ -45,6 +52,8 @@ def judge(
         judged = judge_mitochondrial(subject, sources, seen)
     else:
         judged = _judge_nuclear(subject, sources, mode, seen)
+    if subject.terms <= UNKNOWN_EFFECT:
+        judged = tuple(_left_open(each) for each in judged)
     return cap(_ruled(each, subject.specification) for each in judged)
 
 
@@ -75,6 +84,13 @@ def _judge_nuclear(
         prediction.judge_bp7(subject, sources),
         *left_to_curators(),
     )
+
+
+def _left_open(evidence: Evidence) -> Evidence:
+    """Leave open what depends on an effect that is not known, instead of calling it not met."""
+    if evidence.criterion not in OF_EFFECT or evidence.met is not Met.NOT_MET:
+        return evidence
+    return not_judged(evidence.criterion, "what it does to the protein is not known")
 
 
 def _ruled(evidence: Evidence, specification: Specification) -> Evidence:

@@ -15,6 +15,7 @@ from kerne.interpretation.criteria.loss import ALL as LOSS
 from kerne.interpretation.criteria.loss import first_codon_of
 from kerne.interpretation.criteria.residues import substitution_of
 from kerne.interpretation.criteria.subject import Neighbour, Sources, Subject
+from kerne.knowledge.specification import Specification
 
 LENGTH_CHANGING = frozenset(
     {"inframe_insertion", "inframe_deletion", "inframe_altering", "stop_lost"}
@@ -31,15 +32,20 @@ def judge_pm1(subject: Subject, sources: Sources) -> Evidence:
         return not_met("PM1", "no residue is changed in frame", sources.genes)
     if codon is None:
         return not_judged("PM1", f"the residue is not known: {subject.protein_name}")
-    specification = subject.specification
-    if specification.regions:
-        region = specification.region_at(codon)
-        if region is None:
-            words = f"codon {codon} lies outside the regions that the experts name"
-            return not_met("PM1", words, specification.label)
+    if subject.specification.regions_of("PM1") or "PM1" in subject.specification.open_beyond:
+        return _by_experts(codon, subject.specification)
+    return _hot_spot(codon, subject, sources)
+
+
+def _by_experts(codon: int, specification: Specification) -> Evidence:
+    region = specification.region_at("PM1", codon)
+    if region is not None:
         words = f"codon {codon} lies in {region}, which the experts name"
         return pathogenic("PM1", Strength(region.strength), words, specification.label)
-    return _hot_spot(codon, subject, sources)
+    words = f"codon {codon} lies outside the regions that the experts name"
+    if "PM1" in specification.open_beyond:
+        return not_judged("PM1", f"{words}; there they look at more than is at hand")
+    return not_met("PM1", words, specification.label)
 
 
 def judge_pm4(subject: Subject, sources: Sources) -> Evidence:
@@ -68,7 +74,7 @@ def judge_bp3(subject: Subject, sources: Sources) -> Evidence:
     if not subject.in_repeat:
         return not_met("BP3", f"{named} outside tandem repeats", sources.genes)
     codon = first_codon_of(subject.protein_name)
-    region = None if codon is None else subject.specification.region_at(codon)
+    region = None if codon is None else subject.specification.region_at("PM1", codon)
     if region is not None:
         words = f"{named} in a tandem repeat of {region}, which the experts name"
         return not_met("BP3", words, subject.specification.label)

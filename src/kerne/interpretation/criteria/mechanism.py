@@ -19,7 +19,7 @@ from kerne.interpretation.criteria.loss import ALL as LOSS
 from kerne.interpretation.criteria.loss import START, Loss, first_codon_of, judge_loss
 from kerne.interpretation.criteria.subject import DOMINANT, RECESSIVE, Sources, Subject
 from kerne.knowledge.gene_facts import DosageScore, GeneFacts, ValidityClass
-from kerne.knowledge.tags import MANE_SELECT
+from kerne.knowledge.tags import MANE
 
 CONSTRAINED_LOEUF = 0.35
 CONSTRAINED_PLI = 0.9
@@ -54,7 +54,7 @@ def judge_pvs1(subject: Subject, sources: Sources, mode: Mode) -> Evidence:
         return not_judged("PVS1", "the transcript has no coding sequence to judge by")
     if loss.strength is Strength.NONE:
         return not_judged("PVS1", loss.words)
-    if subject.spared and MANE_SELECT not in subject.transcript.tags:
+    if subject.spared and not subject.transcript.tags & MANE:
         words = f"{loss.words}; spared: {', '.join(subject.spared)}"
         return not_met("PVS1", words, sources.genes)
     return _by_mechanism(loss, mechanism_of(subject, sources, mode), subject, sources, mode)
@@ -197,7 +197,8 @@ def _in_region_that_matters(subject: Subject, loss: Loss) -> Loss:
     codon = first_codon_of(subject.protein_name)
     if codon is None or subject.protein_name.endswith("?"):
         return loss
-    lost = [each for each in subject.specification.regions if each.last >= codon]
+    needed = subject.specification.regions_of("PM1")
+    lost = [each for each in needed if each.last >= codon]
     if lost:
         return Loss(Strength.STRONG, f"{loss.words}, with {lost[0]}, which the experts name")
     behind = 0 if subject.known is None else subject.known.pathogenic_behind

@@ -24,7 +24,6 @@ from kerne.interpretation.criteria.loss import START, TRUNCATING
 from kerne.interpretation.criteria.phenotype import judge_pp4
 from kerne.interpretation.criteria.subject import Circumstances, Sources, Subject
 
-CONTIG: Final = "chrM"
 RARE: Final = 2e-5
 """PM2: less frequent than this, 1 in 50,000."""
 COMMON: Final = 5e-3
