@@ -173,6 +173,35 @@ def test_alleles__have_their_names_on_chromosome_and_mitochondrion(golden: Golde
         assert genomic_name(assembly, allele, sequence) == row["name"]
 
 
+def transcript_of(row: dict[str, str]) -> Transcript:
+    """Read a transcript from a golden table, whose intervals are 1-based and inclusive."""
+    spans = [
+        (int(start) - 1, int(end))
+        for start, end in re.findall(r"(\d+)-(\d+)", f"{row['exons_1based']},{row['cds_1based']}")
+    ]
+    exons, cds = (spans[:-1], spans[-1]) if row["cds_1based"] else (spans, None)
+    strand: Strand = 1 if row["strand"] == "+" else -1
+    return Transcript(
+        row["transcript"],
+        row["symbol"],
+        row["symbol"],
+        row["contig"],
+        strand,
+        tuple(exons),
+        cds,
+        None,
+    )
+
+
+def test_published_variants__have_the_names_that_others_gave_them(golden: Golden) -> None:
+    for row in golden("hgvs_coding.tsv"):
+        allele = parse_allele(row["allele"], GRCH38)
+        # What the record shows of the reference: the bases of the allele and those behind it.
+        shown = Around(allele, "", row["behind"])
+        named = coding_name(transcript_of(row), allele, shown)
+        assert named == f"{row['transcript']}:{row['coding']}"
+
+
 def test_repeats_on_a_coding_sequence__are_named_so_only_where_they_keep_the_frame() -> None:
     bases = "AAAAAAA" + "GCA" + "TT" + "A" * 18
 

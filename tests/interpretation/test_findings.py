@@ -17,6 +17,7 @@ from kerne.interpretation.findings import (
     name_on,
     observe,
     place_of,
+    protein_on,
     relevant_by_gene,
 )
 from kerne.interpretation.observation import Place
@@ -180,3 +181,18 @@ def test_observation__knows_the_homozygous_stretch_that_it_lies_in() -> None:
     stretches = Intervals.build([Interval("chr1", 100, 5_000_000), Interval("chr2", 0, 9)])
     assert observe(call, None, AUTOSOMAL, stretches).stretch_bp == 4_999_900
     assert observe(call, None, AUTOSOMAL).stretch_bp == 0
+
+
+def test_protein__is_named_by_all_alleles_that_act_together(
+    reference: ReferenceSequence, plus: Transcript
+) -> None:
+    # Codon 21 is TGG: TAG alone would be a stop, AAG is lysine.
+    first, second = Allele("chr1", 210, "T", "A"), Allele("chr1", 211, "G", "A")
+    alone = Consequence(second, "TX1.1", "PLUS", ("stop_gained",))
+    together = Consequence(second, "TX1.1", "PLUS", ("missense",), together_with=(first,))
+    assert protein_on(plus, alone, reference) == "p.(Trp21Ter)"
+    assert protein_on(plus, together, reference) == "p.(Trp21Lys)"
+    # A base lost and the same base back: nothing is changed.
+    lost, back = Allele("chr1", 209, "AT", "A"), Allele("chr1", 211, "G", "TG")
+    nothing = Consequence(lost, "TX1.1", "PLUS", ("missense",), together_with=(back,))
+    assert protein_on(plus, nothing, reference) == "p.(=)"

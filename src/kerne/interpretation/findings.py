@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38, MITOCHONDRION, Assembly, ContigKind
+from kerne.alleles.haplotype import joined
 from kerne.alleles.hgvs import coding_name, genomic_name, repeated_unit
 from kerne.alleles.interval import Intervals
 from kerne.alleles.normalise import edit_of
-from kerne.alleles.protein import protein_name
+from kerne.alleles.protein import UNCHANGED, protein_name
 from kerne.alleles.sequence import SequenceSource
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.autozygosity import stretch_bp
@@ -99,7 +100,7 @@ def make_subject(
         consequence=consequence,
         transcript=transcript,
         coding_name=name_on(transcript, allele, reference),
-        protein_name=protein_name(transcript, allele, reference),
+        protein_name=protein_on(transcript, consequence, reference),
         facts=facts,
         in_repeat=is_in_repeat(allele, reference) if changes_length else None,
     )
@@ -110,6 +111,19 @@ def name_on(transcript: Transcript, allele: Allele, reference: SequenceSource | 
     if _is_mitochondrial(transcript):
         return genomic_name(GRCH38, allele, reference)  # the accession is that of GRCh37 too
     return coding_name(transcript, allele, reference)
+
+
+def protein_on(
+    transcript: Transcript, consequence: Consequence, reference: SequenceSource | None
+) -> str:
+    """Name the change of the protein, by all alleles of the haplotype that make it together."""
+    allele = consequence.allele
+    if reference is None or not consequence.together_with:
+        return protein_name(transcript, allele, reference)
+    block = joined((allele, *consequence.together_with), reference)
+    if block.reference == block.alternative:
+        return UNCHANGED
+    return protein_name(transcript, block, reference)
 
 
 def is_in_repeat(allele: Allele, reference: SequenceSource) -> bool:
