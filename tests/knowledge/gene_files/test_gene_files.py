@@ -158,6 +158,11 @@ def test_diseases__are_the_same_by_exact_matches_only(write: Write) -> None:
         ),
         (read_gene_names, HGNC, "no approved gene in it"),
         (read_gene_names, HGNC + NAMED.replace("HGNC:1", "1"), "line 2: expected `HGNC:` and a"),
+        (
+            read_gene_names,
+            HGNC + 'HGNC:1\t"' + "A" * 200_000,
+            "line 2: not a table: field larger .*; is a quotation mark left open",
+        ),
         (read_gene_names, "symbol\n", "expected a header with the columns `hgnc_id`, `symbol`"),
         (read_same_diseases, MONDO + MATCH.replace("OMIM", "DOID"), "no disease of OMIM or"),
         (read_same_diseases, MONDO.replace("predicate_id", "x"), "columns `predicate_id`"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kerne.errors import InputFileError
 from kerne.knowledge.text import open_text
@@ -61,45 +62,47 @@ def read_rows(
     columns: Sequence[str],
     *,
     separator: str = "\t",
-    first: str | None = None,
     is_filler: Callable[[list[str]], bool] = lambda _: False,
 ) -> Iterator[Row]:
-    """Read the lines below the header, which is the first line whose first column has a name.
+    """Read the lines below the header, the first line that begins with the first of `columns`.
 
     Parameters
     ----------
     columns
-        Names of those that must be there.
-    first
-        Name of the table's first column; the first of `columns` if not given.
+        Names of those that must be there, that of the first column of the file first.
     is_filler
         Says that a line below the header holds nothing.
 
     Raises
     ------
     InputFileError
-        There is no such header, or a line has not as many columns as it.
+        There is no such header, a line has not as many columns as it, or it is no table.
     """
     with open_text(path) as file:
         reader = csv.reader(file, delimiter=separator)
-        header = _header(path, reader, first or columns[0])
-        lacking = ", ".join(f"`{name}`" for name in columns if name not in header)
-        if lacking:
-            problem = f"expected a header with the columns {lacking}"
-            raise InputFileError(path, problem, reader.line_num or None)
-        places = {name: header.index(name) for name in columns}
-        for fields in reader:
-            if not fields or is_filler(fields):
-                continue
-            if len(fields) != len(header):
-                problem = f"expected {len(header)} columns, found `{len(fields)}`"
-                raise InputFileError(path, problem, reader.line_num)
-            texts = {name: fields[at] for name, at in places.items()}
-            yield Row(path, reader.line_num, texts)
+        try:
+            yield from _rows(path, reader, columns, is_filler)
+        except csv.Error as error:
+            problem = f"not a table: {error}; is a quotation mark left open?"
+            raise InputFileError(path, problem, reader.line_num) from error
 
 
-def _header(path: Path, lines: Iterator[list[str]], first: str) -> list[str]:
-    try:
-        return next((fields for fields in lines if fields and fields[0] == first), [])
-    except csv.Error as error:
-        raise InputFileError(path, f"not a table: {error}") from error
+def _rows(
+    path: Path,
+    reader: Any,  # Any: a csv.reader, whose class has no name
+    columns: Sequence[str],
+    is_filler: Callable[[list[str]], bool],
+) -> Iterator[Row]:
+    header: list[str] = next((fields for fields in reader if fields and fields[0] == columns[0]), [])
+    lacking = ", ".join(f"`{name}`" for name in columns if name not in header)
+    if lacking:
+        problem = f"expected a header with the columns {lacking}"
+        raise InputFileError(path, problem, reader.line_num or None)
+    places = {name: header.index(name) for name in columns}
+    for fields in reader:
+        if not fields or is_filler(fields):
+            continue
+        if len(fields) != len(header):
+            problem = f"expected {len(header)} columns, found `{len(fields)}`"
+            raise InputFileError(path, problem, reader.line_num)
+        yield Row(path, reader.line_num, {name: fields[at] for name, at in places.items()})
