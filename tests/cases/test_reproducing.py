@@ -13,8 +13,8 @@ from kerne.cases.reproducing import Reproduction, open_named, told_apart
 from kerne.errors import CaseError, KnowledgeError
 from kerne.genomes.genotypes import Zygosity
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.panels import Panel
 from kerne.interpretation.secondary import FINDING_CLASSES
+from kerne.knowledge.panels import Panel
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
 from kerne.people.asking import Action, Refusal

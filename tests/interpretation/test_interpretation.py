@@ -25,7 +25,6 @@ from kerne.interpretation.consequence import Consequences
 from kerne.interpretation.examination import look
 from kerne.interpretation.interpretation import examine, interpret
 from kerne.interpretation.listing import Listing
-from kerne.interpretation.panels import Panel
 from kerne.interpretation.pedigree import Family, Kin, Relative
 from kerne.interpretation.presentation import NationalFrequency
 from kerne.interpretation.secondary import (
@@ -36,6 +35,7 @@ from kerne.interpretation.secondary import (
 )
 from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
+from kerne.knowledge.panels import Panel
 from kerne.knowledge.release import Kind, Release
 from kerne.phenotype.phenopacket import Phenotype, Sex
 

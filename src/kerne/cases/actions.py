@@ -46,8 +46,8 @@ from kerne.errors import CaseError, StaleVersionError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.examination import Examination
-from kerne.interpretation.panels import Panel
 from kerne.interpretation.parentage import RelationshipCheck
+from kerne.knowledge.panels import Panel
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
 
 __all__ = ["Answer", "Cases", "InterpretedFile", "PatientFiles", "interpret_file", "write_report"]

@@ -34,9 +34,9 @@ from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.consequence import neighbourhood
 from kerne.interpretation.examination import everything
 from kerne.interpretation.interpretation import examine
-from kerne.interpretation.panels import read_panel
 from kerne.interpretation.parentage import RelationshipCheck
 from kerne.interpretation.pedigree import Family, Pedigree, family_of, read_ped
+from kerne.knowledge.panels import read_panel
 from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.phenopacket import Phenotype, Sex, read_phenopacket
 

@@ -31,11 +31,11 @@ from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.examination import Examination
 from kerne.interpretation.interpretation import examine
-from kerne.interpretation.panels import Panel
 from kerne.interpretation.parentage import left_out_in_words
 from kerne.interpretation.pedigree import Family, Kin, PedigreeSex, Relative
 from kerne.interpretation.presentation import NationalFrequency
 from kerne.interpretation.secondary import Disclosure
+from kerne.knowledge.panels import Panel
 from kerne.people.asking import Identity, Purpose, Refusal
 from kerne.people.counted import WhoCounted
 from kerne.people.kinship import Kinship

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kerne.alleles.allele import Allele
-from kerne.interpretation.panels import Panel
 from kerne.interpretation.presentation import NationalFrequency
 from kerne.interpretation.secondary import Disclosure, FindingClass
+from kerne.knowledge.panels import Panel
 from kerne.knowledge.release import Release
 from kerne.phenotype.phenopacket import Phenotype
 

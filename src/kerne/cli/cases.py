@@ -19,8 +19,8 @@ from kerne.cli.options import (
 )
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification
-from kerne.interpretation.panels import read_panel
 from kerne.interpretation.parentage import relationship_lines
+from kerne.knowledge.panels import read_panel
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

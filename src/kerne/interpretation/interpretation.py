@@ -35,7 +35,6 @@ from kerne.interpretation.findings import (
 )
 from kerne.interpretation.limits import absent_knowledge, not_examined
 from kerne.interpretation.listing import WHOLE_LIST, Listing
-from kerne.interpretation.panels import Panel
 from kerne.interpretation.parentage import left_out_in_words
 from kerne.interpretation.patient import patient_of
 from kerne.interpretation.pedigree import Family
@@ -59,6 +58,7 @@ from kerne.interpretation.secondary import (
     secondary_list,
 )
 from kerne.knowledge.allele_facts import AlleleFacts
+from kerne.knowledge.panels import Panel
 from kerne.phenotype.phenopacket import Phenotype
 
 

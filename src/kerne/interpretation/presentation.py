@@ -9,9 +9,9 @@ from kerne.interpretation.background import effect_of
 from kerne.interpretation.candidate import Candidate, CandidateVariant, Genotype, Tier
 from kerne.interpretation.classification import classify
 from kerne.interpretation.criteria.frequency import frequency_in_words
-from kerne.interpretation.panels import Panel
 from kerne.interpretation.ranking import Judged, Ranked
 from kerne.knowledge.frequencies import PublishedFrequency
+from kerne.knowledge.panels import Panel
 from kerne.phenotype.likelihood import LikelihoodModel, TermContribution
 
 NAMED_TERMS = 4

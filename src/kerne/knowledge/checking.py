@@ -14,6 +14,8 @@ from kerne.knowledge.gene_files.dosage import stated_day as day_of_dosage
 from kerne.knowledge.gene_files.hgnc import read_gene_names
 from kerne.knowledge.genes import read_gene_models
 from kerne.knowledge.loading import clinvar
+from kerne.knowledge.panels import read_panel
+from kerne.knowledge.panels import stated_day as day_of_panel
 from kerne.knowledge.release import Kind
 from kerne.knowledge.specifications import date_of_specifications, read_specifications
 
@@ -21,6 +23,7 @@ _STATED: Final[Mapping[Kind, Callable[[Path], date | None]]] = {
     Kind.CLINVAR: clinvar.stated_date,
     Kind.DOSAGE: day_of_dosage,
     Kind.VALIDITY: validity.created,
+    Kind.PANELS: day_of_panel,
     Kind.HGNC: lambda path: read_gene_names(path).modified,
     Kind.SPECIFICATIONS: date_of_specifications,
 }
@@ -39,6 +42,8 @@ def check_file(kind: Kind, files: Sequence[Path], assembly: Assembly | None) -> 
             validity.check_validity(file)
         if kind is Kind.SPECIFICATIONS:
             read_specifications(file)
+        if kind is Kind.PANELS:
+            read_panel(file)
         if kind is Kind.GENES and assembly is not None:
             read_gene_models(file, assembly)
         if kind is Kind.DOSAGE and assembly is not None:

@@ -93,7 +93,9 @@ def _rows(
     columns: Sequence[str],
     is_filler: Callable[[list[str]], bool],
 ) -> Iterator[Row]:
-    header: list[str] = next((fields for fields in reader if fields and fields[0] == columns[0]), [])
+    header: list[str] = next(
+        (fields for fields in reader if fields and fields[0] == columns[0]), []
+    )
     lacking = ", ".join(f"`{name}`" for name in columns if name not in header)
     if lacking:
         problem = f"expected a header with the columns {lacking}"

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from kerne.alleles.text import read_text
@@ -53,6 +54,21 @@ def read_panel(path: Path) -> Panel:
     if not panel.genes:
         raise InputFileError(path, "holds no gene; expected PanelApp JSON or a symbol a line")
     return panel
+
+
+def stated_day(path: Path) -> date | None:
+    """Give the day on which PanelApp made this version; `None` when the file does not say.
+
+    Raises
+    ------
+    InputFileError
+        The file cannot be read.
+    """
+    try:
+        document = json.loads(read_text(path))
+        return date.fromisoformat(document["version_created"][:10])
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _from_panelapp(path: Path, text: str) -> Panel:

@@ -1,10 +1,13 @@
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kerne.errors import InputFileError
-from kerne.interpretation.panels import read_panel
+from kerne.knowledge.panels import read_panel, stated_day
+from kerne.knowledge.release import Kind
+from kerne.knowledge.releases import KnowledgeBase
 
 
 def _panelapp(tmp_path: Path, **document: object) -> Path:
@@ -55,3 +58,30 @@ def test_file_that_is_no_panel__is_refused_in_words(tmp_path: Path, text: str, w
 def test_panel_file_that_cannot_be_read__is_named(tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match="no such file"):
         read_panel(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ('{"version_created": "2026-02-03T10:00:00Z", "genes": []}', date(2026, 2, 3)),
+        ('{"genes": []}', None),
+        ('{"version_created": "soon"}', None),
+        ("[]", None),
+        ("AAA\n", None),
+    ],
+)
+def test_panel__states_the_day_of_its_version(tmp_path: Path, text: str, day: date | None) -> None:
+    path = tmp_path / "panel.json"
+    path.write_text(text)
+    assert stated_day(path) == day
+
+
+def test_panel__is_a_release_that_is_checked_when_added(tmp_path: Path) -> None:
+    path, base = tmp_path / "eyes.txt", KnowledgeBase(tmp_path / "k")
+    path.write_text("two words\n")
+    with pytest.raises(InputFileError, match="line 1: expected one gene symbol"):
+        base.add(Kind.PANELS, path)
+    path.write_text("AAA\n")
+    release = base.add(Kind.PANELS, path, date=date(2026, 2, 3))
+    assert read_panel(release.path).genes == {"AAA"}
+    assert base.newest(Kind.PANELS) == release
