@@ -14,8 +14,8 @@ from kerne.interpretation.background import (
     log10_rarity,
     log10_ratio,
 )
-from kerne.interpretation.calls import Carriage
-from kerne.interpretation.candidate import Genotype, Mode, Strength
+from kerne.interpretation.calls import Carriage, Phase
+from kerne.interpretation.candidate import Genotype, Met, Mode, Strength
 from kerne.interpretation.consequence import Consequence
 from kerne.interpretation.criteria.subject import Sources, Subject
 from kerne.interpretation.factors import FACTORS
@@ -196,3 +196,27 @@ def test_disease_without_a_stated_mode__takes_those_of_its_gene() -> None:
     )
     assert fits == (DiseaseFit("OMIM:1", RECESSIVE, 1.0), DiseaseFit("ORPHA:1", RECESSIVE, 2.0))
     assert disease_fits(frozenset({"OMIM:1"}), {}, {"OMIM:1": 0.0})[0].modes == frozenset()
+
+
+def test_compound_pair__is_evidence_for_each_other_by_class_and_phase() -> None:
+    def pair(second: int) -> Gene:
+        missense = replace(
+            _finding(181, "missense"),
+            observation=Observation(Genotype.HET, Phase("", 0)),
+        )
+        stop = replace(
+            _finding(182, "stop_gained"),
+            observation=Observation(Genotype.HET, Phase("", second)),
+        )
+        return _gene("A", missense, stop, modes=RECESSIVE)
+
+    (apart,) = rank([pair(1)], SOURCES)
+    assert apart.explanation.mode is Mode.RECESSIVE_COMPOUND
+    evidence = {each.criterion: each for each in apart.variants[0].evidence}
+    # The stop is likely pathogenic by itself: PVS1 and PM2, 9 points.
+    assert (evidence["PM3"].points, evidence["PM3"].met) == (2, Met.MET)
+    assert "on the other copy than c." in evidence["PM3"].data
+    # The rank weighs the pair by the rules of inheritance, not once more by PM3.
+    assert apart.log10_genotype == pytest.approx(
+        LOG10_PRIOR + FACTORS.trans + sum(each.log10_ratio for each in apart.variants)
+    )

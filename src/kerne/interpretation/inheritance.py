@@ -132,13 +132,13 @@ def _compound(observations: Sequence[Observation], price: list[Fact]) -> Iterato
     ]
     for first, second in combinations(single, 2):
         pair = observations[first], observations[second]
-        copies = _copies(*pair)
+        copies = in_trans(*pair)
         if copies is None or copies:
             facts = [*price, *_compound_facts(*pair, is_trans=copies is True)]
             yield explained(Mode.RECESSIVE_COMPOUND, (first, second), facts)
 
 
-def _copies(one: Observation, other: Observation) -> bool | None:
+def in_trans(one: Observation, other: Observation) -> bool | None:
     """Say whether two alleles lie on different copies; `None` when that is not known."""
     if one.is_over_deletion != other.is_over_deletion:
         return True

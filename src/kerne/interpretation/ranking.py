@@ -24,7 +24,8 @@ from kerne.interpretation.background import (
     log10_ratio,
 )
 from kerne.interpretation.candidate import Evidence, Met, Mode, Strength
-from kerne.interpretation.classification import LOG10_ODDS_PER_POINT, total_points
+from kerne.interpretation.circumstances import circumstances_of
+from kerne.interpretation.classification import LOG10_ODDS_PER_POINT, classify, total_points
 from kerne.interpretation.criteria.judging import OF_FAMILY, judge
 from kerne.interpretation.criteria.mechanism import expected_loss
 from kerne.interpretation.criteria.subject import RECESSIVE as RECESSIVE_MODES
@@ -176,7 +177,10 @@ def rank_gene(gene: Gene, sources: Sources, parents_confirmed: bool) -> tuple[Ra
     )
     listed = [each for each in found if each.log10_odds >= found[0].log10_odds - LISTED_WITHIN]
     others = tuple(each.fit.disease for each in found[len(listed) :])
-    return tuple(replace(each, others=others) for each in listed)
+    return tuple(
+        replace(each, others=others, variants=judge_once.settled(each.explanation))
+        for each in listed
+    )
 
 
 class _Judge:
@@ -204,11 +208,39 @@ class _Judge:
             self._known[number, mode] = Judged(finding, evidence, ratio, expected)
         return self._known[number, mode]
 
+    def settled(self, way: Explanation) -> tuple[Judged, ...]:
+        """Judge the variants of an explanation beside each other and in the family.
+
+        What this adds is `OF_FAMILY`, which the rank does not count.
+        """
+        found = [self(number, way.mode) for number in way.members]
+        return tuple(
+            replace(judged, evidence=self._in_family(number, way))
+            for number, judged in zip(way.members, found, strict=True)
+        )
+
+    def _in_family(self, number: int, way: Explanation) -> tuple[Evidence, ...]:
+        findings = self._gene.findings
+        others = {
+            other: (each.subject.coding_name, classify(_alone(self(other, way.mode).evidence)))
+            for other, each in enumerate(findings)
+            if other != number
+        }
+        observations = [each.observation for each in findings]
+        de_novo = self._de_novo if observations[number].is_de_novo else None
+        seen = circumstances_of(number, way.members, observations, others, way.mode, de_novo)
+        return judge(findings[number].subject, self._sources, way.mode, seen)
+
     def _log10_ratio(self, subject: Subject, effect: Effect, mode: Mode) -> float:
         causes = RECESSIVE if mode in RECESSIVE_MODES else DOMINANT
         is_known = bool(self._sources.frequencies)
         rarity = log10_rarity(subject.published, causes, is_known=is_known)
         return log10_ratio(effect, rarity, self._gene.tolerance, causes)
+
+
+def _alone(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Leave out what is said of a variant because of others beside it."""
+    return [each for each in evidence if each.criterion not in {"PM3", "BP2"}]
 
 
 def _log10_of_loss(subject: Subject, evidence: Sequence[Evidence]) -> float:
