@@ -4,6 +4,7 @@ Tests that use `walked` carry `pytest.mark.xdist_group("demo")`.
 """
 
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,18 @@ import pytest
 from _pytest.capture import CaptureFixture
 
 from kerne.cli import main
-from kerne.interpretation import at_hand
+from kerne.interpretation import phenotype_model
 
 CITIZENS = "20"
 
 READ_ONCE = {
-    name: functools.cache(getattr(at_hand, name))
-    for name in ("read_ontology", "read_annotations", "read_gene_links", "LikelihoodModel")
+    name: functools.cache(getattr(phenotype_model, name))
+    for name in ("read_ontology", "read_annotations", "read_gene_links")
 }
 """The packaged HPO takes seconds to read; commands in one process read each of its files once."""
+
+# What is worked out of the packaged HPO is worked out once for all tests of a checkout.
+os.environ["XDG_CACHE_HOME"] = str(Path(__file__).parent.parent / ".pytest_cache" / "built")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def run(capsys: CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `kerne` with the given words in this process."""
 
     for name, read in READ_ONCE.items():
-        monkeypatch.setattr(at_hand, name, read)
+        monkeypatch.setattr(phenotype_model, name, read)
 
     def command(*words: object) -> Outcome:
         monkeypatch.setattr("sys.argv", ["kerne", *map(str, words)])

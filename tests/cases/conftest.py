@@ -48,13 +48,20 @@ from kerne.people.asking import Action, Ask, Identity, Pass, Purpose, Refusal, R
 from kerne.people.kinship import Kinship, Parenthood, ParentOf
 from kerne.people.person import Person, RegisteredSex
 from kerne.phenotype.annotations import read_annotations, read_gene_links
-from kerne.phenotype.likelihood import LikelihoodModel, TermContribution
+from kerne.phenotype.expectation import Basis
+from kerne.phenotype.explanation import TermContribution
+from kerne.phenotype.likelihood import LikelihoodModel, Weights
 from kerne.phenotype.ontology import read_ontology
 
 T = TypeVar("T")
 
 CAUSAL = Allele("chr2", 148_205, "C", "T")
 OTHER = Allele("chr1", 90_133, "GAAG", "G")
+
+ALONE = Weights(
+    bases={each: float(each is Basis.ANNOTATIONS) for each in Basis}, backoff=2.0, normalisation=0.0
+)
+"""A small world knows nothing of a disease but its annotations."""
 
 
 def evidence() -> tuple[Evidence, ...]:
@@ -292,7 +299,7 @@ def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     annotations = read_annotations(folder / "phenotype.hpoa", ontology)
     return Knowledge(
         assembly=KERNIA1,
-        model=LikelihoodModel(ontology, annotations),
+        model=LikelihoodModel(ontology, annotations, weights=ALONE),
         gene_links=read_gene_links(folder / "genes_to_phenotype.txt"),
         genes=GeneModels([PLUS]),
         reference=ReferenceSequence(folder / "reference.fa"),

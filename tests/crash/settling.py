@@ -13,7 +13,7 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.centre import open_centre
 from kerne.cli.demo import demo
-from kerne.interpretation import at_hand
+from kerne.interpretation import phenotype_model
 from kerne.policy.rulebook import RuleBook
 
 from .workload import Incoming, Workload
@@ -36,10 +36,9 @@ def clock() -> datetime:
 def warm() -> None:
     """Read in this process, once, what every centre would read anew; forks inherit it."""
     for module, name in (
-        (at_hand, "read_ontology"),
-        (at_hand, "read_annotations"),
-        (at_hand, "read_gene_links"),
-        (at_hand, "LikelihoodModel"),
+        (phenotype_model, "read_ontology"),
+        (phenotype_model, "read_annotations"),
+        (phenotype_model, "read_gene_links"),
         (RuleBook, "load"),
     ):
         setattr(module, name, functools.cache(getattr(module, name)))

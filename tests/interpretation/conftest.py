@@ -17,7 +17,8 @@ from kerne.interpretation.reads import Reads
 from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.release import Kind, Release
 from kerne.phenotype.annotations import read_annotations, read_gene_links
-from kerne.phenotype.likelihood import LikelihoodModel
+from kerne.phenotype.expectation import Basis
+from kerne.phenotype.likelihood import LikelihoodModel, Weights
 from kerne.phenotype.ontology import read_ontology
 
 # Gene PLUS on the forward strand of chr1, from 100: three exons, 30 + 60 + 90 coding bases.
@@ -35,6 +36,11 @@ CHR1 = "T" * START + UTR + EXON_1 + INTRON + EXON_2 + INTRON + EXON_3 + UTR + "T
 PLUS = Transcript(
     "TX1.1", "GENE1", "PLUS", "chr1", 1, PLUS_EXONS, PLUS_CDS, "PX1.1", frozenset({"MANE_Select"})
 )
+
+ALONE = Weights(
+    bases={each: float(each is Basis.ANNOTATIONS) for each in Basis}, backoff=2.0, normalisation=0.0
+)
+"""A small world knows nothing of a disease but its annotations."""
 
 
 @pytest.fixture(scope="session")
@@ -169,7 +175,9 @@ def hpo(tmp_path: Path) -> Path:
 @pytest.fixture
 def model(hpo: Path) -> LikelihoodModel:
     ontology = read_ontology(hpo / "hp.obo")
-    return LikelihoodModel(ontology, read_annotations(hpo / "phenotype.hpoa", ontology))
+    return LikelihoodModel(
+        ontology, read_annotations(hpo / "phenotype.hpoa", ontology), weights=ALONE
+    )
 
 
 @pytest.fixture

@@ -5,8 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from kerne.phenotype.annotations import COLUMNS, Annotations, read_annotations
-from kerne.phenotype.likelihood import LikelihoodModel
+from kerne.knowledge.built import digest_of, open_built
+from kerne.phenotype.annotations import (
+    COLUMNS,
+    Annotations,
+    read_annotations,
+    read_gene_links,
+)
+from kerne.phenotype.likelihood import FORMAT, LikelihoodModel
 from kerne.phenotype.ontology import Ontology, read_ontology
 
 OBO = """\
@@ -154,4 +160,11 @@ def released_folder() -> Path:
 @pytest.fixture(scope="session")
 def released_model(released_folder: Path) -> LikelihoodModel:
     ontology = read_ontology(released_folder / "hp.obo")
-    return LikelihoodModel(ontology, read_annotations(released_folder / "phenotype.hpoa", ontology))
+    model = LikelihoodModel(
+        ontology,
+        read_annotations(released_folder / "phenotype.hpoa", ontology),
+        gene_links=read_gene_links(released_folder / "genes_to_phenotype.txt"),
+    )
+    digest = digest_of((ontology.release, repr(model.weights), FORMAT))
+    model.open_ratios(lambda shape, fill: open_built("tests", digest, shape, fill))
+    return model

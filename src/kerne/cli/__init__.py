@@ -21,6 +21,7 @@ UNEXPECTED: Final = 1
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "demo": ("kerne.cli.demo:demo", "Walk one order to its answer, in a synthetic country."),
     "interpret": ("kerne.cli.interpret:interpret", "Rank the variants of one patient's file."),
+    "phenotype": ("kerne.cli.phenotype:phenotype", "Rank diseases by HPO terms, and say why."),
     "knowledge": ("kerne.cli.knowledge:knowledge", "Dated releases of reference data."),
     "genomes": ("kerne.cli.upkeep:genomes", "The genome database: add, count, find, remove."),
     "orders": ("kerne.cli.orders:orders", "Orders and samples, from tube to release."),

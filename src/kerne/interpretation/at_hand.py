@@ -11,6 +11,7 @@ from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import KnowledgeError
 from kerne.interpretation.criteria.gathering import Gatherer
 from kerne.interpretation.criteria.subject import Sources
+from kerne.interpretation.phenotype_model import phenotype_model
 from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.dosage import DosageRegions
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
@@ -21,11 +22,8 @@ from kerne.knowledge.release import TABLE, Kind, Release
 from kerne.knowledge.releases import KnowledgeBase
 from kerne.knowledge.specifications import Specifications, read_specifications
 from kerne.knowledge.variant_table.table import VariantTable
-from kerne.phenotype.annotations import FILE_NAME as ANNOTATIONS
-from kerne.phenotype.annotations import GENES_FILE_NAME, read_annotations, read_gene_links
 from kerne.phenotype.likelihood import LikelihoodModel
-from kerne.phenotype.ontology import FILE_NAME as ONTOLOGY
-from kerne.phenotype.ontology import Ontology, read_ontology
+from kerne.phenotype.ontology import Ontology
 
 FREQUENCY_KINDS: Final = (Kind.GNOMAD, Kind.FREQUENCIES)
 """An allele's frequency is that of the first of these that lists it."""
@@ -148,11 +146,14 @@ def open_knowledge(base: KnowledgeBase, assembly: Assembly, as_of: date | None =
     placed = (base.newest(kind, assembly.name, as_of) for kind in _PLACED)
     unplaced = (base.newest(kind, None, as_of) for kind in _UNPLACED)
     found = (release for release in (*placed, *unplaced) if release is not None)
-    return open_releases((*needed, *found), assembly)
+    cases = base.of_kind(Kind.CASES, as_of)
+    return open_releases((*needed, *found, *cases), assembly)
 
 
 def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
-    """Open these very releases, at most one of a kind; those that are needed are among them.
+    """Open these very releases; those that are needed are among them.
+
+    Of cases there may be several, of other kinds at most one.
 
     Raises
     ------
@@ -160,9 +161,7 @@ def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
         A release is damaged.
     """
     by_kind = {release.kind: release for release in releases}
-    hpo = by_kind[Kind.HPO].path
-    ontology = read_ontology(hpo / ONTOLOGY)
-    annotations = read_annotations(hpo / ANNOTATIONS, ontology)
+    model = phenotype_model(releases)
     tables = {
         kind: VariantTable(release.path)
         for kind, release in by_kind.items()
@@ -172,8 +171,8 @@ def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
     clinvar, dosage = tables.get(Kind.CLINVAR), by_kind.get(Kind.DOSAGE)
     return Knowledge(
         assembly=assembly,
-        model=LikelihoodModel(ontology, annotations),
-        gene_links=read_gene_links(hpo / GENES_FILE_NAME),
+        model=model,
+        gene_links=model.gene_links,
         genes=with_mitochondrion(read_gene_models(by_kind[Kind.GENES].path, assembly), assembly),
         reference=ReferenceSequence(by_kind[Kind.REFERENCE].path),
         frequencies=next(iter(published), None),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kerne.alleles.allele import Allele
-from kerne.phenotype.likelihood import TermContribution
+from kerne.phenotype.explanation import TermContribution
 
 
 class Genotype(StrEnum):

@@ -41,6 +41,7 @@ from kerne.interpretation.pedigree import Family
 from kerne.interpretation.posterior import weigh
 from kerne.interpretation.predicting import predict
 from kerne.interpretation.presentation import Frequencies, NationalFrequencies, Presenter
+from kerne.interpretation.presented_terms import Terms
 from kerne.interpretation.ranking import (
     DiseaseFit,
     Finding,
@@ -210,10 +211,9 @@ class _Work:
         self._phenotype, self._knowledge = phenotype, knowledge
         self._panel, self._disclosure = panel, disclosure or EVERYTHING_OPEN
         self._has_choice = disclosure is not None
-        self._observed = knowledge.ontology.indices(phenotype.observed)
-        annotations = knowledge.model.annotations
-        scores = knowledge.model.score(self._observed)
-        self._scores = dict(zip(annotations.diseases, scores.tolist(), strict=True))
+        self._terms = Terms.of(phenotype, knowledge.ontology)
+        scores = knowledge.model.score(self._terms.observed, self._terms.excluded)
+        self._scores = dict(zip(knowledge.model.diseases, scores.tolist(), strict=True))
         self._gatherer = knowledge.gatherer()
         self._transcripts = {each.identifier: each for each in knowledge.genes.transcripts}
 
@@ -290,7 +290,7 @@ class _Work:
     def _gather(self, consequences: Mapping[Allele, tuple[Consequence, ...]]) -> _Gathered:
         by_gene = relevant_by_gene(consequences, self._transcripts)
         modes = self._knowledge.model.annotations.modes
-        trust = trust_in(len(self._knowledge.ontology.most_specific(self._observed)))
+        trust = trust_in(len(self._knowledge.ontology.most_specific(self._terms.observed)))
         links = self._knowledge.gene_links
         calls = {call.allele: call for call in self._genome.calls}
         single_x = self._patient.has_single_x
@@ -367,7 +367,7 @@ class _Work:
             "" if national is None else national.source,
             dict(zip(alleles, answers, strict=False)),
         )
-        return Presenter(self._knowledge.model, self._observed, frequencies, self._panel)
+        return Presenter(self._knowledge.model, self._terms, frequencies, self._panel)
 
     def _is_modelled(self, symbol: str) -> bool:
         return bool(self._knowledge.genes.of_gene(symbol))
@@ -392,6 +392,6 @@ class _Work:
 
 def _is_told(candidate: Candidate) -> bool:
     """Say whether a secondary candidate is worth keeping: likely enough, or pathogenic."""
-    classes = {variant.classification for variant in candidate.variants}
     harmful = {Classification.PATHOGENIC, Classification.LIKELY_PATHOGENIC}
-    return candidate.log10_odds >= WHOLE_LIST.least_log10_odds or not classes.isdisjoint(harmful)
+    is_harmful = any(variant.classification in harmful for variant in candidate.variants)
+    return is_harmful or candidate.log10_odds >= WHOLE_LIST.least_log10_odds

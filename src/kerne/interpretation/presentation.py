@@ -9,10 +9,12 @@ from kerne.interpretation.background import effect_of
 from kerne.interpretation.candidate import Candidate, CandidateVariant, Genotype, Tier
 from kerne.interpretation.classification import classify
 from kerne.interpretation.criteria.frequency import frequency_in_words
+from kerne.interpretation.presented_terms import Terms
 from kerne.interpretation.ranking import Judged, Ranked
 from kerne.knowledge.frequencies import PublishedFrequency
 from kerne.knowledge.panels import Panel
-from kerne.phenotype.likelihood import LikelihoodModel, TermContribution
+from kerne.phenotype.explanation import TermContribution, explain
+from kerne.phenotype.likelihood import LikelihoodModel
 
 NAMED_TERMS = 4
 """So many features are named in a reason; the table of terms holds all."""
@@ -79,18 +81,18 @@ class Presenter:
     def __init__(
         self,
         model: LikelihoodModel,
-        observed: Sequence[int],
+        terms: Terms,
         frequencies: Frequencies,
         panel: Panel | None,
     ) -> None:
         self._model = model
-        self._observed = observed
+        self._terms = terms
         self._frequencies = frequencies
         self._panel = panel
 
     def candidate(self, number: int, ranked: Ranked) -> Candidate:
         """Put one ranked explanation into words."""
-        terms = self._model.explain(ranked.fit.disease, self._observed)
+        terms = explain(self._model, ranked.fit.disease, self._terms.observed, self._terms.excluded)
         variants = tuple(self._variant(judged) for judged in ranked.variants)
         return Candidate(
             rank=number,
@@ -108,8 +110,7 @@ class Presenter:
         )
 
     def _disease_name(self, disease: str) -> str:
-        annotations = self._model.annotations
-        return annotations.names[annotations.index[disease]]
+        return self._model.name(disease)
 
     def _tier(self, gene: str) -> Tier:
         if self._panel is None:

@@ -1,7 +1,7 @@
 """Look at a file before it is kept: is it what it is said to be, and on which assembly."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -11,6 +11,8 @@ from typing import Final
 from kerne.alleles.assembly import GRCH37, GRCH38, Assembly, assembly_named
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import AssemblyError, InputFileError, KnowledgeError
+from kerne.knowledge.case_packets import packet_files
+from kerne.knowledge.cases import as_json_lines
 from kerne.knowledge.checking import check_file, stated_day
 from kerne.knowledge.gene_files.kept import EXTRACTED, extract
 from kerne.knowledge.hpo import check_files, date_of, stated_version
@@ -20,6 +22,7 @@ from kerne.knowledge.release import HPO_FILES, Kind, day_of
 from kerne.knowledge.shelf import Content
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+CASES_FILE: Final = "cases.jsonl"
 WITH_COORDINATES: Final = frozenset({Kind.REFERENCE, Kind.GENES, Kind.DOSAGE, *CONVERSIONS})
 OF_SEVERAL_FILES: Final = frozenset({Kind.DOSAGE, *CONVERSIONS})
 
@@ -77,9 +80,9 @@ def examine(wish: Wish, reference: Path | None = None, report: Report = lambda _
         raise KnowledgeError("two of the files have the same name, expected different ones")
     if kind is Kind.HPO:
         return _hpo(files[0], wish)
-    for file in files:
-        if not file.is_file():
-            raise InputFileError(file, "no such file")
+    if kind is Kind.CASES and files[0].is_dir():
+        return _packets(files[0], wish)
+    _check_present(files)
     named = _assembly_for(kind, wish.assembly)
     if kind in CONVERSIONS and named is not None:
         return replace(
@@ -128,6 +131,20 @@ def _hpo(file: Path, wish: Wish) -> Content:
     )
 
 
+def _packets(folder: Path, wish: Wish) -> Content:
+    """Join the Phenopackets of a folder to one release."""
+    packets = tuple(packet_files(folder))
+    if len({packet.name for packet in packets}) < len(packets):
+        raise InputFileError(folder, "two Phenopackets have the same name, expected different ones")
+    return replace(_content(wish, None, None), files=packets, convert=_joining(folder))
+
+
+def _check_present(files: Iterable[Path]) -> None:
+    for file in files:
+        if not file.is_file():
+            raise InputFileError(file, "no such file")
+
+
 def _assembly_for(kind: Kind, assembly: str | None) -> Assembly | None:
     if assembly is not None:
         return assembly_named(assembly)
@@ -161,6 +178,17 @@ def _converting(
             return convert(kind, files, folder, assembly, sequence, report)
 
     return to_table
+
+
+def _joining(folder: Path) -> Callable[[Path], Mapping[str, str]]:
+    """Join the Phenopackets of a folder to one file of JSON lines."""
+
+    def to_lines(place: Path) -> Mapping[str, str]:
+        lines = list(as_json_lines(folder))
+        (place / CASES_FILE).write_text("".join(lines), encoding="utf-8")
+        return {"cases": str(len(lines))}
+
+    return to_lines
 
 
 def _indexing(file: Path, assembly: Assembly) -> Callable[[Path], None]:

@@ -132,6 +132,14 @@ class KnowledgeBase:
         check_present(fitting[-1])
         return fitting[-1]
 
+    def of_kind(self, kind: Kind, as_of: date | None = None) -> tuple[Release, ...]:
+        """Give all releases of a kind, by date and name; see `newest`."""
+        return tuple(
+            release
+            for release in self.releases()
+            if release.kind is kind and (as_of is None or release.date <= as_of)
+        )
+
     def get(self, kind: Kind, name: str) -> Release:
         """Find one release.
 

@@ -6,7 +6,7 @@ columns; `Annotations.of` gives the rows of one disease as values.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isnan, nan
 from pathlib import Path
@@ -71,6 +71,8 @@ class Annotation:
         `FEMALE` or `MALE` when the feature concerns one sex only.
     source
         Where it was published, `PMID:31675180`; several are joined by `;`.
+    onset
+        When the feature appears, as an HPO term of onset; empty when not stated.
     """
 
     term: int
@@ -80,6 +82,7 @@ class Annotation:
     negated: bool
     sex: str | None
     source: str
+    onset: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +120,11 @@ class Annotations:
     _said: tuple[str, ...]
     _sexes: tuple[str, ...]
     _sources: tuple[str, ...]
+    _onsets: tuple[str, ...]
+    _citing: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_citing", self._by_publication())
 
     def of(self, disease: str) -> tuple[Annotation, ...]:
         """Give the features of one disease, in the order of the file; none if it is unknown."""
@@ -124,6 +132,18 @@ class Annotations:
             return ()
         number = self.index[disease]
         return tuple(map(self.row, range(self.offsets[number], self.offsets[number + 1])))
+
+    def _by_publication(self) -> dict[str, tuple[int, ...]]:
+        citing: dict[str, dict[int, None]] = {}
+        diseases = np.repeat(np.arange(len(self.diseases)), np.diff(self.offsets)).tolist()
+        for disease, source in zip(diseases, self._sources, strict=True):
+            for publication in source.split(";"):
+                citing.setdefault(publication, {})[disease] = None
+        return {publication: tuple(found) for publication, found in citing.items()}
+
+    def citing(self, publication: str) -> tuple[int, ...]:
+        """Give the positions in `diseases` of those with a row from a publication."""
+        return self._citing.get(publication, ())
 
     def row(self, number: int) -> Annotation:
         """Give one row of the columns as a value."""
@@ -136,6 +156,7 @@ class Annotations:
             negated=bool(self.negated[number]),
             sex=self._sexes[number] or None,
             source=self._sources[number],
+            onset=self._onsets[number],
         )
 
 
@@ -224,11 +245,12 @@ class _Gathered:
             _said=tuple(row[1][2] for row in rows),
             _sexes=tuple(row[3] for row in rows),
             _sources=tuple(row[4] for row in rows),
+            _onsets=tuple(row[5] for row in rows),
         )
 
 
-# term, (share, patients, in words), negated, sex, source
-_Row = tuple[int, tuple[float, int, str], bool, str, str]
+# term, (share, patients, in words), negated, sex, source, onset
+_Row = tuple[int, tuple[float, int, str], bool, str, str, str]
 
 
 def _read_header(path: Path, lines: Iterator[tuple[int, str]]) -> str:
@@ -257,7 +279,8 @@ def _take(gathered: _Gathered, fields: list[str], path: Path, line: int) -> None
         raise InputFileError(path, f"malformed frequency `{fields[7]}`: {error}", line) from error
     term = gathered.index_of(fields[3])
     if term is not None:
-        row = (term, frequency, fields[2] == "NOT", intern(fields[8].upper()), intern(fields[4]))
+        words = (intern(fields[8].upper()), intern(fields[4]), intern(fields[6]))
+        row = (term, frequency, fields[2] == "NOT", *words)
         gathered.rows.setdefault(disease, []).append(row)
 
 

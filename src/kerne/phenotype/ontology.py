@@ -5,6 +5,7 @@ everything that is computed uses these numbers. Other terms (modes of inheritanc
 name and resolve, but have no number.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from kerne.errors import InputFileError, PhenotypeError
 
 ROOT = "HP:0000118"
 FILE_NAME = "hp.obo"
+EXACT_SYNONYM = re.compile(r'"([^"]+)" EXACT')
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Ontology:
     withdrawn
         Obsolete identifiers without a replacement, with those that the ontology suggests
         to consider.
+    spoken
+        Index by name and exact synonym in small letters, phenotype terms only.
     """
 
     release: str
@@ -67,6 +71,7 @@ class Ontology:
     labels: Mapping[str, str]
     moved: Mapping[str, str]
     withdrawn: Mapping[str, tuple[str, ...]]
+    spoken: Mapping[str, int]
     _parents: tuple[tuple[int, ...], ...]
     _children: tuple[tuple[int, ...], ...]
     _ancestors: tuple[NDArray[np.int32], ...]
@@ -170,6 +175,7 @@ class _Stanzas:
         self.merged: dict[str, str] = {}
         self.replaced: dict[str, str] = {}
         self.obsolete: dict[str, list[str]] = {}
+        self.synonyms: list[tuple[str, str]] = []
         self._term: str | None = None
 
     def take(self, line: str) -> None:
@@ -188,6 +194,9 @@ class _Stanzas:
             self.labels[term] = value
         elif key == "is_a":
             self.parents.setdefault(term, []).append(value.split(" ", 1)[0])
+        elif key == "synonym":
+            if found := EXACT_SYNONYM.match(value):
+                self.synonyms.append((found[1].lower(), term))
         elif key == "alt_id":
             self.merged[value] = term
         elif key == "is_obsolete" and value == "true":
@@ -264,10 +273,18 @@ def _build(stanzas: _Stanzas, order: list[str]) -> Ontology:
         labels={k: v for k, v in stanzas.labels.items() if k not in stanzas.obsolete},
         moved=moved,
         withdrawn={k: tuple(v) for k, v in stanzas.obsolete.items() if k not in moved},
+        spoken=_spoken(stanzas, index),
         _parents=parents,
         _children=tuple(map(tuple, children)),
         _ancestors=_ancestors(parents),
     )
+
+
+def _spoken(stanzas: _Stanzas, index: Mapping[str, int]) -> dict[str, int]:
+    """Give each term its words, names first; a name outweighs the same words elsewhere."""
+    names = {stanzas.labels[term].lower(): number for term, number in index.items()}
+    known = ((words, term) for words, term in stanzas.synonyms if term in index)
+    return names | {words: index[term] for words, term in known if words not in names}
 
 
 def _ancestors(parents: tuple[tuple[int, ...], ...]) -> tuple[NDArray[np.int32], ...]:

@@ -41,40 +41,54 @@ class SparseFrequencies:
     diseases: NDArray[np.int32]
     frequencies: NDArray[np.float64]
 
+    def of_diseases(self, chosen: NDArray[np.bool_]) -> "SparseFrequencies":
+        """Keep the entries of some diseases, chosen by (diseases,) flags."""
+        kept = chosen[self.diseases]
+        return SparseFrequencies(self.terms[kept], self.diseases[kept], self.frequencies[kept])
 
-def smoothed_frequencies(annotations: Annotations, smoothing: Smoothing) -> SparseFrequencies:
+
+def smoothed_frequencies(
+    annotations: Annotations, smoothing: Smoothing, rows: NDArray[np.int64] | None = None
+) -> SparseFrequencies:
     """Join the rows of one disease and term to one frequency, sorted by disease, then term.
 
     Patients of several sources add up. A feature that every source says is absent is left out.
+
+    Parameters
+    ----------
+    rows
+        (rows,) those that are used; all if not given.
     """
-    trusted = _trusted_patients(annotations, smoothing)
-    stated = np.where(
-        np.isnan(annotations.frequencies), smoothing.prior_frequency, annotations.frequencies
-    )
-    present = np.where(annotations.negated, 0.0, stated) * trusted
-    diseases = np.repeat(np.arange(len(annotations.diseases)), np.diff(annotations.offsets))
+    used = np.arange(annotations.terms.size) if rows is None else rows
+    frequencies, negated = annotations.frequencies[used], annotations.negated[used]
+    trusted = _trusted_patients(frequencies, negated, annotations.patients[used], smoothing)
+    stated = np.where(np.isnan(frequencies), smoothing.prior_frequency, frequencies)
+    present = np.where(negated, 0.0, stated) * trusted
+    diseases = np.searchsorted(annotations.offsets, used, side="right") - 1
     width = int(annotations.terms.max(initial=0)) + 1
-    pairs, where = np.unique(diseases * width + annotations.terms, return_inverse=True)
+    pairs, where = np.unique(diseases * width + annotations.terms[used], return_inverse=True)
     seen = np.bincount(where, weights=present, minlength=pairs.size)
     counted = np.bincount(where, weights=trusted, minlength=pairs.size)
     prior = smoothing.prior_patients
-    frequencies = (seen + prior * smoothing.prior_frequency) / (counted + prior)
+    smoothed = (seen + prior * smoothing.prior_frequency) / (counted + prior)
     kept = seen > 0
     return SparseFrequencies(
         terms=(pairs[kept] % width).astype(np.int32),
         diseases=(pairs[kept] // width).astype(np.int32),
-        frequencies=np.minimum(frequencies[kept], smoothing.ceiling),
+        frequencies=np.minimum(smoothed[kept], smoothing.ceiling),
     )
 
 
-def _trusted_patients(annotations: Annotations, smoothing: Smoothing) -> NDArray[np.float64]:
+def _trusted_patients(
+    frequencies: NDArray[np.float64],
+    negated: NDArray[np.bool_],
+    patients: NDArray[np.int32],
+    smoothing: Smoothing,
+) -> NDArray[np.float64]:
     """Give (rows,) how many patients each row stands for."""
-    uncounted = np.where(
-        np.isnan(annotations.frequencies) | annotations.negated,
-        smoothing.unstated_patients,
-        smoothing.class_patients,
-    )
-    return np.where(annotations.patients > 0, annotations.patients, uncounted).astype(np.float64)
+    is_vague = np.isnan(frequencies) | negated
+    uncounted = np.where(is_vague, smoothing.unstated_patients, smoothing.class_patients)
+    return np.where(patients > 0, patients, uncounted).astype(np.float64)
 
 
 def spread_to_ancestors(ontology: Ontology, features: SparseFrequencies) -> SparseFrequencies:
