@@ -69,3 +69,31 @@ def test_knowledge_command__otherwise_uses_the_users_own(
 def test_knowledge_command__unusable_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match=r"none\.jsonl"):
         run("--knowledge", tmp_path, "add", "cases", tmp_path / "none.jsonl")
+
+
+def test_knowledge_command__tells_what_a_table_holds_and_how_large_it_is(tmp_path: Path) -> None:
+    rows = "chrom\tpos\tref\talt\tAC\tAN\tAF\thom\thet\n1\t101\tA\tG\t3\t200\t0.015\t1\t1\n"
+    (tmp_path / "f.tsv").write_text(rows)
+    told = run("--knowledge", tmp_path / "k", "add", "frequencies", tmp_path / "f.tsv").splitlines()
+    assert told[0].startswith("added frequencies f ")
+    assert told[0].endswith(", assembly GRCh38, 0.02 MB")
+    assert told[1:] == [
+        "alleles: 1",
+        "normal form: trimmed, not shifted: no reference sequence was at hand",
+    ]
+    row = run("--knowledge", tmp_path / "k", "list").splitlines()[-1].split("\t")
+    folder = tmp_path / "k" / "frequencies" / "f"
+    assert int(row[4]) == sum(file.stat().st_size for file in folder.iterdir())
+
+
+def test_knowledge_command__joins_files_and_takes_a_date(tmp_path: Path) -> None:
+    head = "chrom\tpos\tref\talt\tAC\tAN\tAF\thom\thet\n"
+    for number in (1, 2):
+        row = f"{number}\t101\tA\tG\t3\t200\t0.015\t1\t1\n"
+        (tmp_path / f"{number}.tsv").write_text(head + row)
+    files = (tmp_path / "1.tsv", tmp_path / "2.tsv")
+    options = ("--name", "both", "--date", "2025-04-03")
+    told = run("--knowledge", tmp_path / "k", "add", "frequencies", *files, *options)
+    assert "added frequencies both " in told
+    assert "dated 2025-04-03" in told
+    assert "alleles: 2" in told

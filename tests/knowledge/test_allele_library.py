@@ -34,12 +34,17 @@ def test_allele_not_listed__is_told_from_one_where_nobody_looked(frequencies_fil
         ("Pathogenic", (True, False)),
         ("Pathogenic/Likely pathogenic, low penetrance", (True, False)),
         ("Likely benign", (False, True)),
+        ("Pathogenic/Pathogenic, low penetrance", (True, False)),
+        ("Pathogenic/Likely risk allele|risk factor", (True, False)),
+        ("Uncertain significance; Pathogenic/Likely pathogenic", (False, False)),
         ("Benign|drug response", (False, True)),
         ("Conflicting classifications of pathogenicity", (False, False)),
         ("Uncertain significance", (False, False)),
         ("drug response", (False, False)),
     ],
 )
-def test_class_of_a_record__is_its_first_words(words: str, expected: tuple[bool, bool]) -> None:
+def test_class_of_a_record__is_that_of_all_its_words(
+    words: str, expected: tuple[bool, bool]
+) -> None:
     record = ClinVarRecord("VCV000000001", words, 1)
     assert (record.is_pathogenic, record.is_benign) == expected

@@ -4,13 +4,14 @@ Plain values. `None` says that no release at hand knows the allele, or that ther
 `Knowledge.label_of` tells the two apart, and for frequencies `AlleleFacts.is_surveyed` does.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
-PATHOGENIC_WORDS: Final = frozenset(
-    {"Pathogenic", "Likely pathogenic", "Pathogenic/Likely pathogenic"}
-)
-BENIGN_WORDS: Final = frozenset({"Benign", "Likely benign", "Benign/Likely benign"})
+PATHOGENIC_WORDS: Final = frozenset({"pathogenic", "likely pathogenic"})
+BENIGN_WORDS: Final = frozenset({"benign", "likely benign"})
+UNSURE_WORDS: Final = frozenset({"uncertain significance", "uncertain risk allele"})
+_PARTED: Final = re.compile(r"[/|,;]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +85,19 @@ class ClinVarRecord:
 
     @property
     def is_pathogenic(self) -> bool:
-        """Whether it is classed as pathogenic or likely pathogenic, without a conflict."""
-        return self._first in PATHOGENIC_WORDS
+        """Whether all that class it do so as pathogenic or likely pathogenic."""
+        return self._is_only(PATHOGENIC_WORDS)
 
     @property
     def is_benign(self) -> bool:
-        """Whether it is classed as benign or likely benign, without a conflict."""
-        return self._first in BENIGN_WORDS
+        """Whether all that class it do so as benign or likely benign."""
+        return self._is_only(BENIGN_WORDS)
 
-    @property
-    def _first(self) -> str:
-        """The class itself; further words (`drug response`, `low penetrance`) follow a comma."""
-        return self.significance.partition(",")[0].partition("|")[0]
+    def _is_only(self, words: frozenset[str]) -> bool:
+        """Say whether it has one of the words and no other class; `drug response` is none."""
+        ours = set(_PARTED.split(self.significance.lower()))
+        others = (PATHOGENIC_WORDS | BENIGN_WORDS | UNSURE_WORDS) - words
+        return bool(ours & words) and not ours & others
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,10 @@ def test_record_without_a_class__is_passed_over_and_counted(to_table: Convert) -
     [
         (HEAD.replace("CLNSIG", "DP") + _row(1, "C"), "not ClinVar's: expected the INFO field"),
         (HEAD.replace("GRCh38", "GRCh37") + _row(1, "C"), "is of assembly `GRCh37`, expected"),
+        (
+            HEAD.replace("GRCh38", "file:/x/hg19.fa") + _row(1, "C"),
+            "is of assembly `GRCh37`, expected `GRCh38`",
+        ),
         (HEAD + _row(1, "C", "5"), "line 6: expected words in `CLNSIG`, found `5`"),
         (HEAD + _row(1, "C").replace("\t1\tA", "\trs7\tA"), "line 6: expected the number of a"),
         (HEAD + "1\t1\n", "line 6: found `2` columns"),

@@ -140,10 +140,6 @@ def test_version_two__has_the_greatest_of_the_groups(to_table: Convert) -> None:
             vcf("AC AN AF_popmax", "1 9 . A C . PASS AC=1;AN=3;AF_popmax=7"),
             "line 6: expected a freq",
         ),
-        (
-            vcf("AC AN", *["1 9 . A C . PASS AC=1;AN=3"] * 2),
-            "line 6: this allele was listed before",
-        ),
         (vcf("AC AN", "GL1 9 . A C . PASS AC=1;AN=3"), "no contig of the file .* `GL1`"),
         (vcf("AC AN", "NC_000001.10 9 . A C . PASS AC=1;AN=3"), "belongs to `GRCh37`"),
         (
@@ -158,6 +154,16 @@ def test_malformed_file__is_refused_with_its_line(
 ) -> None:
     with pytest.raises(InputFileError, match=problem):
         to_table(Kind.GNOMAD, text)
+
+
+def test_allele_that_a_file_lists_twice__has_the_greater_count_once(to_table: Convert) -> None:
+    rows = ("1 100 . A C . PASS AC=2;AN=90", "1 100 . A C . PASS AC=5;AN=90")
+    other = vcf("AC AN", "1 100 . A C . PASS AC=1;AN=10", "1 50 . A C . PASS AC=1;AN=10")
+    table = to_table(Kind.GNOMAD, vcf("AC AN", *rows), other)
+    assert _look_up(table, A_TO_C) == [PublishedFrequency(6, 100, 0, 6)]
+    assert len(table) == 2
+    words = "1 records of an allele that the same file lists with a greater count"
+    assert table.facts["passed over"] == words
 
 
 def test_alleles_that_are_no_bases_or_elsewhere__are_left_out(to_table: Convert) -> None:

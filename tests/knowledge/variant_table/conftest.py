@@ -33,7 +33,7 @@ def make_table(tmp_path_factory: pytest.TempPathFactory) -> MakeTable:
             for line, (allele, values) in enumerate(rows, start=1):
                 change = (allele.reference, allele.alternative)
                 gathering.add((allele.contig, allele.position), change, values, (0, line))
-            write_table(folder / "a.table", gathering, first_row, {"of": "tests"})
+            write_table(folder / "a.table", gathering, first_row, lambda: {"of": "tests"})
         assert [each.name for each in folder.iterdir()] == ["a.table"]
         return VariantTable(folder / "a.table")
 

@@ -47,6 +47,8 @@ OF_ONE_ALLELE: Final = "Variant"
 _COMMA: Final = r"\x2c"
 """A comma in INFO, where a plain one would part values."""
 
+_REFERENCE: Final = re.compile("reference=")
+_ASSEMBLIES: Final = {"grch37": "GRCh37", "hg19": "GRCh37", "grch38": "GRCh38", "hg38": "GRCh38"}
 _FILE_DATE: Final = re.compile(r"fileDate=(\d{4})-?(\d{2})-?(\d{2})")
 
 
@@ -86,10 +88,10 @@ def _check(vcf: VcfFile, reception: Reception) -> None:
     meta = vcf.header.meta
     if not any(line.startswith(("INFO=<ID=CLNSIG,", "INFO=<ID=CLINICAL_SIG")) for line in meta):
         raise InputFileError(vcf.path, "not ClinVar's: expected the INFO field `CLNSIG`")
-    for line in meta:
-        named = re.fullmatch(r"reference=(GRCh3[78])", line)
-        if named and named[1] != reception.assembly.name:
-            problem = f"is of assembly `{named[1]}`, expected `{reception.assembly.name}`"
+    for line in filter(_REFERENCE.match, meta):
+        named = {name for word, name in _ASSEMBLIES.items() if word in line.lower()}
+        if named and reception.assembly.name not in named:
+            problem = f"is of assembly `{named.pop()}`, expected `{reception.assembly.name}`"
             raise InputFileError(vcf.path, problem)
 
 

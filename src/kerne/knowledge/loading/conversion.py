@@ -76,12 +76,15 @@ def convert(
         reception = Reception(gathering, files, assembly, sequence)
         try:
             conversion.gather(reception, report)
-            facts = reception.facts()
+            reception.check()
         except AssemblyError as error:
             raise InputFileError(files[0], str(error)) from error
         alleles = write_table(
-            folder / TABLE, gathering, lambda rows: conversion.settle(rows, reception), facts
+            folder / TABLE,
+            gathering,
+            lambda rows: conversion.settle(rows, reception),
+            reception.facts,
         )
     if not alleles:
         raise InputFileError(files[0], "no allele in it")
-    return {"alleles": f"{alleles:,}", **facts}
+    return {"alleles": f"{alleles:,}", **reception.facts()}

@@ -21,7 +21,7 @@ from kerne.alleles.assembly import Contig, ContigKind
 from kerne.alleles.vcf import VcfFile, VcfRecord, is_sequence, open_vcf
 from kerne.errors import AssemblyError, InputFileError
 from kerne.knowledge.loading.reception import Reception, Report, watched
-from kerne.knowledge.loading.settling import groups, refuse_repeats
+from kerne.knowledge.loading.settling import groups
 from kerne.knowledge.variant_table.building import Sorted
 from kerne.knowledge.variant_table.fields import MISSING, Field, Form, Value
 
@@ -54,6 +54,7 @@ _ID: Final = re.compile(r"INFO=<ID=([^,>]+)")
 _UNFILTERED: Final = frozenset({"PASS", "EXOMES_FILTERED", "GENOMES_FILTERED"})
 """A joint file marks which half it doubts; only both together are a doubt of the whole."""
 
+REPEATED: Final = "of an allele that the same file lists with a greater count"
 _COUNTS: Final = ("ac", "an", "homozygotes", "heterozygotes_beyond", "hemizygotes")
 
 
@@ -89,12 +90,9 @@ def gather(reception: Reception, report: Report) -> None:
 def settle(rows: Sorted, reception: Reception) -> Mapping[str, NDArray[np.int64]]:
     """Join the files of each allele.
 
-    Raises
-    ------
-    InputFileError
-        One file lists an allele twice.
+    Of a file that lists an allele twice, perhaps spelled in two ways, the greater count is taken.
     """
-    refuse_repeats(rows, reception.files)
+    rows = _once_a_file(rows, reception)
     kept, firsts, group = rows.rows.columns, rows.firsts, groups(rows)
     is_sure = kept["is_filtered"] == 0
     has_sure = np.maximum.reduceat(is_sure, firsts)
@@ -105,6 +103,20 @@ def settle(rows: Sorted, reception: Reception) -> Mapping[str, NDArray[np.int64]
     settled["greatest_af"] = np.maximum.reduceat(stated, firsts)
     settled["is_filtered"] = (~has_sure).astype(np.int64)
     return settled
+
+
+def _once_a_file(rows: Sorted, reception: Reception) -> Sorted:
+    """Leave one row of each file for an allele, and count the others."""
+    group, files = groups(rows), rows.rows.files
+    order = np.lexsort((-rows.rows.columns["ac"], files, group))
+    group, files = group[order], files[order]
+    is_first = np.ones(len(order), dtype=np.bool_)
+    is_first[1:] = (group[1:] != group[:-1]) | (files[1:] != files[:-1])
+    if is_first.all():
+        return rows
+    reception.passed_over[REPEATED] += int((~is_first).sum())
+    _, firsts = np.unique(group[is_first], return_index=True)
+    return Sorted(rows.contig, rows.rows.taken(order[is_first]), firsts)
 
 
 def kept_counts(  # noqa: PLR0913  the counts of an allele

@@ -116,8 +116,8 @@ class Reception:
         position, change = self._normal(contig, place[1], change)
         self._gathering.add((contig, position), change, values, source)
 
-    def facts(self) -> dict[str, str]:
-        """Say what is to be known of the table beside its alleles.
+    def check(self) -> None:
+        """Check, once all alleles are taken in, that they can be of the assembly.
 
         Raises
         ------
@@ -135,12 +135,16 @@ class Reception:
                 f"no contig of the file (the first is `{first}`) belongs to assembly "
                 f"`{self.assembly.name}`"
             )
+
+    def facts(self) -> dict[str, str]:
+        """Say what is to be known of the table beside its alleles."""
         facts = {"normal form": self._normal_form()}
         if self.left_out:
             alleles = f"{self.left_out.total():,} alleles on {len(self.left_out):,} contigs"
             facts["left out"] = f"{alleles} that the assembly does not have"
-        for reason, count in self.passed_over.items():
-            facts["passed over"] = f"{count:,} records {reason}"
+        if self.passed_over:
+            reasons = (f"{count:,} records {reason}" for reason, count in self.passed_over.items())
+            facts["passed over"] = "; ".join(reasons)
         return facts
 
     def _normal_form(self) -> str:

@@ -28,7 +28,7 @@ def refuse_repeats(rows: Sorted, files: Sequence[Path]) -> None:
     repeated = np.flatnonzero((group[1:] == group[:-1]) & (which[1:] == which[:-1])) + 1
     if repeated.size:
         first = repeated[np.lexsort((lines[repeated], which[repeated]))[0]]
-        problem = "this allele was listed before"
+        problem = "this allele was listed before, perhaps spelled in another way"
         raise InputFileError(files[int(which[first])], problem, int(lines[first]))
 
 

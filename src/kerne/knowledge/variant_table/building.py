@@ -33,13 +33,15 @@ Settle = Callable[[Sorted], Mapping[str, NDArray[np.int64]]]
 """Gives the values of each allele, (alleles,) by field, where several rows may speak of one."""
 
 
-def write_table(path: Path, gathering: Gathering, settle: Settle, facts: Mapping[str, str]) -> int:
+def write_table(
+    path: Path, gathering: Gathering, settle: Settle, facts: Callable[[], Mapping[str, str]]
+) -> int:
     """Write a new table and give its number of alleles.
 
     Parameters
     ----------
     facts
-        What else is to be known about the table.
+        Says, once all is settled, what else is to be known about the table.
     """
     alleles = 0
     with ArrayWriter(path) as writer:
@@ -50,7 +52,7 @@ def write_table(path: Path, gathering: Gathering, settle: Settle, facts: Mapping
             pages.append(_page(writer, place, rows, settle(rows)))
         fields = [(each.name, each.form.value, each.digits) for each in gathering.fields]
         pool = _texts(writer, gathering.pool.texts, np.uint64)
-        writer.finish({"fields": fields, "facts": dict(facts), "pages": pages, "pool": pool})
+        writer.finish({"fields": fields, "facts": dict(facts()), "pages": pages, "pool": pool})
     return alleles
 
 
