@@ -23,7 +23,6 @@ from kerne.cases.case import (
     relabel_finding,
     reported_judgements,
     sign_answer,
-    usual_bearing,
 )
 from kerne.cases.events import (
     AnswerIssued,
@@ -36,11 +35,13 @@ from kerne.cases.events import (
     KeptFile,
     NoFindingDeclared,
     VariantClassified,
+    usual_bearing,
 )
 from kerne.cases.inputs import KeptParts
 from kerne.database.history import Recorded
-from kerne.errors import CaseError
-from kerne.interpretation.candidate import Classification, Interpretation
+from kerne.errors import CaseError, InterpretationError
+from kerne.interpretation.candidate import Classification, Interpretation, Met, Strength
+from kerne.interpretation.criteria.overrides import Override, reconsider
 
 START = datetime(2026, 3, 9, 9, tzinfo=UTC)
 NUMBER = "C-2026-000001"
@@ -209,6 +210,29 @@ def test_classify_variant__wants_a_reason_to_depart_from_the_points(
         Bearing.REJECTED,
         "seen in a healthy father",
     )
+
+
+def test_overridden_criterion__moves_the_class_that_the_points_suggest(
+    found: Interpretation,
+) -> None:
+    candidate = find_variant(found, "chr2-148206-C-T")
+    case = state(OPENED, RANKED)
+    assay = Override("PS3", Met.MET, Strength.STRONG, "no current in oocytes, PMID:1")
+    judged = classify_variant(case, candidate, Verdict(None, overrides=(assay,)), "gen-1")
+    before = candidate[1]
+    assert judged.overrides == (assay,)
+    assert judged.suggested is judged.classification is Classification.PATHOGENIC
+    assert reconsider(before, (assay,)).points == before.points + 4
+    stale = Verdict(Classification.LIKELY_PATHOGENIC, overrides=(assay,))
+    with pytest.raises(CaseError, match="the points suggest `pathogenic`"):
+        classify_variant(case, candidate, stale, "gen-1")
+
+
+def test_override_without_a_reason__classifies_nothing(found: Interpretation) -> None:
+    candidate = find_variant(found, "chr2-148206-C-T")
+    verdict = Verdict(None, overrides=(Override("PS3", Met.MET, Strength.STRONG, " "),))
+    with pytest.raises(InterpretationError, match="`PS3` needs a reason"):
+        classify_variant(state(OPENED, RANKED), candidate, verdict, "gen-1")
 
 
 def test_find_variant__finds_only_what_the_candidates_rest_on(found: Interpretation) -> None:

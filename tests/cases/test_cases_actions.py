@@ -13,7 +13,8 @@ from kerne.cases.ledger import CaseLedger
 from kerne.cases.report import RECORD
 from kerne.cases.signature import is_signed
 from kerne.errors import CaseError, PhenotypeError, StaleVersionError
-from kerne.interpretation.candidate import Classification, Interpretation, Mode
+from kerne.interpretation.candidate import Classification, Interpretation, Met, Mode, Strength
+from kerne.interpretation.criteria.overrides import Override
 from kerne.interpretation.parentage import left_out_in_words
 from kerne.interpretation.pedigree import Kin
 from kerne.people.asking import Action, Purpose, Refusal
@@ -232,6 +233,26 @@ def test_classify__can_name_the_candidate_by_its_rank(room: Room) -> None:
     judged = room.cases.classify(room.geneticist, OWN, case, str(STOP), verdict, rank=1)
     assert isinstance(judged, Case)
     assert judged.judgements[0].said.bearing is Bearing.CONTRIBUTORY
+
+
+def test_answer__shows_the_criteria_as_the_geneticist_judged_them(room: Room) -> None:
+    case, found = ranked(room)
+    rare = {each.criterion for each in found.candidates[0].variants[0].evidence}
+    assert "PS3" in rare
+    assay = Override("PS3", Met.MET, Strength.STRONG, "no protein in fibroblasts")
+    verdict = Verdict(None, overrides=(assay,))
+    judged = room.cases.classify(room.geneticist, OWN, case, str(STOP), verdict)
+    assert isinstance(judged, Case)
+    kept = room.cases.ledger.case(case).judgements[0].said
+    assert kept.overrides == (assay,)
+    answer = room.cases.sign(room.geneticist, OWN, case)
+    assert not isinstance(answer, Refusal)
+    report = json.loads(answer.record)
+    shown = report["conclusion"]["findings"][0]["variant"]
+    said = {each["criterion"]: each for each in shown["evidence"]}
+    assert said["PS3"]["data"].startswith("no protein in fibroblasts (the program: not judged, ")
+    assert said["PS3"]["overridden"]["met"] == "not judged"
+    assert shown["points"] == sum(each["points"] for each in shown["evidence"])
 
 
 def test_sign__needs_a_hospital_and_a_conclusion(room: Room) -> None:

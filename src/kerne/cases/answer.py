@@ -22,6 +22,7 @@ from kerne.cases.report import (
 )
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import GeneCoverage, Interpretation
+from kerne.interpretation.criteria.overrides import reconsider
 from kerne.interpretation.secondary import Disclosure, FindingClass
 from kerne.people.asking import Identity
 from kerne.phenotype.phenopacket import Sex
@@ -193,7 +194,7 @@ def _finding(judgement: Judgement, found: Interpretation, name_allele: NameAllel
         disease=said.disease,
         disease_name=candidate.disease_name,
         mode=candidate.mode,
-        variant=variant,
+        variant=reconsider(variant, said.overrides),
         classification=said.classification,
         bearing=said.bearing,
         reason=said.reason,

@@ -22,6 +22,7 @@ from kerne.cases.events import (
     KinInCase,
     NoFindingDeclared,
     VariantClassified,
+    usual_bearing,
 )
 from kerne.cases.inputs import KeptParts
 from kerne.database.history import Recorded
@@ -32,6 +33,7 @@ from kerne.interpretation.candidate import (
     Classification,
     Interpretation,
 )
+from kerne.interpretation.criteria.overrides import Override, reconsider
 
 
 class Stage(StrEnum):
@@ -130,11 +132,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a geneticist judges a variant; `bearing` is the usual one of the class when `None`."""
+    """How a geneticist judges a variant, criteria first.
 
-    classification: Classification
+    `classification` is what the points then say, and `bearing` the usual one of it, when `None`.
+    """
+
+    classification: Classification | None
     reason: str = ""
     bearing: Bearing | None = None
+    overrides: tuple[Override, ...] = ()
 
 
 def fold_case(history: Iterable[Recorded[CaseEvent]]) -> Case:
@@ -247,30 +253,33 @@ def classify_variant(
 
     Raises
     ------
-    CaseError
-        The verdict departs from what the points suggest, and gives no reason.
+    CaseError, InterpretationError
+        It departs from what the points suggest, without reason; an override cannot be combined.
     """
     _require(case, VariantClassified)
-    reported, variant = candidate
-    usual = usual_bearing(verdict.classification)
+    reported, found = candidate
+    variant = reconsider(found, verdict.overrides)
+    classification = verdict.classification or variant.classification
+    usual = usual_bearing(classification)
     bearing = verdict.bearing or usual
-    departs = verdict.classification is not variant.classification or bearing is not usual
+    departs = classification is not variant.classification or bearing is not usual
     if departs and not verdict.reason.strip():
         raise CaseError(
             f"the points suggest `{variant.classification}`, and a variant that is "
-            f"`{verdict.classification}` is usually `{usual}`: another judgement needs a reason"
+            f"`{classification}` is usually `{usual}`: another judgement needs a reason"
         )
     return VariantClassified(
         case=case.number,
         person=case.person,
         by=by,
-        classification=verdict.classification,
+        classification=classification,
         suggested=variant.classification,
         bearing=bearing,
         allele=str(variant.allele),
         gene=reported.gene,
         disease=reported.disease,
         reason=verdict.reason.strip(),
+        overrides=verdict.overrides,
     )
 
 
@@ -323,20 +332,6 @@ def issue_answer(case: Case) -> AnswerIssued:
 def reported_judgements(case: Case) -> tuple[Judgement, ...]:
     """Return the judgements that the answer reports as having to do with the disease."""
     return tuple(one for one in case.judgements if one.said.bearing in EXPLAINING)
-
-
-def usual_bearing(classification: Classification) -> Bearing:
-    """Return what a variant of this class usually has to do with the disease."""
-    return _USUAL[classification]
-
-
-_USUAL: Final[Mapping[Classification, Bearing]] = {
-    Classification.PATHOGENIC: Bearing.CAUSATIVE,
-    Classification.LIKELY_PATHOGENIC: Bearing.CAUSATIVE,
-    Classification.UNCERTAIN: Bearing.CANDIDATE,
-    Classification.LIKELY_BENIGN: Bearing.REJECTED,
-    Classification.BENIGN: Bearing.REJECTED,
-}
 
 
 def find_variant(

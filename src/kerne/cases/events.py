@@ -1,10 +1,13 @@
 """What happens to a case, from its opening to the answer that was handed over."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from kerne.database.history import SEALED
 from kerne.interpretation.candidate import Classification
+from kerne.interpretation.criteria.overrides import Override
 
 
 class Bearing(StrEnum):
@@ -19,6 +22,20 @@ class Bearing(StrEnum):
     CONTRIBUTORY = "contributory"
     CANDIDATE = "candidate"
     REJECTED = "rejected"
+
+
+_USUAL: Final[Mapping[Classification, Bearing]] = {
+    Classification.PATHOGENIC: Bearing.CAUSATIVE,
+    Classification.LIKELY_PATHOGENIC: Bearing.CAUSATIVE,
+    Classification.UNCERTAIN: Bearing.CANDIDATE,
+    Classification.LIKELY_BENIGN: Bearing.REJECTED,
+    Classification.BENIGN: Bearing.REJECTED,
+}
+
+
+def usual_bearing(classification: Classification) -> Bearing:
+    """Return what a variant of this class usually has to do with the disease."""
+    return _USUAL[classification]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +104,10 @@ class FindingRelabelled:
 
 @dataclass(frozen=True, slots=True)
 class VariantClassified:
-    """A geneticist judged one variant for one disease; `suggested` is what the points said."""
+    """A geneticist judged one variant for one disease; `suggested` is what the points said.
+
+    They are the points after `overrides`, the geneticist's own judgements of single criteria.
+    """
 
     case: str
     person: str
@@ -99,6 +119,7 @@ class VariantClassified:
     gene: str = field(metadata=SEALED)
     disease: str = field(metadata=SEALED)
     reason: str = field(metadata=SEALED)
+    overrides: tuple[Override, ...] = field(default=(), metadata=SEALED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,13 @@ from kerne.cli.options import (
     write_text,
 )
 from kerne.errors import CaseError
-from kerne.interpretation.candidate import Classification
+from kerne.interpretation.candidate import Classification, Met, Strength
+from kerne.interpretation.criteria.overrides import Override
 from kerne.interpretation.parentage import relationship_lines
 from kerne.knowledge.panels import read_panel
 
+NOT_MET = "not-met"
+_STRENGTHS = [each.replace(" ", "-") for each in Strength if each is not Strength.NONE]
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -95,7 +98,15 @@ def interpret(ctx: click.Context, case: str, *, panel: Path | None, asking: Aski
     "--class",
     "classification",
     type=click.Choice([each.value for each in Classification]),
-    required=True,
+    help="What the points say, if not given.",
+)
+@click.option(
+    "--criterion",
+    "criteria",
+    type=(str, click.Choice([NOT_MET, *_STRENGTHS]), str),
+    multiple=True,
+    metavar="CODE STRENGTH REASON",
+    help="Judge a criterion otherwise: its strength or `not-met`, and why.",
 )
 @click.option("--because", default="", help="Why, where it differs from what the points say.")
 @click.option("--rank", type=int, help="The candidate, if not the best that has the allele.")
@@ -106,7 +117,8 @@ def classify(  # noqa: PLR0913  one argument for each option
     case: str,
     allele: str,
     *,
-    classification: str,
+    classification: str | None,
+    criteria: tuple[tuple[str, str, str], ...],
     because: str,
     rank: int | None,
     asking: Asking,
@@ -114,11 +126,19 @@ def classify(  # noqa: PLR0913  one argument for each option
     """Judge one variant (`chr1-12345-A-T`) of a candidate of CASE."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    verdict = Verdict(Classification(classification), because)
+    class_ = None if classification is None else Classification(classification)
+    verdict = Verdict(class_, because, overrides=tuple(_override(*each) for each in criteria))
     state = unwrap(
         centre.cases.classify(asker.who, asker.purpose, case, allele, verdict, rank=rank)
     )
-    click.echo(f"{state.number}\t{state.stage}")
+    judged = state.judgements[-1].said
+    click.echo(f"{state.number}\t{state.stage}\t{judged.classification}")
+
+
+def _override(criterion: str, strength: str, reason: str) -> Override:
+    if strength == NOT_MET:
+        return Override(criterion, Met.NOT_MET, Strength.NONE, reason)
+    return Override(criterion, Met.MET, Strength(strength.replace("-", " ")), reason)
 
 
 @cases.command("no-finding")

@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kerne.alleles.allele import Allele
 from kerne.errors import InterpretationError
-from kerne.interpretation.candidate import Classification, Evidence, Met, Strength
+from kerne.interpretation.candidate import (
+    CandidateVariant,
+    Classification,
+    Evidence,
+    Genotype,
+    Met,
+    Strength,
+)
 from kerne.interpretation.classification import (
     POINTS,
     benign,
@@ -24,6 +32,7 @@ from kerne.interpretation.criteria.overrides import (
     PATHOGENIC,
     Override,
     override_criteria,
+    reconsider,
 )
 
 LEVELS = (Strength.SUPPORTING, Strength.MODERATE, Strength.STRONG)
@@ -96,8 +105,21 @@ def test_override__may_be_taken_back_and_the_programs_judgement_is_kept() -> Non
     first = Override("PM5", Met.MET, Strength.MODERATE, "our own case")
     back = Override("PM5", Met.NOT_MET, Strength.NONE, "that case was another gene")
     redone = override_criteria(override_criteria(evidence, [first]), [back])
-    assert (redone[0].met, redone[0].data) == (Met.NOT_MET, "that case was another gene")
+    words = "that case was another gene (the program: not met, nothing known)"
+    assert (redone[0].met, redone[0].data) == (Met.NOT_MET, words)
     assert redone[0].overridden == evidence[0]
+
+
+def test_variant_with_sections_of_copy_number__takes_no_criterion_of_small_ones() -> None:
+    variant = CandidateVariant(
+        Allele("chr1", 9, "N", "<DEL>"),
+        *(Genotype.HET, "deletion", "T", "", ""),
+        (not_judged("CNV 4", "a curator"),),
+        *(0, Classification.UNCERTAIN, "", ""),
+    )
+    assert reconsider(variant, ()) is variant
+    with pytest.raises(InterpretationError, match="do not judge structural ones"):
+        reconsider(variant, [Override("PM1", Met.MET, Strength.MODERATE, "why")])
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kerne.errors import InterpretationError
-from kerne.interpretation.candidate import Evidence, Met, Strength
-from kerne.interpretation.classification import POINTS
+from kerne.interpretation.candidate import CandidateVariant, Evidence, Met, Strength
+from kerne.interpretation.classification import POINTS, classify, total_points
 from kerne.interpretation.criteria.caps import cap, uncapped
 from kerne.interpretation.criteria.curated import RETIRED
 
@@ -90,20 +90,41 @@ def override_criteria(
     return cap(judged.values())
 
 
+def reconsider(variant: CandidateVariant, overrides: Sequence[Override]) -> CandidateVariant:
+    """Give a variant with a geneticist's judgements of its criteria, points and class anew.
+
+    Raises
+    ------
+    InterpretationError
+        As `check_override`; or the variant is structural, which other tables score.
+    """
+    if not overrides:
+        return variant
+    if any(each.criterion not in {*CRITERIA, *RETIRED} for each in variant.evidence):
+        raise InterpretationError("the criteria of small variants do not judge structural ones")
+    evidence = override_criteria(variant.evidence, overrides)
+    points, class_ = total_points(evidence), classify(evidence)
+    return replace(variant, evidence=evidence, points=points, classification=class_)
+
+
 def _overridden(override: Override, before: Evidence | None) -> Evidence:
     sign = 1 if override.criterion in PATHOGENIC else -1
-    after = Evidence(
+    first = before.overridden or before if before is not None else None
+    said = "" if first is None else f" (the program: {_said(first)})"
+    return Evidence(
         override.criterion,
         override.met,
         override.strength,
         sign * POINTS[override.strength],
-        override.reason,
+        f"{override.reason}{said}",
         GENETICIST,
+        overridden=first,
     )
-    if before is None:
-        return after
-    first = before if before.overridden is None else before.overridden
-    return replace(after, overridden=first)
+
+
+def _said(evidence: Evidence) -> str:
+    strength = f" {evidence.strength}" if evidence.met is Met.MET else ""
+    return f"{evidence.met}{strength}, {evidence.data}"
 
 
 def _listed() -> str:
