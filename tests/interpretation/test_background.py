@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,13 +9,14 @@ from kerne.alleles.transcript import Transcript
 from kerne.interpretation.background import (
     DOMINANT,
     LEAST_TOLERATED,
+    MITOCHONDRIAL_RATE,
     RARE,
     RATE_PER_CODING_BP,
     RECESSIVE,
     Causes,
     Effect,
     Tolerance,
-    coding_bp,
+    bases_at_risk,
     effect_of,
     log10_rarity,
     log10_ratio,
@@ -35,6 +37,7 @@ CAUSES = st.sampled_from([DOMINANT, RECESSIVE])
         (("stop_lost",), Effect.IN_FRAME),
         (("missense", "splice_region"), Effect.MISSENSE),
         (("splice_region", "intron"), Effect.NEAR_SPLICE),
+        (("non_coding",), Effect.RNA),
     ],
 )
 def test_effect__is_that_of_the_worst_term(terms: tuple[str, ...], effect: Effect) -> None:
@@ -49,7 +52,7 @@ def test_rates__add_up_to_250_protein_altering_alleles_in_the_coding_bases_of_ma
 @pytest.mark.parametrize("causes", [DOMINANT, RECESSIVE])
 def test_shares_of_causes__leave_room_for_kinds_not_looked_at(causes: Causes) -> None:
     assert set(causes.shares) == set(Effect)
-    assert 0.8 < sum(causes.shares.values()) < 1
+    assert 0.8 < sum(causes.shares.values()) - causes.shares[Effect.RNA] < 1
 
 
 def test_half_of_the_causes__are_rarer_than_the_median() -> None:
@@ -108,10 +111,13 @@ def test_recessive_causes__may_be_more_frequent() -> None:
     assert log10_rarity(carried, RECESSIVE, is_known=True) > dominant + 0.5
 
 
-def test_coding_length__counts_coding_exons_only(plus: Transcript) -> None:
-    assert coding_bp(plus) == 180
-    none = Transcript("N.1", "G", "N", "chr1", 1, ((0, 10),), None, None)
-    assert coding_bp(none) == 1
+def test_bases_at_risk__are_coding_ones_or_all_of_an_rna_and_count_more_on_the_mitochondrion(
+    plus: Transcript,
+) -> None:
+    assert bases_at_risk(plus) == 180
+    rna = Transcript("N.1", "G", "N", "chr1", 1, ((0, 10), (20, 90)), None, None)
+    assert bases_at_risk(rna) == 80
+    assert bases_at_risk(replace(rna, contig="chrM")) == 80 * MITOCHONDRIAL_RATE
 
 
 def test_gene_that_nothing_is_published_of__tolerates_as_much_as_the_average(

@@ -40,7 +40,7 @@ MODEL = Transcript(
     "TX1.1", "G1", "PLUS", "chr1", 1, ((100, 140), (180, 240), (280, 380)), (110, 370), None
 )
 AUTOSOME = Place(ContigKind.AUTOSOME)
-TOLERANCE = Tolerance(coding_bp=180)
+TOLERANCE = Tolerance(180)
 DOMINANT = frozenset({Inheritance.AUTOSOMAL_DOMINANT})
 RECESSIVE = frozenset({Inheritance.AUTOSOMAL_RECESSIVE})
 ABSENT = tuple(

@@ -10,8 +10,9 @@ Without sequence a drawn stop is written as a substitution, and is then as unsee
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import accumulate
 from pathlib import Path
 
@@ -20,16 +21,33 @@ from kerne.alleles.transcript import Transcript
 from kerne.alleles.vcf import open_vcf
 from kerne.interpretation.calls import Call
 from kerne.interpretation.candidate import Genotype
-from kerne.knowledge.frequencies import PublishedFrequency
+from kerne.knowledge.allele_facts import PublishedFrequency
 from kerne.knowledge.genes import GeneModels
 from spiked.geometry import coding_exons, coding_introns
 
 ALLELES = 250
 RARE = 0.005
-MISSENSE, LOSS = 0.85, 0.08
-STOP, FRAMESHIFT = 0.35, 0.40
 HOMOZYGOUS = 0.01
 BASES = "ACGT"
+
+
+class Kind(StrEnum):
+    """What a drawn allele does."""
+
+    MISSENSE = "missense"
+    STOP = "stop"
+    FRAMESHIFT = "frameshift"
+    SPLICE = "splice site"
+    IN_FRAME = "in-frame deletion"
+
+
+CHANCES = {
+    Kind.MISSENSE: 0.85,
+    Kind.STOP: 0.08 * 0.35,
+    Kind.FRAMESHIFT: 0.08 * 0.40,
+    Kind.SPLICE: 0.08 * 0.25,
+    Kind.IN_FRAME: 0.07,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,11 @@ class Spectrum:
             if (drawn.af or 0.0) <= most:
                 return drawn
 
+    @property
+    def an(self) -> int:
+        """Copies that were looked at."""
+        return self.counts[0].an
+
 
 def read_spectrum(path: Path) -> Spectrum:
     """Count each rare allele of 1000 Genomes as one of its carriers sees the others."""
@@ -72,25 +95,30 @@ def read_spectrum(path: Path) -> Spectrum:
     return Spectrum(tuple(counts), tuple(accumulate(carried)))
 
 
+MakeAllele = Callable[[random.Random, Transcript, Kind], Allele]
+
+
 class Genomes:
     """Draws genomes over the genes of one release, each gene by its first transcript."""
 
-    def __init__(self, genes: GeneModels, spectrum: Spectrum) -> None:
+    def __init__(self, genes: GeneModels, spectrum: Spectrum, make: MakeAllele) -> None:
         first = (genes.of_gene(symbol)[0] for symbol in genes.genes)
-        self._transcripts = [t for t in first if t.cds is not None and t.contig != "chrY"]
+        self._transcripts = [t for t in first if t.cds and t.contig not in {"chrY", "chrM"}]
         self._reach = list(accumulate(coding_bp(each) for each in self._transcripts))
-        self._spectrum = spectrum
+        self._spectrum, self._make = spectrum, make
 
     def draw(self, rng: random.Random, *, is_male: bool) -> Iterator[Carried]:
         """Draw the alleles of one genome."""
-        for transcript in rng.choices(self._transcripts, cum_weights=self._reach, k=ALLELES):
-            allele = draw_allele(rng, transcript)
-            on_single_x = transcript.contig == "chrX" and is_male
-            if on_single_x and rng.random() < 0.5:  # noqa: PLR2004 - he has one X of two
+        kinds = rng.choices(list(CHANCES), weights=list(CHANCES.values()), k=ALLELES)
+        chosen = rng.choices(self._transcripts, cum_weights=self._reach, k=ALLELES)
+        for transcript, kind in zip(chosen, kinds, strict=True):
+            allele = self._make(rng, transcript, kind)
+            on_x = transcript.contig == "chrX"
+            if on_x and is_male and rng.random() < 0.5:  # noqa: PLR2004 - he has one X of two
                 continue
-            is_homozygous = rng.random() < HOMOZYGOUS and transcript.contig != "chrX"
+            is_homozygous = rng.random() < HOMOZYGOUS and not on_x
             genotype = Genotype.HOM if is_homozygous else Genotype.HET
-            call = Call(allele, Genotype.HEMI if on_single_x else genotype)
+            call = Call(allele, Genotype.HEMI if on_x and is_male else genotype)
             yield Carried(call, self._spectrum.draw(rng))
 
 
@@ -99,29 +127,27 @@ def coding_bp(transcript: Transcript) -> int:
     return sum(end - start for start, end in coding_exons(transcript))
 
 
-def draw_allele(rng: random.Random, transcript: Transcript) -> Allele:
-    """Draw one protein-altering allele of a transcript; its bases are invented."""
-    kind, loss = rng.random(), rng.random()
-    is_loss = MISSENSE <= kind < MISSENSE + LOSS
+def invent(rng: random.Random, transcript: Transcript, kind: Kind) -> Allele:
+    """Invent an allele that does this; the frame of a gene without introns shifts instead."""
     introns = coding_introns(transcript)
-    if is_loss and introns and loss >= STOP + FRAMESHIFT:
+    if kind is Kind.SPLICE and introns:
         start, end = rng.choice(introns)
         position = rng.choice((start, start + 1, end - 2, end - 1))
         return _substitution(rng, transcript.contig, position)
-    position = _coding_base(rng, coding_exons(transcript))
-    if kind < MISSENSE or (is_loss and loss < STOP):
+    position = coding_base(rng, coding_exons(transcript))
+    if kind in {Kind.MISSENSE, Kind.STOP}:
         return _substitution(rng, transcript.contig, position)
-    deleted = 1 if is_loss else 3
     anchor = rng.choice(BASES)
-    bases = "".join(rng.choice(BASES) for _ in range(deleted))
+    bases = "".join(rng.choice(BASES) for _ in range(3 if kind is Kind.IN_FRAME else 1))
     return Allele(transcript.contig, position - 1, anchor + bases, anchor)
+
+
+def coding_base(rng: random.Random, exons: Sequence[tuple[int, int]]) -> int:
+    """Draw a position in coding sequence."""
+    (exon,) = rng.choices(exons, weights=[end - start for start, end in exons])
+    return rng.randrange(*exon)
 
 
 def _substitution(rng: random.Random, contig: str, position: int) -> Allele:
     reference, alternative = rng.sample(BASES, 2)
     return Allele(contig, position, reference, alternative)
-
-
-def _coding_base(rng: random.Random, exons: Sequence[tuple[int, int]]) -> int:
-    (exon,) = rng.choices(exons, weights=[end - start for start, end in exons])
-    return rng.randrange(*exon)

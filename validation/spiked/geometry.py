@@ -15,6 +15,7 @@ Where there is sequence, `bcftools csq` decides instead (`sequenced`).
 """
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 from kerne.alleles.allele import Allele
@@ -24,29 +25,33 @@ from kerne.alleles.transcript import Transcript
 from kerne.interpretation.consequence import Consequence
 from kerne.knowledge.genes import GeneModels
 
+Spans = tuple[tuple[int, int], ...]
 SITE_BP = 2
 NEAR_EXON_BP, NEAR_INTRON_BP = 3, 8
 CODON_BP = 3
 
 
-def coding_exons(transcript: Transcript) -> list[tuple[int, int]]:
+@cache
+def coding_exons(transcript: Transcript) -> Spans:
     """Give the coding parts of the exons, ascending; none when nothing is coded for."""
     if transcript.cds is None:
-        return []
+        return ()
     first, last = transcript.cds
-    clipped = [(max(start, first), min(end, last)) for start, end in transcript.exons]
-    return [(start, end) for start, end in clipped if start < end]
+    clipped = ((max(start, first), min(end, last)) for start, end in transcript.exons)
+    return tuple((start, end) for start, end in clipped if start < end)
 
 
-def coding_introns(transcript: Transcript) -> list[tuple[int, int]]:
+@cache
+def coding_introns(transcript: Transcript) -> Spans:
     """Give the introns between coding exons, ascending."""
     exons = coding_exons(transcript)
-    return [(before[1], after[0]) for before, after in pairwise(exons)]
+    return tuple((before[1], after[0]) for before, after in pairwise(exons))
 
 
 def consequences(allele: Allele, genes: GeneModels) -> tuple[Consequence, ...]:
     """Give what an allele does to each transcript that it touches, where it does anything."""
-    near = Interval(allele.contig, max(0, allele.position - NEAR_INTRON_BP), allele.end + 8)
+    first = max(0, allele.position - NEAR_INTRON_BP)
+    near = Interval(allele.contig, first, allele.end + NEAR_INTRON_BP)
     return tuple(
         Consequence(allele, transcript.identifier, transcript.symbol, terms)
         for transcript in genes.overlapping(near)
@@ -65,7 +70,7 @@ def terms_of(allele: Allele, transcript: Transcript) -> tuple[str, ...]:
     return (*_coding_terms(edit, transcript), *near)
 
 
-def _splice_term(edit: Edit, introns: list[tuple[int, int]], strand: int) -> str:
+def _splice_term(edit: Edit, introns: Spans, strand: int) -> str:
     for start, end in introns:
         left = _touches(edit, start, start + SITE_BP)
         right = _touches(edit, end - SITE_BP, end)
@@ -80,7 +85,7 @@ def _touches(edit: Edit, start: int, end: int) -> bool:
     return start < edit.start < end
 
 
-def _is_near_splice(edit: Edit, introns: list[tuple[int, int]]) -> bool:
+def _is_near_splice(edit: Edit, introns: Spans) -> bool:
     return any(
         edit.start < junction + after and junction - before < max(edit.end, edit.start + 1)
         for start, end in introns

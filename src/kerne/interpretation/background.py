@@ -24,7 +24,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
+from kerne.alleles.assembly import MITOCHONDRION
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.criteria.loss import ALL as LOSS
 from kerne.knowledge.allele_facts import PublishedFrequency
@@ -45,6 +47,7 @@ class Effect(StrEnum):
     MISSENSE = "missense"
     IN_FRAME = "in-frame change of length"
     NEAR_SPLICE = "near a splice site"
+    RNA = "change of an RNA"
 
 
 RATE_PER_CODING_BP: Mapping[Effect, float] = MappingProxyType(
@@ -53,9 +56,12 @@ RATE_PER_CODING_BP: Mapping[Effect, float] = MappingProxyType(
         Effect.MISSENSE: 212 / 33.4e6,
         Effect.IN_FRAME: 18 / 33.4e6,
         Effect.NEAR_SPLICE: 60 / 33.4e6,
+        Effect.RNA: 250 / 33.4e6,
     }
 )
 """Rare alleles of one genome: 250 that alter a protein, in the coding bases of MANE Select."""
+MITOCHONDRIAL_RATE: Final = 15
+"""So many times more rare alleles has the mitochondrion for each base: it mutates faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,8 @@ class Causes:
     Parameters
     ----------
     shares
-        Share of the causal alleles that are of each class; the rest is of kinds not looked at.
+        Share of the causal alleles that are of each class, of an RNA gene that are in its RNA; the
+        rest is of kinds not looked at.
     median
         Allele frequency that half of them stay below.
     shape
@@ -83,12 +90,24 @@ class Causes:
 
 
 DOMINANT = Causes(
-    {Effect.LOSS: 0.35, Effect.MISSENSE: 0.5, Effect.IN_FRAME: 0.04, Effect.NEAR_SPLICE: 0.02},
+    {
+        Effect.LOSS: 0.35,
+        Effect.MISSENSE: 0.5,
+        Effect.IN_FRAME: 0.04,
+        Effect.NEAR_SPLICE: 0.02,
+        Effect.RNA: 0.9,
+    },
     median=3e-7,
     shape=0.8,
 )
 RECESSIVE = Causes(
-    {Effect.LOSS: 0.4, Effect.MISSENSE: 0.45, Effect.IN_FRAME: 0.04, Effect.NEAR_SPLICE: 0.03},
+    {
+        Effect.LOSS: 0.4,
+        Effect.MISSENSE: 0.45,
+        Effect.IN_FRAME: 0.04,
+        Effect.NEAR_SPLICE: 0.03,
+        Effect.RNA: 0.9,
+    },
     median=1e-5,
     shape=0.6,
 )
@@ -104,6 +123,8 @@ def effect_of(terms: Collection[str]) -> Effect:
     """
     if not LOSS.isdisjoint(terms):
         return Effect.LOSS
+    if "non_coding" in terms:
+        return Effect.RNA
     if any(term.startswith("inframe") or term == "stop_lost" for term in terms):
         return Effect.IN_FRAME
     return Effect.MISSENSE if "missense" in terms else Effect.NEAR_SPLICE
@@ -115,26 +136,27 @@ class Tolerance:
 
     Parameters
     ----------
-    coding_bp
-        Length of the coding sequence.
+    at_risk_bp
+        Length of the coding sequence, or what counts as such; see `bases_at_risk`.
     loss, missense
         Observed over expected alleles of the class; 1 where nobody says.
     """
 
-    coding_bp: int
+    at_risk_bp: int
     loss: float = 1.0
     missense: float = 1.0
 
     def expected(self, effect: Effect) -> float:
         """Alleles of a class with a frequency up to `RARE` that a genome has in the gene."""
         observed = {Effect.LOSS: self.loss, Effect.MISSENSE: self.missense}.get(effect, 1.0)
-        return RATE_PER_CODING_BP[effect] * self.coding_bp * max(observed, LEAST_TOLERATED)
+        return RATE_PER_CODING_BP[effect] * self.at_risk_bp * max(observed, LEAST_TOLERATED)
 
 
-def coding_bp(transcript: Transcript) -> int:
-    """Length of the coding sequence; 1 of a transcript without, so that it can divide."""
+def bases_at_risk(transcript: Transcript) -> int:
+    """Length of the coding sequence, of an RNA gene of the RNA; the mitochondrion's count more."""
     span = transcript.coding_span
-    return 1 if span is None else span[1] - span[0]
+    length = transcript.spliced_bp if span is None else span[1] - span[0]
+    return length * (MITOCHONDRIAL_RATE if transcript.contig == MITOCHONDRION else 1)
 
 
 def tolerance_of(transcript: Transcript, gene: GeneFacts | None) -> Tolerance:
@@ -144,7 +166,7 @@ def tolerance_of(transcript: Transcript, gene: GeneFacts | None) -> Tolerance:
     """
     stated = (None, None) if gene is None else (gene.loeuf, gene.oe_missense)
     loss, missense = (1.0 if each is None else each for each in stated)
-    return Tolerance(coding_bp(transcript), loss, missense)
+    return Tolerance(bases_at_risk(transcript), loss, missense)
 
 
 def log10_ratio(effect: Effect, rarity: float, tolerance: Tolerance, causes: Causes) -> float:

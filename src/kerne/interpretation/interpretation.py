@@ -299,9 +299,10 @@ class _Work:
         unlinked: set[Allele] = set()
         genes, secondary = list[Gene](), list[Gene]()
         kept = dict[str, frozenset[Allele]]()
+        # One question for the whole genome: each has a price of its own.
+        facts = self._facts(sorted({allele for hits in by_gene.values() for allele in hits}))
         for symbol, hits in sorted(by_gene.items()):
             fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores, trust)
-            facts = self._facts(hits)
             frequent = {each for each in hits if is_common(facts[each].frequency)}
             rare = {each: hit for each, hit in hits.items() if each not in frequent}
             kept[symbol] = frozenset(rare)
@@ -315,8 +316,8 @@ class _Work:
                 genes += found
         return _Gathered(tuple(genes), tuple(secondary), listed, kept, len(common), len(unlinked))
 
-    def _facts(self, alleles: Mapping[Allele, Consequence]) -> dict[Allele, AlleleFacts]:
-        return dict(zip(alleles, self._knowledge.facts.look_up(list(alleles)), strict=True))
+    def _facts(self, alleles: Sequence[Allele]) -> dict[Allele, AlleleFacts]:
+        return dict(zip(alleles, self._knowledge.facts.look_up(alleles), strict=True))
 
     def _subject(self, allele: Allele, hit: Consequence, facts: AlleleFacts) -> Subject:
         transcript = self._transcripts[hit.transcript]
