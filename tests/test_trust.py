@@ -23,11 +23,12 @@ CLASSES = {
     "CheckActions",
     "Orders",
     "Cases",
+    "Reanalyses",
     "Validations",
     "Research",
     "Custodians",
 }
-NO_ACTS = {"Gate", "Gatherer", "_Parts"}
+NO_ACTS = {"Gate", "Gatherer", "Looker", "_Parts"}
 """Classes that hold the gate and are not what people do."""
 WITHOUT_THE_GATE = {
     "Audit.verify": "shows nobody's data: hashes, counts and what disagrees",
@@ -254,7 +255,7 @@ def test_file_of_a_centre__is_named_by_its_keeper_only(text: str, modules: set[s
 def test_databases__are_spoken_to_by_ledgers_and_their_tables(module: str) -> None:
     allowed = {"ledger", "tables", "persons", "rows", "standing", "vault", "leaves", "drafts"}
     allowed |= {"key_tables", "verification", "rereading", "finding", "second", "populations"}
-    allowed |= {"validation_ledger"}
+    allowed |= {"validation_ledger", "reanalysis_ledger", "reanalysis_events", "reanalysis"}
     allowed |= {"reach", "reaches", "events", "order", "case", "centre"}
     allowed |= {"erasing", "forgetting", "founding", "proposal", "rooms"}
     # Copies are of whole files, and of events as they are written.

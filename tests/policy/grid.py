@@ -40,6 +40,7 @@ PERSON: Final = PersonFacts(
     blocks_asker=False,
     guardians=frozenset(),
     download_consent=True,
+    recontact=True,
 )
 PERMIT: Final = PermitTerms(
     purpose=Purpose.RESEARCH,
@@ -149,6 +150,7 @@ def rarer(numbering: Numbering) -> Iterator[Request]:
                 continue
             who = numbering.asker(roles, on_site=on_site)
             person = replace(PERSON, known=known, limited=limited, download_consent=copy)
+            person = replace(person, recontact=copy)
             relation = "self" if copy == limited else "nobody"
             person = related(person, relation, who)
             yield Request(who, purpose, action, person, None, 1, "a reason", TODAY)
@@ -167,7 +169,7 @@ def relatives(numbering: Numbering) -> Iterator[Request]:
         for is_kin, treated, limited, blocked, consent, alive, reason in product(
             YES_NO, YES_NO, YES_NO, YES_NO, YES_NO, YES_NO, REASONS
         ):
-            reads = action in {Action.READ_ANSWER, Action.READ_GENOME}
+            reads = action in {Action.READ_ANSWER, Action.READ_GENOME, Action.REANALYSE}
             if numbering.skips() or (not reads and (blocked or limited)):
                 continue
             who = numbering.asker(roles)
@@ -257,6 +259,7 @@ def _person(draw: random.Random, who: Identity) -> PersonFacts:
         blocks_asker=draw.random() < 0.3,
         guardians=frozenset(),
         download_consent=draw.random() < 0.7,
+        recontact=draw.random() < 0.7,
         limited=draw.random() < 0.3,
         relatives=frozenset({_patient_of(who)}) if draw.random() < 0.7 else frozenset(),
     )

@@ -169,6 +169,7 @@ def _other_persons(request: Request, person: PersonFacts) -> Iterator[PersonFact
         "analysis_consent",
         "download_consent",
         "limited",
+        "recontact",
         "treated_by_asker",
         "blocks_asker",
     ):

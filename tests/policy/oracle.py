@@ -30,6 +30,8 @@ CARE = {
     "interpret",
     "classify",
     "relabel-finding",
+    "reanalyse",
+    "recontact",
     "read-relationship-check",
     "read-identity-check",
     "sign-answer",
@@ -127,6 +129,23 @@ def is_essential_to_a_relative(request: Request, _law: Law) -> bool:
 
 def is_relabelled_with_reason(request: Request, _law: Law) -> bool:
     return treats(request) and consents(request) and has_reason(request)
+
+
+def wants_to_hear(request: Request, _law: Law) -> bool:
+    return consents(request) and bool(request.person and request.person.recontact)
+
+
+def lives_and_wants_to_hear(request: Request, law: Law) -> bool:
+    return wants_to_hear(request, law) and bool(request.person and request.person.alive)
+
+
+def treats_who_wants_to_hear(request: Request, law: Law) -> bool:
+    return wants_to_hear(request, law) and treats(request)
+
+
+def is_consenting_kin(request: Request, _law: Law) -> bool:
+    person, patient = request.person, request.patient
+    return bool(person and patient and consents(request) and patient.number in person.relatives)
 
 
 def is_own_and_old_enough(request: Request, law: Law) -> bool:
@@ -228,6 +247,27 @@ TABLE = [
         {"relabel-finding"},
         names_a_person=True,
         when=is_relabelled_with_reason,
+    ),
+    Line(
+        {"own-treatment"},
+        {"geneticist"},
+        {"reanalyse"},
+        names_a_person=True,
+        when=lives_and_wants_to_hear,
+    ),
+    Line(
+        {"own-treatment"},
+        {"geneticist"},
+        {"recontact"},
+        names_a_person=True,
+        when=treats_who_wants_to_hear,
+    ),
+    Line(
+        {"treatment-of-another"},
+        {"geneticist"},
+        {"reanalyse"},
+        names_a_person=True,
+        when=is_consenting_kin,
     ),
     Line(
         {"own-treatment"},
@@ -349,7 +389,8 @@ def is_kept_out(request: Request, law: Law) -> bool:
 
 def is_kept_to_own_treatment(request: Request, _law: Law) -> bool:
     limited = bool(request.person and request.person.limited)
-    return limited and request.purpose == "treatment-of-another" and request.action in CONTENT
+    reads = request.action in {*CONTENT, "reanalyse"}
+    return limited and request.purpose == "treatment-of-another" and reads
 
 
 def is_too_young_to_limit(request: Request, law: Law) -> bool:

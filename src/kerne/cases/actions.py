@@ -33,7 +33,7 @@ from kerne.cases.freestanding import (
     write_report,
 )
 from kerne.cases.gathering import Gatherer
-from kerne.cases.inputs import KeptInputs, KeptParts, NamedRelease
+from kerne.cases.inputs import KeptBasis, KeptInputs, KeptParts, NamedRelease
 from kerne.cases.issuing import Answer, Issuer
 from kerne.cases.ledger import CaseLedger, CaseLine
 from kerne.cases.parts import KinUse, NationalGenomes, OpenFindings, OrderBook, Register
@@ -141,7 +141,8 @@ class Cases:
                 return gathered
             asked = (self.knowledge(), self._showing.disclosure(state), panel)
             seen = gathered.examine(*asked)
-            parts = self._keep(state, seen, panel, gathered.inputs(*asked))
+            basis = KeptBasis(seen.basis, gathered.family.persons)
+            parts = self._keep(state, seen, panel, gathered.inputs(*asked), basis)
             self._append(state, rank_candidates(state, seen.primary, parts), grant)
             return self._showing.candidates(self.ledger.case(case))
 
@@ -334,7 +335,12 @@ class Cases:
         return Gatherer(self.genomes, self.register, self.kin, self.assembly, who, purpose)
 
     def _keep(
-        self, state: Case, seen: Examination, panel: Panel | None, inputs: KeptInputs
+        self,
+        state: Case,
+        seen: Examination,
+        panel: Panel | None,
+        inputs: KeptInputs,
+        basis: KeptBasis,
     ) -> KeptParts:
         def keep(part: object) -> str:
             return self.ledger.keep_document(state, canonical_json(part))
@@ -345,6 +351,7 @@ class Cases:
             relationships=keep(seen.relationships),
             panel=None if panel is None else keep([panel.label, sorted(panel.genes)]),
             inputs=keep(inputs),
+            basis=keep(basis),
         )
 
     def _step(

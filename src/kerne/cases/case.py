@@ -227,6 +227,7 @@ def rank_candidates(case: Case, found: Interpretation, parts: KeptParts) -> Cand
         relationships=parts.relationships,
         panel=parts.panel,
         inputs=parts.inputs,
+        basis=parts.basis,
     )
 
 

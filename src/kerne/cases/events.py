@@ -73,8 +73,8 @@ class CandidatesRanked:
     """The genome was interpreted; the SHA-256 of each part that is kept and opened apart.
 
     `document` holds the primary candidates, `secondary` the others, `relationships` the check of
-    registered kinship, `panel` the gene panel that was asked for, if one was, and `inputs` what all
-    that was made from.
+    registered kinship, `panel` the gene panel that was asked for, if one was, `inputs` what all
+    that was made from, and `basis` what is enough to rank again while the genes are the same.
     """
 
     case: str
@@ -86,6 +86,7 @@ class CandidatesRanked:
     relationships: str | None = None
     panel: str | None = None
     inputs: str | None = None
+    basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,13 @@ class GatheredFamily:
     notes: tuple[str, ...] = ()
     used: tuple[GenomeUsed, ...] = ()
 
+    @property
+    def persons(self) -> dict[str, str]:
+        """The person numbers of the relatives by sample."""
+        relatives = () if self.family is None else self.family.relatives
+        pairs = zip(relatives, self.used, strict=True)
+        return {each.calls.sample: used.person for each, used in pairs}
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:

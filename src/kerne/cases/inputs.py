@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kerne.alleles.allele import Allele
+from kerne.interpretation.basis import Basis
 from kerne.interpretation.presentation import NationalFrequency
 from kerne.interpretation.secondary import Disclosure, FindingClass
 from kerne.knowledge.panels import Panel
@@ -25,6 +26,15 @@ class KeptParts:
     relationships: str
     panel: str | None = None
     inputs: str | None = None
+    basis: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBasis:
+    """What an examination rests on, and the person numbers of its relatives by sample."""
+
+    basis: Basis
+    persons: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from kerne.cases.case import STAGE_AFTER, Case, Stage, fold_case
 from kerne.cases.document import digest_of
 from kerne.cases.events import CASE_EVENTS, AnswerSigned, CaseEvent, CaseOpened
+from kerne.cases.reanalysis_ledger import ReanalysisLedger
 from kerne.cases.validation_ledger import ValidationLedger
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
@@ -100,10 +101,12 @@ class CaseLedger:
         )
         self._outbox = Outbox(self.history, _HANDLED)
         self.validations = ValidationLedger(engine, sealer)
+        self.reanalyses = ReanalysisLedger(engine, sealer)
 
     def has_entry(self, entry: int) -> bool:
         """Say whether anything here was committed under an audit entry."""
-        return self.history.has_entry(entry) or self.validations.history.has_entry(entry)
+        histories = (self.history, self.validations.history, self.reanalyses.history)
+        return any(history.has_entry(entry) for history in histories)
 
     def next_number(self, year: int) -> str:
         """Return a number for the next case of `year`; two who ask at once get the same."""
@@ -180,6 +183,7 @@ class CaseLedger:
         theirs = _LINES.c.person == person
         numbers = connection.execute(select(_LINES.c.number).where(theirs)).scalars().all()
         self.history.erase_within(connection, numbers)
+        self.reanalyses.forget_within(connection, numbers)
         connection.execute(delete(_DOCUMENTS).where(_DOCUMENTS.c.person == person))
         connection.execute(delete(_LINES).where(theirs))
 

@@ -10,12 +10,13 @@ from typing import Protocol, TypeVar
 
 from kerne.cases.case import Case
 from kerne.cases.document import read_document
+from kerne.cases.inputs import KeptInputs
 from kerne.cases.parts import OpenFindings
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.examination import SecondaryFindings, look
 from kerne.interpretation.parentage import RelationshipCheck
-from kerne.interpretation.secondary import Disclosure
+from kerne.interpretation.secondary import Disclosure, FindingClass
 
 T = TypeVar("T")
 
@@ -52,6 +53,25 @@ class Showing:
         primary = self._part(case, case.ranking.document, Interpretation)
         secondary = self._part(case, case.ranking.secondary, SecondaryFindings)
         return look(primary, secondary, self.disclosure(case))
+
+    def listed(self, case: Case) -> dict[str, dict[str, FindingClass]]:
+        """Return, by symbol of a gene that is secondary in the newest ranking, what makes it so."""
+        if case.ranking is None:
+            return {}
+        secondary = self._part(case, case.ranking.secondary, SecondaryFindings)
+        return {each.candidate.gene: dict(each.listed) for each in secondary.candidates}
+
+    def inputs(self, case: Case) -> KeptInputs:
+        """Return what the newest ranking was made from.
+
+        Raises
+        ------
+        CaseError
+            There is no ranking, or none that kept it.
+        """
+        if case.ranking is None:
+            raise CaseError(f"the candidates of case `{case.number}` have not been ranked yet")
+        return self._part(case, case.ranking.inputs, KeptInputs)
 
     def relationships(self, case: Case) -> RelationshipCheck:
         """Return what the genotypes say of the family's registered kinship.

@@ -17,6 +17,7 @@ from kerne.cli.options import (
     unwrap,
     write_text,
 )
+from kerne.cli.reanalysis import close_recontact, news, reanalyse, recontacts
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Met, Strength
 from kerne.interpretation.criteria.overrides import Override
@@ -262,3 +263,7 @@ def list_cases(ctx: click.Context, *, asking: Asking) -> None:
     click.echo("case\tperson\tstage")
     for line in centre.cases.list_cases(asker.who, asker.purpose):
         click.echo(f"{line.number}\t{line.person}\t{line.stage}")
+
+
+for _command in (reanalyse, news, recontacts, close_recontact):
+    cases.add_command(_command)

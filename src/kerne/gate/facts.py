@@ -146,6 +146,7 @@ class FactFinder:
             guardians=standing.guardians,
             download_consent=choices.has_download_consent,
             limited=choices.is_limited_to_own_treatment,
+            recontact=choices.recontact,
             representatives=standing.representatives,
             relatives=self._kin(ask.patient, number),
         )

@@ -32,6 +32,9 @@ class Reason:
     why: Why
     words: str
 
+    def __str__(self) -> str:
+        return f"{self.why}: {self.words}"
+
 
 @dataclass(frozen=True, slots=True)
 class LeastChange:
@@ -70,7 +73,7 @@ class Differences:
         """Yield what is known otherwise of a candidate's disease and variants."""
         yield from self._of_disease(candidate)
         for variant in candidate.variants:
-            yield from self._of_allele(candidate.gene, variant.allele)
+            yield from self.of_allele(candidate.gene, variant.allele)
 
     def is_classed(self, candidate: Candidate) -> bool:
         """Say whether ClinVar newly classes a variant of it as pathogenic."""
@@ -79,6 +82,21 @@ class Differences:
             if self._is_pathogenic(now.clinvar) and not self._is_pathogenic(then.clinvar):
                 return True
         return False
+
+    def other_class(self, allele: Allele) -> str:
+        """Give ClinVar's class now in words, when it newly is one, or is one no more.
+
+        Empty while it is the same, and while neither is pathogenic or benign with enough stars.
+        """
+        then, now = (self._group(each.clinvar) for each in self._known(allele))
+        if then == now or {then, now}.isdisjoint({"pathogenic", "benign"}):
+            return ""
+        return _class_words(self._known(allele)[1].clinvar)
+
+    def _group(self, record: ClinVarRecord | None) -> str:
+        if record is None or record.stars < self._least.stars:
+            return "uncertain"
+        return _class_of(record)
 
     def _of_disease(self, candidate: Candidate) -> Iterator[Reason]:
         gene, disease = candidate.gene, candidate.disease
@@ -91,7 +109,8 @@ class Differences:
             words = f"the phenotype fits {disease} with log10 {then:+.1f} then, {now:+.1f} now"
             yield Reason(Why.FEATURES, words)
 
-    def _of_allele(self, gene: str, allele: Allele) -> Iterator[Reason]:
+    def of_allele(self, gene: str, allele: Allele) -> Iterator[Reason]:
+        """Yield what is known otherwise of an allele in a gene."""
         then, now = self._known(allele)
         if _class_of(then.clinvar) != _class_of(now.clinvar):
             words = f"{allele} in ClinVar: {_class_words(then.clinvar)} then, "

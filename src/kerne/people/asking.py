@@ -70,6 +70,8 @@ class Action(StrEnum):
     INTERPRET = "interpret"
     CLASSIFY = "classify"
     RELABEL_FINDING = "relabel-finding"
+    REANALYSE = "reanalyse"
+    RECONTACT = "recontact"
     READ_RELATIONSHIP_CHECK = "read-relationship-check"
     SIGN_ANSWER = "sign-answer"
     READ_ANSWER = "read-answer"

@@ -57,6 +57,8 @@ class PersonFacts:
         The written consent to an unfiltered copy of the genome stands.
     limited
         The person keeps the genome to their own treatment.
+    recontact
+        The person wants to hear when an answer changes later.
     treated_by_asker
         The asker is in a treatment relation with the person now.
     blocks_asker
@@ -79,6 +81,7 @@ class PersonFacts:
     guardians: frozenset[str]
     download_consent: bool = False
     limited: bool = False
+    recontact: bool = False
     representatives: frozenset[str] = frozenset()
     relatives: frozenset[str] = frozenset()
 
@@ -309,6 +312,7 @@ def _person_entity(person: PersonFacts, who: Identity) -> _Json:
         "analysis_consent": person.analysis_consent,
         "download_consent": person.download_consent,
         "limited": person.limited,
+        "recontact": person.recontact,
         "treated_by": [me] if person.treated_by_asker else [],
         "blocked": [me] if person.blocks_asker else [],
         "guardians": [_person(number) for number in sorted(person.guardians)],
