@@ -73,6 +73,12 @@ DOSAGE = (
 )
 
 
+MONDO = (
+    "subject_id\tpredicate_id\tobject_id\nMONDO:1\tskos:exactMatch\tOMIM:1\n"
+    "MONDO:1\tskos:exactMatch\tOrphanet:7\n"
+)
+
+
 def _add(base: KnowledgeBase, kind: Kind, text: str, name: str, day: date | None = None) -> None:
     file = base.path.parent / f"{name}.txt"
     file.write_text(text)
@@ -85,6 +91,7 @@ def test_facts__come_from_every_release_at_hand(base: KnowledgeBase) -> None:
     _add(base, Kind.CLINVAR, CLINVAR, "c")
     _add(base, Kind.SPLICEAI, SPLICE, "s")
     _add(base, Kind.DOSAGE, DOSAGE, "d")
+    _add(base, Kind.MONDO, MONDO, "m")
     place = Interval("chr1", 0, 50)
     with knowledge_for(base.path, "Kernia1") as knowledge:
         (facts,) = knowledge.facts.look_up([Allele("chr1", 2, "T", "A")])
@@ -99,6 +106,7 @@ def test_facts__come_from_every_release_at_hand(base: KnowledgeBase) -> None:
         gene = knowledge.gene_facts.of("PLUS")
         assert gene is not None
         assert gene.haploinsufficiency is DosageScore.SUFFICIENT
+        assert knowledge.label_of(Kind.MONDO).startswith("mondo m ")
 
 
 def test_allele_that_the_first_release_does_not_list__has_the_frequency_of_the_next(

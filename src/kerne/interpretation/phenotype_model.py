@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from kerne.interpretation.phenotype_cases import as_profile
 from kerne.knowledge.built import digest_of, open_built
 from kerne.knowledge.cases import read_cases
-from kerne.knowledge.gene_files.mondo import read_same_diseases
+from kerne.knowledge.gene_files.kept import kept_same_diseases
 from kerne.knowledge.release import Kind, Release
 from kerne.phenotype.annotations import FILE_NAME as ANNOTATIONS
 from kerne.phenotype.annotations import GENES_FILE_NAME, read_annotations, read_gene_links
@@ -47,7 +47,7 @@ def phenotype_model(releases: Sequence[Release]) -> LikelihoodModel:
 
 
 def _aliases(releases: Iterable[Release]) -> dict[str, frozenset[str]]:
-    same = (names for each in releases for names in read_same_diseases(each.path).values())
+    same = (names for each in releases for names in kept_same_diseases(each.path).values())
     return {name: frozenset(names) - {name} for names in same for name in names}
 
 
