@@ -52,6 +52,8 @@ def judge_pm3(mode: Mode, seen: Circumstances, rare: Evidence) -> Evidence:
         return not_met("PM3", f"only for recessive diseases, not {mode.value}", "rule")
     if rare.met is Met.NOT_MET:
         return not_met("PM3", f"not rare: {rare.data}", rare.source)
+    if rare.met is Met.NOT_JUDGED:
+        return not_judged("PM3", "how rare it is is not known, and a common variant meets others")
     if seen.is_homozygous:
         return pathogenic("PM3", Strength.SUPPORTING, "on both copies in the patient", "genotype")
     if seen.partners is None:

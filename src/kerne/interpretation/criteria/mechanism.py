@@ -73,7 +73,11 @@ def _by_mechanism(
     if not mechanism.is_loss:
         return not_met("PVS1", words, mechanism.source)
     source = mechanism.source or sources.genes
-    if _is_moderate_only(subject.gene, mode):
+    said = _validity_in(subject.gene, mode)
+    if said and not said & {*SURE, ValidityClass.MODERATE}:
+        words = f"{words}; but the gene's part in such a disease is {' or '.join(sorted(said))}"
+        return not_met("PVS1", words, sources.validity)
+    if said and not said & SURE:
         words = f"{words}; one step less, as the gene's part in it is only moderately sure"
         return pathogenic("PVS1", one_lower(loss.strength), words, source)
     return pathogenic("PVS1", loss.strength, words, source)
@@ -219,9 +223,7 @@ def _is_sure(gene: GeneFacts, mode: Mode) -> bool:
     )
 
 
-def _is_moderate_only(gene: GeneFacts | None, mode: Mode) -> bool:
-    """Say whether the best that a panel says of the gene in this mode is *moderate*."""
-    if gene is None:
-        return False
-    said = {e.classification for e in gene.validity if e.inheritance in MODE_LETTERS[mode]}
-    return ValidityClass.MODERATE in said and not said & SURE
+def _validity_in(gene: GeneFacts | None, mode: Mode) -> frozenset[ValidityClass]:
+    """Give what panels say of the gene in diseases of this mode; empty where none says anything."""
+    validity = () if gene is None else gene.validity
+    return frozenset(e.classification for e in validity if e.inheritance in MODE_LETTERS[mode])
