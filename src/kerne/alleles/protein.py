@@ -222,6 +222,8 @@ def _name_in_frame(message: str, reference: str, change: _Change, codons: dict[s
 
 def _name_stopped(reference: str, altered: str, touched: int, past: int) -> str:
     """Name a change in frame that brings a stop; codons `[touched, past)` are its own."""
+    if altered == reference:
+        return UNCHANGED
     first = _first_difference(reference, altered)
     if altered[first] == _STOP:
         return f"p.({_residue(reference, first)}Ter)"

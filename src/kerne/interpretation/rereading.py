@@ -23,9 +23,8 @@ from kerne.interpretation.effect import CODON_BP, effect_of
 
 SPLICE_SITE_BP: Final = 2
 SPLICE_REGION_BP: Final = 8
-"""As `bcftools csq` has it: the first and last bases of an intron."""
-
-_OF_SPLICING: Final = frozenset({"splice_donor", "splice_acceptor", "splice_region"})
+SPLICE_REGION_EXON_BP: Final = 3
+"""As `bcftools csq` has it: so many bases of an intron, and of an exon, at their border."""
 
 
 def reread(
@@ -54,17 +53,16 @@ def _reread(
 ) -> Consequence:
     if transcript.coding_span is None or said.together_with:
         return said
-    near_splicing = not _OF_SPLICING.isdisjoint(said.terms)
     # Bases that come to stand at the edge of an exon lengthen it: the splice site is as before.
     edge = 0 if places.leftmost.deleted else 1
     for start, end in transcript.exons:
         within = places.within(start - edge, end + edge)
         if within:
             term = _in_exon(within, transcript, reference)
-            terms = (term, "splice_region") if near_splicing else (term,)
-            return said if not term or term == said.terms[0] else _with(said, terms)
+            near = _is_near_splicing(places, (start, end), transcript)
+            return _with(said, (term, "splice_region") if near else (term,)) if term else said
     term = _in_intron(places, transcript)
-    return said if not term or said.terms == (term,) else _with(said, (term,))
+    return _with(said, (term,)) if term else said
 
 
 def _in_exon(within: tuple[Edit, ...], transcript: Transcript, reference: SequenceSource) -> str:
@@ -102,5 +100,15 @@ def _in_intron(places: Placements, transcript: Transcript) -> str:
     return ""
 
 
+def _is_near_splicing(places: Placements, exon: tuple[int, int], transcript: Transcript) -> bool:
+    """Say whether every placement in an exon touches the bases beside one of its introns."""
+    start, end = exon
+    first = start + SPLICE_REGION_EXON_BP * (start != transcript.start)
+    last = end - SPLICE_REGION_EXON_BP * (end != transcript.end)
+    return not places.within(first, last)
+
+
 def _with(said: Consequence, terms: tuple[str, ...]) -> Consequence:
+    if terms == said.terms:
+        return said
     return replace(said, terms=terms, amino_acids="")
