@@ -78,7 +78,7 @@ class Genes:
             found[Allele(transcript.contig, at, base, other)] = None
         return list(found)
 
-    def spellings(self, count: int) -> list[list[Allele]]:
+    def spellings(self, count: int) -> list[tuple[Transcript, list[Allele]]]:
         """Draw insertions, duplications and deletions; give the ways to write each."""
         found = []
         for transcript, at in self.places(count):
@@ -95,7 +95,8 @@ class Genes:
             ways = (self._written(contig, every.at(n)) for n in range(min(every.steps, 12) + 1))
             # What lies outside a transcript does nothing to it.
             inside = (transcript.start, transcript.end)
-            found.append([w for w in ways if inside[0] <= w.position and w.end < inside[1]])
+            kept = [way for way in ways if inside[0] <= way.position and way.end < inside[1]]
+            found.append((transcript, kept))
         return found
 
     def _written(self, contig: str, edit: Edit) -> Allele:
@@ -130,7 +131,8 @@ def says_the_same(found: Consequence, name: str) -> bool:
     if match is None:
         return False
     if match[3] == "?":
-        return codon == "1" and "start_lost" in found.terms
+        # A start codon that is not ATG is a codon like others to csq.
+        return codon == "1"
     new = residue if match[3] == "=" else ONE_LETTER[match[3]]
     told = after.lstrip("0123456789")[:1] or residue
     # csq takes a selenocysteine for a stop.
@@ -155,12 +157,14 @@ def check_substitutions(genes: Genes, count: int) -> bool:
 def check_placements(genes: Genes, count: int) -> bool:
     """Compare the consequences of all the ways to write each insertion and deletion."""
     drawn = genes.spellings(count)
-    found = genes.look([allele for ways in drawn for allele in ways]).by_allele
+    found = genes.look([allele for _, ways in drawn for allele in ways]).by_allele
     compared, apart = 0, []
-    for ways in drawn:
+    for transcript, ways in drawn:
         worst = {
-            tuple(sorted((each.transcript, each.severity) for each in found.get(allele, ())))
+            (each.transcript, each.severity)
             for allele in ways
+            for each in found[allele]
+            if each.transcript == transcript.identifier
         }
         if len(ways) > 1:
             compared += 1
@@ -187,7 +191,9 @@ def check_broken(genes: Genes, count: int) -> bool:
 
 def check_speed(genes: Genes, count: int) -> bool:
     """Time a run over alleles of which a seventh are insertions and deletions."""
-    alleles = genes.substitutions(count) + [ways[0] for ways in genes.spellings(count // 6)]
+    alleles = genes.substitutions(count) + [
+        way for _, ways in genes.spellings(count // 6) for way in ways[:1]
+    ]
     started = time.perf_counter()
     genes.look(alleles)
     speed = len(set(alleles)) / (time.perf_counter() - started)

@@ -1,13 +1,15 @@
 """Indels near the borders of gene PLUS, whose sequence stands at the top of `conftest`."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.placement import placements
-from kerne.alleles.sequence import ReferenceSequence
+from kerne.alleles.sequence import ReferenceSequence, reverse_complement
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.calls import Call
 from kerne.interpretation.candidate import Genotype
@@ -79,6 +81,40 @@ def test_change_near_a_border__is_judged_by_all_its_placements(
 ) -> None:
     (found,) = terms_of(tmp_path, allele_at(start, deleted, inserted))
     assert found[: len(expected)] == expected
+
+
+def test_start_codon_other_than_atg__is_lost_by_any_substitution(tmp_path: Path) -> None:
+    path = tmp_path / "borders.fa"
+    path.write_text(f">chr1\n{CONTIG}\n")
+    gene = replace(GENE, cds=(START + 3, EXON_2[1] - len(TAIL)))
+    alleles = [Allele("chr1", START + at, CONTIG[START + at], "T") for at in (2, 3, 5, 6)]
+    calls = [Call(allele, Genotype.HET) for allele in alleles]
+    found = predict(calls, GeneModels([gene]), ReferenceSequence(path)).by_allele
+    assert [found[allele][0].terms[0] for allele in alleles] == [
+        *("5_prime_utr", "start_lost", "start_lost", "stop_gained")
+    ]
+
+
+@pytest.mark.parametrize("strand", [1, -1])
+def test_deletion_over_a_border__destroys_the_site_even_beside_untranslated_bases(
+    tmp_path: Path, strand: Literal[1, -1]
+) -> None:
+    # The coding sequence lies in the last exon alone, so that the first is untranslated.
+    contig = CONTIG if strand == 1 else reverse_complement(CONTIG)
+    path = tmp_path / "untranslated.fa"
+    path.write_text(f">chr1\n{contig}\n")
+    size, bases = len(CONTIG), 5
+    exons, cds = (EXON_1, EXON_2), (EXON_2[0] + 6, EXON_2[1] - len(TAIL))
+    first = EXON_2[0] - 1
+    if strand == -1:
+        exons = ((size - EXON_2[1], size - EXON_2[0]), (size - EXON_1[1], size - EXON_1[0]))
+        cds, first = (size - cds[1], size - cds[0]), size - first - bases
+    gene = replace(GENE, strand=strand, exons=exons, cds=cds)
+    deleted = contig[first - 1 : first + bases]
+    allele = Allele("chr1", first - 1, deleted, deleted[0])
+    call = Call(allele, Genotype.HET)
+    found = predict([call], GeneModels([gene]), ReferenceSequence(path))
+    assert "splice_acceptor" in found.by_allele[allele][0].terms
 
 
 def test_consequence__does_not_hang_on_where_the_file_writes_it(tmp_path: Path) -> None:

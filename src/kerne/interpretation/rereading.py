@@ -5,9 +5,10 @@ is said to destroy the splice site beside it, one in front of the start codon to
 blocks of unequal length it takes the first base for shared. Here all placements are looked at. An
 indel that fits into an exon leaves the splice sites as they are, and its term is that of the
 changed protein; one that fits into an intron without the two bases at either end does so too.
-What touches a splice site wherever it is placed keeps the terms of csq.
+What touches a splice site wherever it is placed keeps the terms of csq, and that of the site.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -30,22 +31,35 @@ SPLICE_REGION_EXON_BP: Final = 3
 def reread(
     allele: Allele,
     consequences: tuple[Consequence, ...],
-    transcripts: dict[str, Transcript],
+    transcripts: Mapping[str, Transcript],
     reference: SequenceSource,
 ) -> tuple[Consequence, ...]:
-    """Read one allele again in every coding transcript; a substitution stays as it was said.
+    """Read one allele again in every coding transcript.
+
+    A substitution stays as it was said, but in a start codon: csq knows no start but ATG.
 
     Raises
     ------
     AssemblyError
         A transcript goes past the reference sequence.
     """
-    if allele.is_snv:
-        return consequences
-    places = placements(allele, reference)
+    if not allele.is_snv:
+        places = placements(allele, reference)
+        return tuple(
+            _reread(each, places, transcripts[each.transcript], reference) for each in consequences
+        )
     return tuple(
-        _reread(each, places, transcripts[each.transcript], reference) for each in consequences
+        _with(each, ("start_lost",)) if _loses_start(each, transcripts) else each
+        for each in consequences
     )
+
+
+def _loses_start(said: Consequence, transcripts: Mapping[str, Transcript]) -> bool:
+    transcript = transcripts[said.transcript]
+    span = transcript.coding_span
+    if span is None or not transcript.is_exonic(said.allele.position):
+        return False
+    return 0 <= transcript.locate(said.allele.position).base - span[0] < CODON_BP
 
 
 def _reread(
@@ -62,7 +76,11 @@ def _reread(
             near = _is_near_splicing(places, (start, end), transcript)
             return _with(said, (term, "splice_region") if near else (term,)) if term else said
     term = _in_intron(places, transcript)
-    return _with(said, (term,)) if term else said
+    if term:
+        return _with(said, (term,))
+    # csq overlooks some sites beside untranslated exons.
+    sites = [site for site in _sites_hit(places.leftmost, transcript) if site not in said.terms]
+    return _with(said, (*sites, *said.terms))
 
 
 def _in_exon(within: tuple[Edit, ...], transcript: Transcript, reference: SequenceSource) -> str:
@@ -98,6 +116,19 @@ def _in_intron(places: Placements, transcript: Transcript) -> str:
             if places.within(start + edge_bp - room, end - edge_bp + room):
                 return term
     return ""
+
+
+def _sites_hit(edit: Edit, transcript: Transcript) -> Iterator[str]:
+    """Name the splice sites of which a base is deleted, or that are parted by an insertion."""
+    before, behind = "splice_acceptor", "splice_donor"
+    if transcript.strand == -1:
+        before, behind = behind, before
+    start, end = (edit.start, edit.end) if edit.deleted else (edit.start - 1, edit.start + 1)
+    reach = 1 if edit.deleted else SPLICE_SITE_BP
+    for (_, intron_start), (intron_end, _) in pairwise(transcript.exons):
+        for site, first in ((behind, intron_start), (before, intron_end - SPLICE_SITE_BP)):
+            if min(end, first + SPLICE_SITE_BP) - max(start, first) >= reach:
+                yield site
 
 
 def _is_near_splicing(places: Placements, exon: tuple[int, int], transcript: Transcript) -> bool:
