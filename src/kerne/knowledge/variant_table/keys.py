@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.change import LETTER_BITS, LETTERS_MOST, change_code
+from kerne.alleles.change import LETTER_BITS, LETTERS_MOST, change_code, reference_spans
 
 PAGE_BITS: Final = 24
 BIN_BITS: Final = 12
@@ -27,6 +27,9 @@ SPELLED_BASES: Final = 6
 
 ASIDE: Final = 1 << (CHANGE_BITS - 1)
 """Set in a key whose change stands beside it."""
+
+SPELLED: Final = ASIDE - 1
+"""The bits of a key that spell its change otherwise."""
 
 _TAIL_BITS: Final = LETTER_BITS * (LETTERS_MOST - SPELLED_BASES - 1)
 """Low bits of a change's number that are empty in a short one."""
@@ -109,7 +112,13 @@ def is_aside(keys: NDArray[np.uint32]) -> NDArray[np.bool_]:
 
 def spelled_code(key: int) -> int:
     """Give the number of the change that a key spells."""
-    return int(_spelled()[key & (ASIDE - 1)]) << _TAIL_BITS
+    return int(_spelled()[key & SPELLED]) << _TAIL_BITS
+
+
+@cache
+def spelled_spans() -> NDArray[np.int64]:
+    """Give how many reference bases each change replaces that a key spells, by its number."""
+    return reference_spans(_spelled() << np.uint64(_TAIL_BITS), {})
 
 
 def _changes(codes: NDArray[np.uint64]) -> NDArray[np.uint32]:

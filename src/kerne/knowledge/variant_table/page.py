@@ -7,17 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.allele import Allele
-from kerne.alleles.change import LONG, Change, change_of
+from kerne.alleles.change import LONG, Change, change_of, reference_spans
 from kerne.knowledge.variant_table.column import Column
 from kerne.knowledge.variant_table.keys import (
     BIN_BITS,
     BINS,
     CHANGE_BITS,
     PAGE_BITS,
+    SPELLED,
     find_first,
     is_aside,
     make_keys,
     spelled_code,
+    spelled_spans,
 )
 
 
@@ -42,6 +44,14 @@ class Aside:
     def at(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the place of rows in this list; all are in it."""
         return np.searchsorted(self.rows, rows.astype(np.uint32))
+
+    def spans(self) -> NDArray[np.int64]:
+        """Give how many reference bases each change replaces, (changes,)."""
+        is_text = (self.codes & np.uint64(LONG)) != 0
+        spans = np.zeros(len(self.codes), dtype=np.int64)
+        spans[~is_text] = reference_spans(self.codes[~is_text], {})
+        spans[is_text] = [len(self.change(at)[0]) for at in np.flatnonzero(is_text).tolist()]
+        return spans
 
     def change(self, at: int) -> Change:
         """Give the bases at a place in this list."""
@@ -117,6 +127,14 @@ class Page:
         is_listed_aside = at < self.aside.rows.size and self.aside.rows[at] == row
         change = self.aside.change(at) if is_listed_aside else change_of(spelled_code(key))
         return Allele(self.contig, position, *change)
+
+    def ends(self) -> NDArray[np.int64]:
+        """Give where the reference bases of each allele end, (rows,)."""
+        bins = np.repeat(np.arange(BINS), np.diff(self.starts))
+        places = (bins << BIN_BITS) + (self.keys >> np.uint32(CHANGE_BITS))
+        spans = spelled_spans()[np.where(is_aside(self.keys), 0, self.keys & SPELLED)]
+        spans[self.aside.rows] = self.aside.spans()
+        return (self.number << PAGE_BITS) + places + spans
 
     def rows_between(self, start: int, end: int) -> range:
         """Give the rows whose positions lie in `[start, end)` of the contig."""

@@ -51,6 +51,7 @@ class VariantTable:
         self._pool = described["pool"]
         self._pages = list(_pages(self._file, described["pages"]))
         self._page_of = {(page.contig, page.number): page for page in self._pages}
+        self._known_ends: dict[int, NDArray[np.int64]] = {}
         self._first_rows = np.array([page.first_row for page in self._pages], dtype=np.int64)
 
     def __len__(self) -> int:
@@ -135,18 +136,21 @@ class VariantTable:
 
     def overlapping(self, interval: Interval) -> NDArray[np.int64]:
         """Give the rows of alleles that replace a base of `interval`, by place."""
-        found = []
-        for page in self._pages:
+        found = [np.zeros(0, dtype=np.int64)]
+        for number, page in enumerate(self._pages):
             first = page.number << PAGE_BITS
-            is_near = (
-                first < interval.end and interval.start < first + (1 << PAGE_BITS) + page.reach_bp
-            )
-            if page.contig == interval.contig and is_near:
-                rows = page.rows_between(interval.start - page.reach_bp + 1, interval.end)
-                found += [
-                    page.first_row + row for row in rows if page.allele(row).end > interval.start
-                ]
-        return np.array(found, dtype=np.int64)
+            reach = first + (1 << PAGE_BITS) + page.reach_bp
+            if page.contig == interval.contig and first < interval.end and interval.start < reach:
+                near = page.rows_between(interval.start - page.reach_bp + 1, interval.end)
+                rows = np.arange(near.start, near.stop)
+                found.append(page.first_row + rows[self._ends(number)[rows] > interval.start])
+        return np.concatenate(found)
+
+    def _ends(self, number: int) -> NDArray[np.int64]:
+        """Give the ends of a page's alleles, worked out once."""
+        if number not in self._known_ends:
+            self._known_ends[number] = self._pages[number].ends()
+        return self._known_ends[number]
 
     def _find(
         self,
