@@ -39,6 +39,7 @@ from kerne.interpretation.candidate import (
     Met,
     Mode,
     NamedTerm,
+    NextLook,
     Strength,
     Tier,
 )
@@ -48,6 +49,7 @@ from kerne.people.asking import Action, Ask, Identity, Pass, Purpose, Refusal, R
 from kerne.people.kinship import Kinship, Parenthood, ParentOf
 from kerne.people.person import Person, RegisteredSex
 from kerne.phenotype.annotations import read_annotations, read_gene_links
+from kerne.phenotype.distinction import Distinction
 from kerne.phenotype.expectation import Basis
 from kerne.phenotype.explanation import TermContribution
 from kerne.phenotype.likelihood import LikelihoodModel, Weights
@@ -186,6 +188,11 @@ def found() -> Interpretation:
         variants_read=2_114,
         variants_considered=317,
         notes=("the sample has no parents in the national database",),
+        next_look=NextLook(
+            "Dravet syndrome",
+            "Deafness 1",
+            (Distinction("HP:0002373", "Febrile seizure", 0.8, 0.02),),
+        ),
     )
 
 

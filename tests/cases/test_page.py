@@ -162,6 +162,27 @@ def test_page__explains_each_term_and_names_what_is_absent(report: Report) -> No
         assert line in words
 
 
+def test_page__says_what_to_look_for_next(report: Report) -> None:
+    words = plain(outline(report))
+    assert "They would tell Dravet syndrome from Deafness 1." in words
+    assert (
+        "Febrile seizure (HP:0002373): in 80% of patients with the first, 2% with the second"
+        in words
+    )
+    told = replace(report.interpretation, next_look=None)
+    assert "look for next" not in plain(outline(replace(report, interpretation=told)))
+
+
+def test_page__tells_what_was_absent_from_what_was_observed(report: Report) -> None:
+    first, *others = report.interpretation.candidates
+    absent = replace(first.terms[0], is_excluded=True, basis="name of the disease")
+    told = replace(first, terms=(absent, *first.terms[1:]))
+    found = replace(report.interpretation, candidates=(told, *others))
+    words = plain(outline(replace(report, interpretation=found)))
+    assert f"{absent.name} (not found)" in words
+    assert f"name of the disease: {absent.source}" in words
+
+
 def test_page__does_not_take_unknown_coverage_for_coverage(report: Report) -> None:
     words = plain(outline(report))
     assert "KCNQ2 not stated not known: the file does not say where it is callable" in words

@@ -210,6 +210,15 @@ def test_panel__makes_two_tiers_and_removes_nothing(
     found = interpret(genome, _phenotype(), knowledge, panel=panel)
     tiers = {candidate.gene: candidate.tier for candidate in found.candidates}
     assert tiers == {"PLUS": Tier.OUTSIDE, "XGENE": Tier.PANEL}
+    # Each of the two diseases has one feature; the patient is known to lack a cold nose.
+    assert found.next_look is None
+    asked = interpret(genome, replace(_phenotype(), excluded=()), knowledge)
+    assert asked.next_look is not None
+    assert (asked.next_look.first, asked.next_look.second) == (
+        "Blue ear disease",
+        "Cold nose disease",
+    )
+    assert [each.name for each in asked.next_look.features] == ["Cold nose"]
     assert "the gene is outside the panel" in found.candidates[0].reasons
     assert "panel `P` version 1, 1 genes" in found.notes
     misspelt = replace(panel, genes=frozenset({"XGENE", "Xgene"}))

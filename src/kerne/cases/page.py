@@ -211,6 +211,7 @@ _ENVIRONMENT.filters |= {
     "signed_number": signed_number,
     "signed_points": signed_points,
     "percent": percent,
+    "share": "{:.0%}".format,
     "bar_px": bar_px,
     "headline": headline,
     "breakable": breakable,

@@ -85,6 +85,10 @@ def summary(result: InterpretedFile) -> list[str]:
             lines += candidate_lines(candidate)
         if len(inside) > SHOWN:
             lines.append(f"and {len(inside) - SHOWN} more candidates")
+    if found.next_look is not None:
+        names = ", ".join(feature.name for feature in found.next_look.features)
+        look = found.next_look
+        lines.append(f"to tell {look.first} from {look.second}, look for: {names}")
     lines += [f"absent: {what}" for what in found.absent]
     lines += [f"note: {note}" for note in found.notes]
     lines += [f"not examined: {what}" for what in found.not_examined]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kerne.alleles.allele import Allele
+from kerne.phenotype.distinction import Distinction
 from kerne.phenotype.explanation import TermContribution
 
 
@@ -230,6 +231,15 @@ class GeneCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class NextLook:
+    """Features that nobody has looked for and that tell the two best diseases apart."""
+
+    first: str
+    second: str
+    features: tuple[Distinction, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Interpretation:
     """Everything that an interpretation found, used and did not see.
 
@@ -251,6 +261,8 @@ class Interpretation:
         That none of the genes is the cause; `None` where probabilities were not worked out.
     genes_to_read
         So many genes from the top hold the cause, if any gene does, but for `posterior.MISSED`.
+    next_look
+        What to look for next at the bedside; `None` where there are no two diseases.
     """
 
     sample: str
@@ -268,6 +280,7 @@ class Interpretation:
     odds_unlisted: float = 0.0
     probability_of_none: float | None = None
     genes_to_read: int | None = None
+    next_look: NextLook | None = None
 
 
 def by_tier(candidates: Sequence[Candidate]) -> dict[Tier, tuple[Candidate, ...]]:

@@ -248,6 +248,7 @@ class _Work:
                 *self._warnings(predicted.warnings),
             ),
             odds_unlisted=sum(10**each.log10_odds for each in unlisted),
+            next_look=presenter.next_look(listed),
         )
         sealed = [presenter.candidate(number, each) for number, each in enumerate(aside, 1)]
         kept = [SecondaryCandidate(e, gathered.listed[e.gene]) for e in sealed if _is_told(e)]

@@ -6,13 +6,20 @@ from typing import Protocol
 
 from kerne.alleles.allele import Allele
 from kerne.interpretation.background import effect_of
-from kerne.interpretation.candidate import Candidate, CandidateVariant, Genotype, Tier
+from kerne.interpretation.candidate import (
+    Candidate,
+    CandidateVariant,
+    Genotype,
+    NextLook,
+    Tier,
+)
 from kerne.interpretation.classification import classify
 from kerne.interpretation.criteria.frequency import frequency_in_words
 from kerne.interpretation.presented_terms import Terms
 from kerne.interpretation.ranking import Judged, Ranked
 from kerne.knowledge.frequencies import PublishedFrequency
 from kerne.knowledge.panels import Panel
+from kerne.phenotype.distinction import tell_apart
 from kerne.phenotype.explanation import TermContribution, explain
 from kerne.phenotype.likelihood import LikelihoodModel
 
@@ -108,6 +115,17 @@ class Presenter:
             reasons=self._reasons(ranked, variants, terms),
             terms=terms,
         )
+
+    def next_look(self, ranked: Sequence[Ranked]) -> NextLook | None:
+        """Say what would tell the diseases of the two best candidates apart."""
+        first = ranked[0].fit.disease if ranked else ""
+        second = next((e.fit.disease for e in ranked if e.fit.disease != first), None)
+        if second is None:
+            return None
+        terms = self._terms
+        features = tell_apart(self._model, first, second, terms.observed, terms.excluded)
+        names = self._disease_name(first), self._disease_name(second)
+        return NextLook(*names, features) if features else None
 
     def _disease_name(self, disease: str) -> str:
         return self._model.name(disease)
