@@ -9,6 +9,7 @@ from typing import Protocol
 import pytest
 from sqlalchemy import MetaData
 
+from kerne.cases.answer import SUMS
 from kerne.cases.ledger import CaseLedger
 from kerne.database.engine import open_database
 from kerne.database.remains import find_remains
@@ -53,9 +54,13 @@ def home(walked: Walked, tmp_path: Path) -> Iterator[Home]:
     order = OrderLedger(engine, vault).order(line.order_number)
     secrets = {"name": person.name, "clinical question": order.question}
     secrets |= {f"term {term}": term for term in cases.case(line.number).observed}
+    signed = cases.case(line.number).signed
+    assert signed is not None
+    # The list of digests holds nothing else, and digests stand in clear.
+    (listed,) = (file.digest for file in signed.files if file.name == SUMS)
     with engine.connect() as connection:
-        kept = "SELECT digest FROM case_document WHERE number = ?"
-        digests = connection.exec_driver_sql(kept, (line.number,)).scalars().all()
+        kept = "SELECT digest FROM case_document WHERE number = ? AND digest != ?"
+        digests = connection.exec_driver_sql(kept, (line.number, listed)).scalars().all()
     secrets |= {
         f"document {digest}": cases.document(line.number, digest).decode(errors="replace")
         for digest in digests

@@ -25,6 +25,7 @@ CLASSES = {
     "Cases",
     "Reanalyses",
     "Validations",
+    "SharedKnowledge",
     "Research",
     "Custodians",
 }
@@ -42,6 +43,8 @@ WITHOUT_THE_GATE = {
     "Genomes.has_entry": "start-up: says whether a granted change was committed",
     "Orders.react": "a reaction to what was granted before; returns nothing",
     "Orders.cancel_without_consent": "a reaction to a withdrawal; returns nothing",
+    "Cases.shared": "gives the acts on shared knowledge, each of which asks",
+    "SharedKnowledge.react": "a reaction to what was granted before; returns nothing",
     "Cases.validations": "gives the acts on validations, each of which asks",
     "Validations.history": "shows nobody's data: what institutions say of their own validation",
     "Cases.react": "a reaction to what was granted before; returns nothing",
@@ -256,6 +259,7 @@ def test_databases__are_spoken_to_by_ledgers_and_their_tables(module: str) -> No
     allowed = {"ledger", "tables", "persons", "rows", "standing", "vault", "leaves", "drafts"}
     allowed |= {"key_tables", "verification", "rereading", "finding", "second", "populations"}
     allowed |= {"validation_ledger", "reanalysis_ledger", "reanalysis_events", "reanalysis"}
+    allowed |= {"shared_ledger"}
     allowed |= {"reach", "reaches", "events", "order", "case", "centre"}
     allowed |= {"erasing", "forgetting", "founding", "proposal", "rooms"}
     # Copies are of whole files, and of events as they are written.

@@ -30,6 +30,7 @@ from kerne.cases.actions import Cases
 from kerne.cases.closing import ClosedGenes, RuledFindings
 from kerne.cases.kin_use import KinByChoice
 from kerne.cases.ledger import CaseLedger
+from kerne.cases.profiles import ProfileMarks
 from kerne.cases.reproducing import open_named
 from kerne.cases.signature import open_answer_key
 from kerne.consent.actions import Consent
@@ -226,6 +227,7 @@ class _Parts:
             knowledge=lambda: self._knowledge,
             reopen=partial(open_named, self._knowledge_base, self._assembly),
             assembly=self._assembly,
+            marks=ProfileMarks(vault.centre_key("profiles")),
             key=open_answer_key(self._home / places.KEYS / "answers.pem"),
             answers=self._home / "answers",
             clock=clock,

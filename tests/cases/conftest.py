@@ -20,6 +20,7 @@ from kerne.cases.actions import Cases
 from kerne.cases.answer import ReleasedOrder
 from kerne.cases.events import Bearing
 from kerne.cases.ledger import CaseLedger, metadata
+from kerne.cases.profiles import ProfileMarks
 from kerne.cases.report import Conclusion, Fact, Finding, Report, report_of, with_conclusion
 from kerne.cases.signature import open_answer_key
 from kerne.database.engine import open_database
@@ -517,6 +518,7 @@ def room(tmp_path: Path, ledger: CaseLedger, knowledge: Knowledge) -> Room:
             knowledge, reference=ReferenceSequence(knowledge.reference.path)
         ),
         assembly=KERNIA1,
+        marks=ProfileMarks(b"key of the marks"),
         key=open_answer_key(tmp_path / "key.pem"),
         answers=tmp_path / "answers",
         clock=SteppingClock(),

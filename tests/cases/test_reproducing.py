@@ -152,7 +152,7 @@ def test_named_releases__are_opened_as_they_were_and_not_otherwise(tmp_path: Pat
         base.add(Kind.REFERENCE, fasta, assembly="Kernia1", name=name)
     old = named([base.get(Kind.REFERENCE, "old")])[0]
     with pytest.raises(KnowledgeError, match="is not the one that was used"):
-        open_named(base, KERNIA1, [replace(old, sha256="0" * 64)])
+        open_named(base, KERNIA1, [replace(old, checksum="0" * 32)])
     with pytest.raises(KnowledgeError, match="no release `gone`"):
         open_named(base, KERNIA1, [replace(old, name="gone")])
 

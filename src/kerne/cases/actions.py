@@ -37,8 +37,10 @@ from kerne.cases.inputs import KeptBasis, KeptInputs, KeptParts, NamedRelease
 from kerne.cases.issuing import Answer, Issuer
 from kerne.cases.ledger import CaseLedger, CaseLine
 from kerne.cases.parts import KinUse, NationalGenomes, OpenFindings, OrderBook, Register
+from kerne.cases.profiles import ProfileMarks
 from kerne.cases.report import RECORD
 from kerne.cases.reproducing import Reproducer, Reproduction
+from kerne.cases.sharing import SharedKnowledge
 from kerne.cases.showing import Showing
 from kerne.cases.signature import AnswerKey
 from kerne.cases.validations import Validations
@@ -77,6 +79,7 @@ class Cases:
     knowledge: Callable[[], Knowledge]
     reopen: Callable[[Sequence[NamedRelease]], Knowledge]
     assembly: Assembly
+    marks: ProfileMarks
     key: AnswerKey
     answers: Path
     clock: Callable[[], datetime]
@@ -253,6 +256,7 @@ class Cases:
         entry = self.gate.answer(self._ask(who, purpose, Action.SIGN_ANSWER, case), work)
         if isinstance(entry, Refusal):
             return entry  # What is signed stays signed: a fault below is made good at next start.
+        self.shared.react()
         self._issuer.issue(case, entry)
         return self._issuer.answer(self.ledger.case(case))
 
@@ -288,7 +292,9 @@ class Cases:
         return tuple(shown)
 
     def react(self) -> None:
-        """Start the treatment relations that opened cases bring; called at start-up too.
+        """Start the treatment relations that opened cases bring, and keep what answers taught.
+
+        Called at start-up too.
 
         INVARIANT: a case that was not opened brings none, so an attempt opens no genome.
         """
@@ -296,6 +302,7 @@ class Cases:
             opened = recorded.event
             for person in (opened.person, *(each.person for each in opened.relatives)):
                 self.register.start_treatment(opened.opened_by, person, opened.order, recorded.at)
+        self.shared.react()
 
     def issue_outstanding(self) -> int:
         """Hand over answers that were signed when the machine stopped; called at start-up."""
@@ -310,6 +317,11 @@ class Cases:
             self._issuer.write(self.ledger.case(number))
 
     @property
+    def shared(self) -> SharedKnowledge:
+        """What the signed answers taught, for other patients."""
+        return SharedKnowledge(self.ledger, self.gate, self.kin, self.register, self.marks)
+
+    @property
     def validations(self) -> Validations:
         """The institutions' own validations of Kerne."""
         return Validations(self.ledger.validations, self.gate, self.clock)
@@ -321,14 +333,7 @@ class Cases:
     @property
     def _issuer(self) -> Issuer:
         return Issuer(
-            self.ledger,
-            self.orders,
-            self.register,
-            self.ledger.validations,
-            self.key,
-            self.answers,
-            self.clock,
-            self.zone,
+            self.ledger, self.orders, self.register, self.key, self.answers, self.clock, self.zone
         )
 
     def _gatherer(self, who: Identity, purpose: str) -> Gatherer:

@@ -17,9 +17,10 @@ from uuid import NAMESPACE_URL, uuid5
 from kerne.alleles.assembly import GRCH37, GRCH38
 from kerne.cases.document import canonical_json, digest_of, report_record
 from kerne.cases.events import Bearing
+from kerne.cases.inheritance_terms import INHERITANCE
 from kerne.cases.page import headline, percent
 from kerne.cases.report import NOT_EXCLUDED, PRINTS, Finding, Report, explaining
-from kerne.interpretation.candidate import Classification, GeneCoverage, Genotype, Mode
+from kerne.interpretation.candidate import Classification, GeneCoverage, Genotype
 from kerne.phenotype.phenopacket import Sex
 
 Json = dict[str, Any]  # Any: values of a JSON object
@@ -60,15 +61,6 @@ _STATE: Final[Mapping[Genotype, tuple[str, str]]] = {
 _ASSEMBLY: Final[Mapping[str, tuple[str, str]]] = {
     GRCH37.name: ("LA14029-5", "GRCh37"),
     GRCH38.name: ("LA26806-2", "GRCh38"),
-}
-_INHERITANCE: Final[Mapping[Mode, tuple[str, str]]] = {
-    Mode.DOMINANT: ("HP:0000006", "Autosomal dominant inheritance"),
-    Mode.DE_NOVO: ("HP:0000006", "Autosomal dominant inheritance"),
-    Mode.RECESSIVE_HOMOZYGOUS: ("HP:0000007", "Autosomal recessive inheritance"),
-    Mode.RECESSIVE_COMPOUND: ("HP:0000007", "Autosomal recessive inheritance"),
-    Mode.RECESSIVE_ONE_ALLELE: ("HP:0000007", "Autosomal recessive inheritance"),
-    Mode.X_LINKED: ("HP:0001417", "X-linked inheritance"),
-    Mode.MITOCHONDRIAL: ("HP:0001427", "Mitochondrial inheritance"),
 }
 _POSITIVE: Final = ("LA6576-8", "Positive")
 _NEGATIVE: Final = ("LA6577-6", "Negative")
@@ -250,7 +242,7 @@ class _Bundle:
         ]
         if finding.disease:
             parts.append(_part("81259-4", "Associated phenotype", _disease(finding)))
-        inheritance = _INHERITANCE.get(finding.mode)
+        inheritance = INHERITANCE.get(finding.mode)
         if inheritance is not None:
             parts.append(
                 {

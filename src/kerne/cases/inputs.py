@@ -7,6 +7,7 @@ phenotype, the panel, what was open, the nation's counts, and the names of the r
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.interpretation.basis import Basis
@@ -15,6 +16,8 @@ from kerne.interpretation.secondary import Disclosure, FindingClass
 from kerne.knowledge.panels import Panel
 from kerne.knowledge.release import Release
 from kerne.phenotype.phenopacket import Phenotype
+
+_CHECKSUM_DIGITS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,11 @@ class KeptBasis:
 
 @dataclass(frozen=True, slots=True)
 class NamedRelease:
-    """A release by its name, and the checksum of its content then."""
+    """A release by its name, and the first half of the SHA-256 of its content then."""
 
     kind: str
     name: str
-    sha256: str
+    checksum: str
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -136,7 +139,10 @@ class NotedCounts:
 
 def named(releases: Sequence[Release]) -> tuple[NamedRelease, ...]:
     """Return the releases by name, as they are kept."""
-    return tuple(NamedRelease(each.kind.value, each.name, each.sha256) for each in releases)
+    return tuple(
+        NamedRelease(each.kind.value, each.name, each.sha256[:_CHECKSUM_DIGITS])
+        for each in releases
+    )
 
 
 def kept_panel(panel: Panel | None) -> KeptPanel | None:

@@ -29,7 +29,6 @@ from kerne.cases.naming import VrsNames
 from kerne.cases.parts import OrderBook, Register
 from kerne.cases.report import PAGE, PROGRAM, RECORD, write_files
 from kerne.cases.signature import AnswerKey, is_signed
-from kerne.cases.validation_ledger import ValidationLedger
 from kerne.errors import CaseError, StaleVersionError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Interpretation
@@ -55,7 +54,6 @@ class Issuer:
     ledger: CaseLedger
     orders: OrderBook
     register: Register
-    validations: ValidationLedger
     key: AnswerKey
     answers: Path
     clock: Callable[[], datetime]
@@ -74,7 +72,7 @@ class Issuer:
             at,
             disclosure,
             program=PROGRAM,
-            validation=self.validations.standing(who.organisation, __version__),
+            validation=self.ledger.validations.standing(who.organisation, __version__),
         )
 
     def contents(

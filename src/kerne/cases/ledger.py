@@ -30,6 +30,7 @@ from kerne.cases.case import STAGE_AFTER, Case, Stage, fold_case
 from kerne.cases.document import digest_of
 from kerne.cases.events import CASE_EVENTS, AnswerSigned, CaseEvent, CaseOpened
 from kerne.cases.reanalysis_ledger import ReanalysisLedger
+from kerne.cases.shared_ledger import DocumentSeal, SharedLedger
 from kerne.cases.validation_ledger import ValidationLedger
 from kerne.database.engine import reading
 from kerne.database.history import History, Recorded, Sealer, history_table
@@ -63,16 +64,8 @@ _DOCUMENTS: Final = Table(
 _HANDLED: Final = outbox_table("case", metadata)
 
 
-class DocumentSealer(Sealer, Protocol):
-    """Seals documents too; implemented by `people.vault`."""
-
-    def seal_document(self, person: str, name: str, content: bytes) -> bytes:
-        """Return a document of `person` sealed; it opens under the same name only."""
-        ...
-
-    def unseal_document(self, person: str, name: str, sealed: bytes) -> bytes:
-        """Return the content of a sealed document."""
-        ...
+class DocumentSealer(Sealer, DocumentSeal, Protocol):
+    """Seals events and documents; implemented by `people.vault`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +95,7 @@ class CaseLedger:
         self._outbox = Outbox(self.history, _HANDLED)
         self.validations = ValidationLedger(engine, sealer)
         self.reanalyses = ReanalysisLedger(engine, sealer)
+        self.shared = SharedLedger(engine, sealer)
 
     def has_entry(self, entry: int) -> bool:
         """Say whether anything here was committed under an audit entry."""
@@ -166,6 +160,10 @@ class CaseLedger:
         """Return the cases of `person` that were signed, by number."""
         return tuple(line.number for line in self.lines_of(person) if line.signed_at is not None)
 
+    def signed(self) -> tuple[str, ...]:
+        """Return the cases that were signed, by number."""
+        return tuple(line.number for line in self.lines() if line.signed_at is not None)
+
     def last_record(self, person: str) -> datetime | None:
         """Return when a case of `person` last moved; `None` without one."""
         return self.history.newest([line.number for line in self.lines_of(person)])
@@ -185,6 +183,7 @@ class CaseLedger:
         self.history.erase_within(connection, numbers)
         self.reanalyses.forget_within(connection, numbers)
         connection.execute(delete(_DOCUMENTS).where(_DOCUMENTS.c.person == person))
+        self.shared.forget_within(connection, person)
         connection.execute(delete(_LINES).where(theirs))
 
     def unhandled(self, reaction: str, kind: type[K]) -> Iterator[Recorded[K]]:

@@ -26,6 +26,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "genomes": ("kerne.cli.upkeep:genomes", "The genome database: add, count, find, remove."),
     "orders": ("kerne.cli.orders:orders", "Orders and samples, from tube to release."),
     "cases": ("kerne.cli.cases:cases", "Candidates, classification, the signed answer."),
+    "classifications": (
+        "kerne.cli.classifications:classifications",
+        "What hospitals have signed of variants.",
+    ),
     "validation": ("kerne.cli.validation:validation", "An institution's own validation."),
     "citizen": ("kerne.cli.citizen:citizen", "A citizen's choices, and who has read what."),
     "register": ("kerne.cli.register:register", "Take the opt-out register over; declare twins."),

@@ -253,6 +253,22 @@ def public_key(ctx: click.Context, *, output: Path) -> None:
     write_text(output, centre_from(ctx).cases.key.public_pem().decode())
 
 
+@cases.command("release-profiles")
+@click.option("-o", "--output", type=_FILE, required=True, help="JSON lines for `kerne knowledge`.")
+@asking_options
+@click.pass_context
+def release_profiles(ctx: click.Context, *, output: Path, asking: Asking) -> None:
+    """Write the centre's solved cases, of those who allow it, as a release of case profiles.
+
+    Add it with `kerne knowledge add cases`. It names no patient; make it anew when choices change.
+    """
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    made = unwrap(centre.cases.shared.profiles(asker.who, asker.purpose))
+    write_text(output, b"".join(each.line for each in made).decode())
+    click.echo(f"{len(made)} solved cases")
+
+
 @cases.command("list")
 @asking_options
 @click.pass_context
