@@ -207,7 +207,7 @@ def compare(asked: Asked, table: VariantTable, blocks: ZstdBlocks, vcf: Path, wh
     def say(peer: str, count: int, seconds: float, given: Sequence[int]) -> None:
         if list(given) != ours[:count].tolist():
             sys.exit(f"{peer} and the table differ")
-        print(f"{what}\t{peer}\t{count / seconds:,.0f}/s\t{rate * seconds / count:,.2f} x slower")
+        print(f"{what}\t{peer}\t{count / seconds:,.0f}/s\t{rate * seconds / count:,.2f} x the time")
 
     values = PublishedFrequencies(table)
     seconds, given = timed(lambda: values.look_up(asked.alleles), 2)

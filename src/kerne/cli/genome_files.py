@@ -1,8 +1,6 @@
 """`kerne genomes`, the commands that write genotypes as files."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -10,13 +8,13 @@ import click
 
 from kerne.alleles.text import read_text
 from kerne.cli.desk import at_store
+from kerne.cli.progress import showing
 from kerne.errors import InputFileError
 from kerne.genomes.exporting.export_format import ExportFormat
 from kerne.genomes.frequencies import write_whole
 
 if TYPE_CHECKING:
     from kerne.genomes.freestanding import FreestandingGenomes
-    from kerne.genomes.watching import Watch
 
 # Other commands of `kerne genomes` need none of what these do.
 # ruff: noqa: PLC0415
@@ -52,7 +50,7 @@ def export_command(
     assembly = store.assembly
     where = None if region is None else parse_region(region, assembly)
     samples = None if samples_file is None else names_in(samples_file)
-    with _watching(span_bp(assembly, where)) as watch:
+    with showing("writing", span_bp(assembly, where)) as watch:
         store.export(out, ExportFormat(form), where, samples, watch)
 
 
@@ -92,15 +90,3 @@ def names_in(path: Path) -> list[str]:
     if not any(names):
         raise InputFileError(path, "names no sample, expected one name a line")
     return list(dict.fromkeys(filter(None, names)))
-
-
-@contextmanager
-def _watching(bases: int) -> Iterator["Watch"]:
-    """Show on a terminal how far along the genome it is."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        task = progress.add_task("writing", total=bases)
-        yield lambda count: progress.advance(task, count)

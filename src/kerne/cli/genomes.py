@@ -1,7 +1,5 @@
 """`kerne genomes`: the genome database, in a centre or as a free-standing store."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +19,11 @@ from kerne.cli.options import (
     home_option,
     unwrap,
 )
+from kerne.cli.progress import reading
 from kerne.cli.serve import serve
 from kerne.errors import DamagedStoreError, GenomeError
 from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.likeness import likeness_lines
-from kerne.genomes.watching import Watch
 
 STDOUT: Final = Path("-")
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -85,7 +83,7 @@ def add(  # noqa: PLR0913  one argument for each option
     each = beds if len(beds) == len(files) else (beds or (None,)) * len(files)
     pairs = [GenomeFile(path, bed) for path, bed in zip(files, each, strict=True)]
     rules = StoreRules(assembly, reference, min_gq, min_dp)
-    with _watching(files) as watch:
+    with reading(files) as watch:
         added = desk.add(pairs, rules, watch)
     click.echo("sample\trow\tvariants\tcallable")
     for genome in added:
@@ -191,7 +189,7 @@ def scrub(ctx: click.Context, *, repair_from: Path | None) -> None:
         raise GenomeError(f"`{store}` is a published copy: scrub the store, and publish it anew")
     place = store if isinstance(store, Path) else home_from(ctx)
     work = scrub_store if isinstance(store, Path) else scrub_genomes
-    with _watching(place.rglob("*")) as watch:
+    with reading(place.rglob("*")) as watch:
         found = work(place, repair_from, watch)
     click.echo(f"files\t{found.files}")
     click.echo(f"bytes\t{found.bytes_read}")
@@ -221,24 +219,10 @@ def publish(ctx: click.Context, *, target: str) -> None:
     if isinstance(store, str):
         raise GenomeError(f"`{store}` was published itself: publish the store that it is of")
     place = store if isinstance(store, Path) else home_from(ctx) / GENOMES
-    with _watching(place.rglob("*")) as watch:
+    with reading(place.rglob("*")) as watch:
         done = publish_store(place, target, watch)
     click.echo(f"files copied\t{done.copied}")
     click.echo(f"there already\t{done.kept}")
-
-
-@contextmanager
-def _watching(files: Iterable[Path]) -> Iterator[Watch]:
-    """Show on a terminal how much of the files is read."""
-    # Questions show no progress, and need not load it.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        size = sum(path.stat().st_size for path in files if path.is_file())
-        task = progress.add_task("reading", total=size)
-        yield lambda count: progress.advance(task, count)
 
 
 for each in (frequencies_command, export_command, variants_command, serve):

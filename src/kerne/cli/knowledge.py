@@ -1,7 +1,5 @@
 """`kerne knowledge`: add releases of reference data, and list them."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import click
 
 from kerne.cli.options import home_option
+from kerne.cli.progress import reading
 from kerne.knowledge.actions import (
     add_release,
     default_directory,
@@ -77,7 +76,7 @@ def add(
     if assembly is None and needs_assembly(kind):
         assembly = shelf.assembly
     day = None if date is None else date.date()
-    with _watching(files) as report:
+    with reading(files) as report:
         release = add_release(
             shelf.directory, kind, *files, assembly=assembly, name=name, date=day, report=report
         )
@@ -110,17 +109,3 @@ def in_megabytes(size_bytes: int) -> str:
     """
     size = size_bytes / 1e6
     return f"{size:.2f} MB" if size < SMALL_MB else f"{size:.0f} MB"
-
-
-@contextmanager
-def _watching(files: Iterable[Path]) -> Iterator[Callable[[int], None]]:
-    """Show on a terminal how much of the files is read."""
-    # Most commands show no progress, and need not load it.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        size = sum(path.stat().st_size for path in files if path.is_file())
-        task = progress.add_task("reading", total=size)
-        yield lambda count: progress.advance(task, count)
