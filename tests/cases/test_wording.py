@@ -14,7 +14,7 @@ from kerne.cases.report import NOT_EXCLUDED, NOT_FOR_DIAGNOSIS, SYNTHETIC, VALID
 from kerne.cases.wording import Wording, danish
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Met, Mode, Strength
-from kerne.interpretation.limits import not_examined
+from kerne.interpretation.limits import STRUCTURAL_IN_PART, not_examined
 from kerne.policy.words import Language
 
 ENGLISH, DANISH = Wording(Language.ENGLISH), Wording(Language.DANISH)
@@ -53,7 +53,14 @@ def test_strengths_and_zygosities__are_known_in_danish() -> None:
 
 def test_limits_and_warnings__are_known_in_danish() -> None:
     validated = VALIDATED.format(institution="Hospital North", version="1.0", day="2026-03-01")
-    limits = (*not_examined(), NOT_EXCLUDED, NOT_FOR_DIAGNOSIS, SYNTHETIC, validated)
+    limits = (
+        *not_examined(),
+        STRUCTURAL_IN_PART,
+        NOT_EXCLUDED,
+        NOT_FOR_DIAGNOSIS,
+        SYNTHETIC,
+        validated,
+    )
     assert [each for each in limits if DANISH.told(each) is None] == []
     assert "Hospital North" in DANISH.tell(validated)
 

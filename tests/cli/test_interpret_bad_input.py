@@ -233,11 +233,8 @@ def test_what_was_unusable__does_not_stand_in_the_way_of_the_next_command(
 ) -> None:
     assert run(*_words(base, "--ped", "none.ped")).code == 4
     assert run(*_words(base)).code == 0
-    assert sorted(path.name for path in (place / "out").iterdir()) == [
-        "phenopacket.json",
-        "report.html",
-        "report.json",
-    ]
+    written = {path.name for path in (place / "out").iterdir()}
+    assert written >= {"phenopacket.json", "report.html", "report.json"}
 
 
 @pytest.mark.parametrize(

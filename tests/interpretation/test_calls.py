@@ -79,6 +79,7 @@ def test_what_is_not_read__is_counted_in_words(tmp_path: Path) -> None:
         _row(10, "A C", "0/1").replace("PASS", "q10"),
         _row(20, "A C", "0/1", contig="decoy"),
         _row(30, "A <DEL>", "0/1"),
+        _row(35, "A R", "0/1"),
         _row(40, "A *", "0/1"),
         _row(50, "A C", "./."),
     )
@@ -86,7 +87,8 @@ def test_what_is_not_read__is_counted_in_words(tmp_path: Path) -> None:
     assert genome.calls == ()
     counted = [note.removeprefix("`patient.vcf`: ").split(" ", 1) for note in genome.notes]
     assert {words.removeprefix("records or genotypes "): int(n) for n, words in counted} == {
-        "of symbolic, spanning or ambiguous alleles were not read": 2,
+        "of spanning or ambiguous alleles were not read": 2,
+        "of structural variants without a sensible `END` or `SVLEN` were not read": 1,
         "on contigs that the assembly does not have were not read": 1,
         "that are missing (`./.`) were not read": 1,
         "that did not pass the caller's filters were not read": 1,

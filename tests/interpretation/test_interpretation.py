@@ -351,7 +351,7 @@ def test_warnings_of_the_program__are_counted_where_they_could_name_what_is_clos
     monkeypatch: pytest.MonkeyPatch, knowledge: Knowledge, make_genome: MakeGenome
 ) -> None:
     warned = Consequences({}, (), ("Warning: chr1:181 overlaps",))
-    monkeypatch.setattr("kerne.interpretation.interpretation.predict", lambda *_: warned)
+    monkeypatch.setattr("kerne.interpretation.interpretation.predict_all", lambda *_: warned)
     free = interpret(make_genome(), _phenotype(), knowledge)
     assert "bcftools csq: Warning: chr1:181 overlaps" in free.notes
     found = interpret(make_genome(), _phenotype(), knowledge, disclosure=NOTHING_OPEN)

@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ from kerne.interpretation.parentage import (
     relationship_lines,
     supported_family,
 )
-from kerne.interpretation.pedigree import Family, Kin, Relative
+from kerne.interpretation.pedigree import Family, Kin, PedigreeSex, Relative
 
 PLACES = 2_000
 WHOLE = Intervals.build([Interval(name, 0, PLACES + 10) for name in ("chr1", "chrX")])
@@ -176,6 +178,82 @@ def test_patient_without_relatives__has_an_empty_check() -> None:
     check = check_relationships(genome("S", np.array([1])), None)
     assert check == RelationshipCheck()
     assert supported_family(None, check) is None
+
+
+def sexed(sample: str, autosomal: Dosage, x: tuple[int, int, int]) -> GenomeCalls:
+    """A genome with homozygous, heterozygous and haploid alleles on X."""
+    kinds = (Genotype.HOM, Genotype.HET, Genotype.HEMI)
+    genotypes = [kind for kind, number in zip(kinds, x, strict=True) for _ in range(number)]
+    on_x = (Call(Allele("chrX", at, "A", "C"), genotype) for at, genotype in enumerate(genotypes))
+    plain = genome(sample, autosomal)
+    return GenomeCalls(sample, KERNIA1, (*plain.calls, *on_x), WHOLE)
+
+
+WOMAN, MAN = (10, 30, 0), (0, 0, 30)
+
+
+def household(seed: int) -> dict[str, GenomeCalls]:
+    people = Population(seed)
+    mother, father = people.person(), people.person()
+    boy, girl = people.child(mother, father), people.child(mother, father)
+    return {
+        "boy": sexed("boy", both(boy), MAN),
+        "girl": sexed("girl", both(girl), WOMAN),
+        "mother": sexed("mother", both(mother), WOMAN),
+        "father": sexed("father", both(father), MAN),
+        "stranger": sexed("stranger", both(people.person()), WOMAN),
+    }
+
+
+def laid_out(people: dict[str, GenomeCalls], *samples: str) -> RelationshipCheck:
+    """Check a boy, his sister, his mother and his father, given by these samples."""
+    boy, girl, mother, father = (people[each] for each in samples)
+    relatives = (
+        Relative(Kin.SIBLING, affected=False, calls=girl, sex=PedigreeSex.FEMALE),
+        Relative(Kin.MOTHER, affected=False, calls=mother),
+        Relative(Kin.FATHER, affected=False, calls=father),
+    )
+    return check_relationships(boy, Family(relatives), PedigreeSex.MALE)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    ("one", "other"), list(combinations(("boy", "girl", "mother", "father"), 2)), ids=str
+)
+def test_samples_in_each_others_place__are_found_and_named(one: str, other: str, seed: int) -> None:
+    turned = {one: other, other: one}
+    roles = ("boy", "girl", "mother", "father")
+    check = laid_out(household(seed), *(turned.get(role, role) for role in roles))
+    assert check.is_doubted
+    named = {frozenset({each.one, each.other}) for each in check.exchanges}
+    assert frozenset({one, other}) in named
+
+
+def test_family_that_fits__is_in_no_doubt_and_a_stranger_is_exchanged_with_nobody() -> None:
+    people = household(7)
+    assert not laid_out(people, "boy", "girl", "mother", "father").is_doubted
+    check = laid_out(people, "boy", "girl", "stranger", "father")
+    assert check.left_out == (Kin.MOTHER,)
+    assert check.exchanges == ()
+
+
+def test_sex_that_does_not_fit__is_said_to_the_laboratory_and_leaves_the_relative_out() -> None:
+    people = household(3)
+    check = laid_out(people, "boy", "girl", "father", "mother")
+    assert set(check.left_out) == {Kin.MOTHER, Kin.FATHER}
+    lines = relationship_lines(check)
+    said = "mother registered as female; 0 of 30 alleles on X are heterozygous"
+    assert any(line.startswith(f"sex\tfather\t{said}") for line in lines)
+    assert "exchanged?\tfather and mother\twould fit\t\t" in lines
+    assert len({line.count("\t") for line in lines}) == 1
+
+
+def test_chance__lets_true_kin_contradict_a_little_more_where_little_was_compared() -> None:
+    hom = np.array([2] * 250)
+    for opposite, support in ((9, Support.SUPPORTED), (10, Support.NOT_SUPPORTED)):
+        mother = relative(Kin.MOTHER, np.array([0] * opposite + [2] * (250 - opposite)))
+        (check,) = check_relationships(genome("S", hom), Family((mother,))).kin
+        assert (check.contradicting, check.support) == (opposite, support)
 
 
 def test_words__are_the_same_for_every_outcome() -> None:

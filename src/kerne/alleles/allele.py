@@ -35,6 +35,11 @@ class Allele:
         return self.position + len(self.reference)
 
     @property
+    def is_symbolic(self) -> bool:
+        """Whether the alternative is a symbol or a join, as of structural variants, not bases."""
+        return not self.alternative.isalpha()
+
+    @property
     def is_snv(self) -> bool:
         """Whether one base replaces one other."""
         return len(self.reference) == len(self.alternative) == 1

@@ -18,7 +18,12 @@ class VrsNames:
     _accessions: dict[str, str | None] = field(default_factory=dict)
 
     def __call__(self, allele: Allele) -> VrsAllele | None:
-        """Return the allele as VRS has it; `None` where the sequence does not hold its place."""
+        """Return the allele as VRS has it; `None` where the sequence does not hold its place.
+
+        A structural variant has no name there: its sequence is not known to the base.
+        """
+        if allele.is_symbolic:
+            return None
         try:
             refget = self._accession(allele.contig)
             return None if refget is None else vrs_allele(allele, refget, self.sequence)

@@ -29,6 +29,7 @@ from typing import Final
 from kerne.alleles.assembly import MITOCHONDRION
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.criteria.loss import ALL as LOSS
+from kerne.interpretation.structural_effect import DESTROYING
 from kerne.knowledge.allele_facts import PublishedFrequency
 from kerne.knowledge.gene_facts import GeneFacts
 
@@ -121,7 +122,7 @@ def effect_of(terms: Collection[str]) -> Effect:
     >>> effect_of(("missense", "splice_region")).value
     'missense'
     """
-    if not LOSS.isdisjoint(terms):
+    if not (LOSS | DESTROYING).isdisjoint(terms):
         return Effect.LOSS
     if "non_coding" in terms:
         return Effect.RNA

@@ -201,8 +201,8 @@ def _each(intervals: Intervals) -> Iterator[Interval]:
 
 
 def _calls(genome: GenomeCalls, alleles: Sequence[Allele]) -> KeptCalls:
-    wanted = frozenset(alleles)
-    carried = tuple(call for call in genome.calls if call.allele in wanted)
+    told = (genome.call_of(each) for each in alleles)
+    carried = tuple(call for call in told if call is not None)
     absent = tuple(
         AbsentAllele(each, genome.reads(each))
         for each in alleles

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kerne.alleles.allele import Allele
-from kerne.alleles.assembly import Assembly
+from kerne.alleles.assembly import Assembly, ContigKind
 from kerne.alleles.interval import IntervalLookup, Intervals
 from kerne.alleles.normalise import left_align, trim
 from kerne.alleles.sequence import SequenceSource
@@ -21,6 +21,13 @@ from kerne.interpretation.calls import Call, GenomeCalls, Phase
 from kerne.interpretation.reads import Reads
 from kerne.interpretation.reference_blocks import BLOCK_WORDS, ReferenceBlocks, is_block_record
 from kerne.interpretation.sample_fields import SampleFields
+from kerne.interpretation.structural import StructuralCall, as_loss_or_gain, each_once
+from kerne.interpretation.structural_records import (
+    NotUnderstoodError,
+    is_structural_alternative,
+    structural_call,
+    support,
+)
 
 PASSING = frozenset({"PASS", ".", ""})
 BASES = frozenset("ACGT")
@@ -109,6 +116,7 @@ class _Reader:
         self._lengths: dict[str, int] = {}
         self._calls: dict[str, dict[Allele, Call]] = {name: {} for name in columns}
         self._absent = _absent_of(columns)
+        self._structural: dict[str, list[StructuralCall]] = {name: [] for name in columns}
         self._blocks = {name: ReferenceBlocks() for name in columns}
         self._is_gvcf = False
         self._records = 0
@@ -147,6 +155,7 @@ class _Reader:
                 absent={e: r for e, r in self._absent[name].items() if e not in calls},
                 variants_read=self._read[name],
                 notes=self._notes(),
+                structural=each_once(self._structural[name]),
             )
             for name, calls in self._calls.items()
         )
@@ -183,7 +192,7 @@ class _Reader:
             self._take_block(record, contig, samples)
         for number, alternative in enumerate(record.alternatives, start=1):
             self._take_alternative(record, contig, number, alternative, samples)
-        missing = sum(each.is_missing for each in samples.values())
+        missing = sum(e.is_missing and e.number("CN") is None for e in samples.values())
         if missing:
             self._passed_over["that are missing (`./.`)"] += missing
 
@@ -207,11 +216,14 @@ class _Reader:
         alternative: str,
         samples: Mapping[str, SampleFields],
     ) -> None:
+        if is_structural_alternative(alternative):
+            self._take_structural(record, contig, number, samples)
+            return
         carriers = [name for name, fields in samples.items() if number in fields.codes]
         if not carriers:
             return
         if not BASES.issuperset(alternative) or not BASES.issuperset(record.reference):
-            self._passed_over["of symbolic, spanning or ambiguous alleles"] += 1
+            self._passed_over["of spanning or ambiguous alleles"] += 1
             return
         raw = Allele(contig, record.position, record.reference, alternative)
         allele = self._normal(raw, record.line)
@@ -220,6 +232,35 @@ class _Reader:
         self._read.update(carriers)
         if self._touches(allele):
             self._keep(allele, number, samples)
+
+    def _take_structural(
+        self, record: VcfRecord, contig: str, number: int, samples: Mapping[str, SampleFields]
+    ) -> None:
+        try:
+            calls = {
+                name: structural_call(record, contig, number, fields, self._contig)
+                for name, fields in samples.items()
+            }
+        except NotUnderstoodError as error:
+            self._passed_over[str(error)] += 1
+            return
+        is_paired = self._assembly.contig(contig).kind is ContigKind.AUTOSOME
+        carried = {name: call for name, call in calls.items() if call is not None}
+        if is_paired:
+            told = {e: as_loss_or_gain(call, is_single=False) for e, call in carried.items()}
+            carried = {name: call for name, call in told.items() if call is not None}
+        if not carried:
+            return
+        first = next(iter(carried.values()))
+        if first.end > (self._assembly.length_bp(contig) or first.end):
+            self._passed_over["of structural variants that end beyond their contig"] += 1
+            return
+        self._read.update(list(carried))
+        for name, fields in samples.items():
+            if name in carried:
+                self._structural[name].append(carried[name])
+            elif fields.is_complete or fields.number("CN") is not None:
+                self._absent[name][first.allele] = support(number, fields)
 
     def _keep(self, allele: Allele, number: int, samples: Mapping[str, SampleFields]) -> None:
         for name, fields in samples.items():

@@ -23,10 +23,11 @@ from kerne.interpretation.criteria.subject import Subject
 from kerne.interpretation.observation import Observation, Place, RelativeCarriage
 from kerne.interpretation.pedigree import Family, Kin, PedigreeSex, Relative
 from kerne.interpretation.sex import is_only_copy
+from kerne.interpretation.structural_effect import TERMS as STRUCTURAL
 from kerne.knowledge.allele_facts import AlleleFacts, PublishedFrequency
 from kerne.knowledge.tags import MANE_PLUS_CLINICAL, MANE_SELECT
 
-RELEVANT = LOSS | LENGTH_CHANGING | {"missense", "splice_region"}
+RELEVANT = LOSS | LENGTH_CHANGING | STRUCTURAL | {"missense", "splice_region"}
 """Consequences that could bear a candidate while no predictor is at hand."""
 LEAST_REPEATS = 3
 """So many copies of a unit in a row are a tandem repeat."""
@@ -94,6 +95,8 @@ def make_subject(
     facts: AlleleFacts,
 ) -> Subject:
     """Name an allele in its transcript and gather what the criteria look at."""
+    if allele.is_symbolic:
+        return Subject(allele, consequence, transcript, "", "")
     changes_length = bool(LENGTH_CHANGING & set(consequence.terms))
     return Subject(
         allele=allele,

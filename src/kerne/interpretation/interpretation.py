@@ -10,8 +10,6 @@ from kerne.interpretation.background import tolerance_of
 from kerne.interpretation.basis import Basis, Patient, keep_basis
 from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import (
-    Candidate,
-    Classification,
     Interpretation,
     NamedTerm,
 )
@@ -34,12 +32,11 @@ from kerne.interpretation.findings import (
     relevant_by_gene,
 )
 from kerne.interpretation.limits import absent_knowledge, not_examined
-from kerne.interpretation.listing import WHOLE_LIST, Listing
+from kerne.interpretation.listing import WHOLE_LIST, Listing, is_told
 from kerne.interpretation.parentage import left_out_in_words
 from kerne.interpretation.patient import patient_of
 from kerne.interpretation.pedigree import Family
 from kerne.interpretation.posterior import weigh
-from kerne.interpretation.predicting import predict
 from kerne.interpretation.presentation import Frequencies, NationalFrequencies, Presenter
 from kerne.interpretation.presented_terms import Terms
 from kerne.interpretation.ranking import (
@@ -58,6 +55,7 @@ from kerne.interpretation.secondary import (
     secondary_genes,
     secondary_list,
 )
+from kerne.interpretation.structural_findings import predict_all, score_structural
 from kerne.knowledge.allele_facts import AlleleFacts
 from kerne.knowledge.panels import Panel
 from kerne.phenotype.phenopacket import Phenotype
@@ -125,7 +123,7 @@ def examine(  # noqa: PLR0913 - what a patient brings; all but three are optiona
     _check(genome.assembly.name, phenotype, knowledge)
     patient = patient_of(genome, family, phenotype.sex)
     work = _Work(patient, phenotype, knowledge, panel, disclosure)
-    return work.examination(predict(genome.calls, knowledge.genes, knowledge.reference), national)
+    return work.examination(predict_all(patient, knowledge), national)
 
 
 def examine_again(  # noqa: PLR0913 - what a patient brings; all but three are optional
@@ -237,7 +235,7 @@ class _Work:
             candidates=tuple(presenter.candidate(n, each) for n, each in enumerate(listed, 1)),
             releases=knowledge.labels,
             absent=absent_knowledge(knowledge, genome, has_national=national is not None),
-            not_examined=(*not_examined(), *predicted.outside, *unseen),
+            not_examined=(*not_examined(genome), *predicted.outside, *unseen),
             coverage=coverage,
             variants_read=genome.variants_read,
             variants_considered=gathered.considered,
@@ -251,7 +249,7 @@ class _Work:
             next_look=presenter.next_look(listed),
         )
         sealed = [presenter.candidate(number, each) for number, each in enumerate(aside, 1)]
-        kept = [SecondaryCandidate(e, gathered.listed[e.gene]) for e in sealed if _is_told(e)]
+        kept = [SecondaryCandidate(e, gathered.listed[e.gene]) for e in sealed if is_told(e)]
         secondary = SecondaryFindings(secondary_list().number, tuple(kept))
         basis = keep_basis(
             self._patient, predicted.by_allele, gathered.rare, knowledge, self._fitted
@@ -293,7 +291,7 @@ class _Work:
         modes = self._knowledge.model.annotations.modes
         trust = trust_in(len(self._knowledge.ontology.most_specific(self._terms.observed)))
         links = self._knowledge.gene_links
-        calls = {call.allele: call for call in self._genome.calls}
+        calls = self._genome.by_allele
         single_x = self._patient.has_single_x
         listed = self._listed(by_gene)
         common: set[Allele] = set()
@@ -347,7 +345,9 @@ class _Work:
             for allele, hit in hits.items()
         )
         tolerance = tolerance_of(transcript, self._knowledge.gene_facts.of(symbol))
-        return [Gene(symbol, place, findings, fits, tolerance)]
+        confirmed = self._relationships.has_parents_confirmed
+        scored = score_structural(findings, self._knowledge, parents_confirmed=confirmed)
+        return [Gene(symbol, place, scored, fits, tolerance)]
 
     def _presenter(
         self,
@@ -363,6 +363,7 @@ class _Work:
                 v.finding.subject.allele for each in (*ranked, *shown) for v in each.variants
             )
         )
+        alleles = [each for each in alleles if not each.is_symbolic]
         answers = [] if national is None or not alleles else national.look_up(alleles)
         frequencies = Frequencies(
             self._knowledge.sources.frequencies,
@@ -390,10 +391,3 @@ class _Work:
             if unknown:
                 notes.append(f"panel genes that the gene models lack: {', '.join(unknown)}")
         return notes
-
-
-def _is_told(candidate: Candidate) -> bool:
-    """Say whether a secondary candidate is worth keeping: likely enough, or pathogenic."""
-    harmful = {Classification.PATHOGENIC, Classification.LIKELY_PATHOGENIC}
-    is_harmful = any(variant.classification in harmful for variant in candidate.variants)
-    return is_harmful or candidate.log10_odds >= WHOLE_LIST.least_log10_odds

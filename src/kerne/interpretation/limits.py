@@ -6,12 +6,16 @@ from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.calls import GenomeCalls
 from kerne.interpretation.consequence import NEIGHBOURHOOD_BP
 
+STRUCTURAL = "copy number and structural variants: the file holds none"
+STRUCTURAL_IN_PART = "structural variants that spare all coding sequence, and their frequencies"
 
-def not_examined() -> tuple[str, ...]:
-    """List the kinds of variation that nobody looked for, whatever the file holds."""
+
+def not_examined(genome: GenomeCalls | None = None) -> tuple[str, ...]:
+    """List the kinds of variation that nobody looked for in a genome, or in any."""
+    holds_structural = genome is not None and bool(genome.structural)
     return (
         "repeat expansions",
-        "copy number and structural variants",
+        STRUCTURAL_IN_PART if holds_structural else STRUCTURAL,
         "SMN1, and other genes with a paralogue that reads map to as well",
         "mosaicism below what the variant caller reports",
         f"introns beyond {NEIGHBOURHOOD_BP} bp from an exon, regulatory and intergenic regions",

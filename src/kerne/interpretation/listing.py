@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kerne.interpretation.candidate import Candidate, Classification
 from kerne.interpretation.ranking import Ranked
 
 
@@ -36,3 +37,10 @@ class Listing:
 
 
 WHOLE_LIST: Final = Listing()
+
+
+def is_told(candidate: Candidate) -> bool:
+    """Say whether a secondary candidate is worth keeping: likely enough, or pathogenic."""
+    harmful = {Classification.PATHOGENIC, Classification.LIKELY_PATHOGENIC}
+    is_harmful = any(variant.classification in harmful for variant in candidate.variants)
+    return is_harmful or candidate.log10_odds >= WHOLE_LIST.least_log10_odds

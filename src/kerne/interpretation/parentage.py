@@ -2,23 +2,29 @@
 
 A parent and a child share an allele at every place, so that neither is homozygous for what the
 other lacks; an unrelated pair differs so at several percent of such places. Siblings are measured
-by KING-robust kinship. What two parents lack together tells most, when both are at hand. A
-relative whose kinship is not supported is left out of the interpretation, in the same words as
-one whose genome is not there or may not be used: no report tells them apart.
+by KING-robust kinship. What two parents lack together tells most, when both are at hand; two
+parents in each other's place are told by their X chromosomes. A relative whose kinship or sex is
+not supported is left out of the interpretation, in the same words as one whose genome is not there
+or may not be used: no report tells them apart.
 
 References
 ----------
 Manichaikul et al. 2010 (doi:10.1093/bioinformatics/btq559), equation 9 and table 1.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import combinations
+from math import sqrt
+from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import ContigKind
 from kerne.interpretation.calls import Carriage, GenomeCalls
-from kerne.interpretation.pedigree import Family, Kin, Relative
+from kerne.interpretation.pedigree import Family, Kin, PedigreeSex, Relative
+from kerne.interpretation.sex import sex_signs
+from kerne.phenotype.phenopacket import Sex
 
 LEAST_ALLELES = 50
 """Fewer comparable alleles confirm nothing and contradict nothing."""
@@ -29,6 +35,12 @@ An unrelated parent leaves tens of percent of a child's alleles unexplained.
 """
 LEAST_SIBLING_KINSHIP = 0.0884
 """Half-siblings are siblings here: 2 ** -3.5 is the bound between second and third degree."""
+
+_AS_PACKET: Final = {
+    PedigreeSex.MALE: Sex.MALE,
+    PedigreeSex.FEMALE: Sex.FEMALE,
+    PedigreeSex.UNKNOWN: Sex.UNKNOWN,
+}
 
 
 class Support(StrEnum):
@@ -59,6 +71,23 @@ class KinCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class SexCheck:
+    """What the genotypes of one sample say against its registered sex, in words."""
+
+    who: str
+    sample: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Two samples of the family that would fit in each other's place."""
+
+    one: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
 class RelationshipCheck:
     """Every relative's check, and what both parents lack together.
 
@@ -67,38 +96,99 @@ class RelationshipCheck:
     compared, unexplained
         Autosomal alleles of the child that could be compared with both parents, and those in
         neither; 0 when not both are at hand.
+    sexes
+        Of the patient and the relatives, whose genotypes contradict their sex.
+    exchanges
+        Pairs of samples with which everything fits once they are exchanged: which to look at first.
     """
 
     kin: tuple[KinCheck, ...] = ()
     compared: int = 0
     unexplained: int = 0
+    sexes: tuple[SexCheck, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
 
     @property
     def has_parents_confirmed(self) -> bool:
         """Whether enough alleles were compared and nearly all have a parent who carries them."""
         enough = self.compared >= LEAST_ALLELES
-        return enough and self.unexplained <= MOST_UNEXPLAINED * self.compared
+        return enough and self.unexplained <= _most_unexplained(self.compared)
 
     @property
     def unsupported(self) -> frozenset[str]:
-        """Samples of relatives whose kinship the genotypes do not support."""
-        return frozenset(e.sample for e in self.kin if e.support is Support.NOT_SUPPORTED)
+        """Samples of relatives whose kinship or sex the genotypes do not support."""
+        unfit = {each.sample for each in self.sexes}
+        against = {e.sample for e in self.kin if e.support is Support.NOT_SUPPORTED}
+        return frozenset(against | unfit)
 
     @property
     def left_out(self) -> tuple[Kin, ...]:
         """What the relatives are registered as who are left out."""
-        return tuple(e.kin for e in self.kin if e.support is Support.NOT_SUPPORTED)
+        return tuple(e.kin for e in self.kin if e.sample in self.unsupported)
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether anything speaks against who the samples are said to be."""
+        return bool(self.unsupported)
 
 
-def check_relationships(patient: GenomeCalls, family: Family | None) -> RelationshipCheck:
-    """Compare the patient with every relative at hand, and with both parents together."""
+def check_relationships(
+    patient: GenomeCalls, family: Family | None, sex: PedigreeSex = PedigreeSex.UNKNOWN
+) -> RelationshipCheck:
+    """Compare the patient with every relative at hand, and with both parents together.
+
+    Where something does not fit, the samples of the family are tried in each other's places.
+
+    Parameters
+    ----------
+    sex
+        Of the patient, as registered.
+    """
+    found = _compared(patient, family, sex)
+    if family is None or not found.is_doubted:
+        return found
+    return replace(found, exchanges=tuple(_exchanges(patient, family, sex)))
+
+
+def _compared(patient: GenomeCalls, family: Family | None, sex: PedigreeSex) -> RelationshipCheck:
     relatives = () if family is None else family.relatives
     checks = tuple(_check(patient, relative) for relative in relatives)
     compared, unexplained = (0, 0) if family is None else _in_neither(patient, family)
-    check = RelationshipCheck(checks, compared, unexplained)
+    check = RelationshipCheck(checks, compared, unexplained, _sexes(patient, relatives, sex))
     if compared < LEAST_ALLELES or check.has_parents_confirmed:
         return check
-    return RelationshipCheck(_doubted(checks), compared, unexplained)
+    return replace(check, kin=_doubted(checks))
+
+
+def _sexes(
+    patient: GenomeCalls, relatives: Iterable[Relative], sex: PedigreeSex
+) -> tuple[SexCheck, ...]:
+    stated = [("patient", patient, sex)]
+    stated += [(each.kin, each.calls, _sex_of(each)) for each in relatives]
+    return tuple(
+        SexCheck(who, calls.sample, f"registered as {expected}; {signs}")
+        for who, calls, expected in stated
+        if (signs := sex_signs(calls)).contradicts(_AS_PACKET[expected])
+    )
+
+
+def _sex_of(relative: Relative) -> PedigreeSex:
+    by_role = {Kin.MOTHER: PedigreeSex.FEMALE, Kin.FATHER: PedigreeSex.MALE}
+    return by_role.get(relative.kin, relative.sex)
+
+
+def _exchanges(patient: GenomeCalls, family: Family, sex: PedigreeSex) -> Iterator[Exchange]:
+    """Find the pairs of samples that make everything fit once they are exchanged."""
+    genomes = [patient, *(each.calls for each in family.relatives)]
+    for one, other in combinations(range(len(genomes)), 2):
+        turned = list(genomes)
+        turned[one], turned[other] = turned[other], turned[one]
+        members = zip(family.relatives, turned[1:], strict=True)
+        tried = Family(tuple(replace(each, calls=calls) for each, calls in members))
+        found = _compared(turned[0], tried, sex)
+        judged = [each for each in found.kin if each.support is Support.SUPPORTED]
+        if judged and not found.is_doubted:
+            yield Exchange(genomes[one].sample, genomes[other].sample)
 
 
 def supported_family(family: Family | None, check: RelationshipCheck) -> Family | None:
@@ -123,6 +213,8 @@ def relationship_lines(check: RelationshipCheck) -> list[str]:
         "relative\tsample\tkinship\tcontradicting\tcompared",
         *(f"{e.kin}\t{e.sample}\t{e.support}\t{e.contradicting}\t{e.compared}" for e in check.kin),
         f"in neither parent\t\t\t{check.unexplained}\t{check.compared}",
+        *(f"sex\t{each.sample}\t{each.who} {each.words}\t\t" for each in check.sexes),
+        *(f"exchanged?\t{e.one} and {e.other}\twould fit\t\t" for e in check.exchanges),
     ]
 
 
@@ -139,7 +231,7 @@ def _check(patient: GenomeCalls, relative: Relative) -> KinCheck:
         relative.calls.sample,
         len(homozygous),
         opposite,
-        _support(len(homozygous), opposite <= MOST_UNEXPLAINED * len(homozygous)),
+        _support(len(homozygous), opposite <= _most_unexplained(len(homozygous))),
     )
 
 
@@ -151,6 +243,12 @@ def _check_sibling(patient: GenomeCalls, relative: Relative) -> KinCheck:
     kinship = (shared - 2 * opposite) / het if het else 0.0
     support = _support(het, kinship >= LEAST_SIBLING_KINSHIP)
     return KinCheck(relative.kin, relative.calls.sample, len(states), opposite, support)
+
+
+def _most_unexplained(compared: int) -> float:
+    """Give how many of so many places true kin may contradict, with two deviations of chance."""
+    expected = MOST_UNEXPLAINED * compared
+    return expected + 2 * sqrt(expected)
 
 
 def _support(compared: int, agrees: bool) -> Support:  # noqa: FBT001 - what was measured

@@ -1,23 +1,51 @@
 """A genome with what is found of it as a whole, before any of its variants is looked at."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from kerne.alleles.assembly import ContigKind
 from kerne.interpretation.autozygosity import homozygous_stretches
 from kerne.interpretation.basis import Patient
 from kerne.interpretation.calls import GenomeCalls
 from kerne.interpretation.parentage import check_relationships, supported_family
-from kerne.interpretation.pedigree import Family
+from kerne.interpretation.pedigree import Family, PedigreeSex
 from kerne.interpretation.sex import has_single_x, sex_notes
+from kerne.interpretation.structural import StructuralCall, as_loss_or_gain
 from kerne.phenotype.phenopacket import Sex
+
+_PEDIGREE_SEX = {Sex.MALE: PedigreeSex.MALE, Sex.FEMALE: PedigreeSex.FEMALE}
 
 
 def patient_of(genome: GenomeCalls, family: Family | None, stated: Sex) -> Patient:
     """Check a genome against the family and the stated sex, and leave out who does not fit."""
-    relationships = check_relationships(genome, family)
+    relationships = check_relationships(
+        genome, family, _PEDIGREE_SEX.get(stated, PedigreeSex.UNKNOWN)
+    )
+    single_x = has_single_x(genome, stated)
     return Patient(
-        genome=replace(genome, notes=(*genome.notes, *sex_notes(genome, stated))),
+        genome=replace(
+            genome,
+            notes=(*genome.notes, *sex_notes(genome, stated)),
+            structural=tuple(_told(genome, single_x=single_x)),
+        ),
         family=supported_family(family, relationships),
         relationships=relationships,
-        has_single_x=has_single_x(genome, stated),
+        has_single_x=single_x,
         stretches=homozygous_stretches(genome),
     )
+
+
+def _told(genome: GenomeCalls, *, single_x: bool) -> Iterator[StructuralCall]:
+    """Yield the structural variants, copy numbers on X and Y as the loss or gain that they are."""
+    kinds = {contig.name: contig.kind for contig in genome.assembly.contigs}
+    shared = genome.assembly.pseudo_autosomal
+    for call in genome.structural:
+        is_shared = any(
+            each.contig == call.contig and each.start <= call.start < each.end for each in shared
+        )
+        is_single = kinds[call.contig] is ContigKind.Y or (
+            kinds[call.contig] is ContigKind.X and single_x
+        )
+        told = as_loss_or_gain(call, is_single=is_single and not is_shared)
+        if told is not None:
+            yield told

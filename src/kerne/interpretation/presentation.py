@@ -13,16 +13,17 @@ from kerne.interpretation.candidate import (
     NextLook,
     Tier,
 )
-from kerne.interpretation.classification import classify
 from kerne.interpretation.criteria.frequency import frequency_in_words
 from kerne.interpretation.presented_terms import Terms
 from kerne.interpretation.ranking import Judged, Ranked
+from kerne.interpretation.structural_score import StructuralScore
 from kerne.knowledge.frequencies import PublishedFrequency
 from kerne.knowledge.panels import Panel
 from kerne.phenotype.distinction import tell_apart
 from kerne.phenotype.explanation import TermContribution, explain
 from kerne.phenotype.likelihood import LikelihoodModel
 
+NOT_COUNTED = "not known: nothing at hand counts structural variants"
 NAMED_TERMS = 4
 """So many features are named in a reason; the table of terms holds all."""
 GENOTYPE_WORDS = {
@@ -74,6 +75,8 @@ class Frequencies:
         """Say a frequency in the national database, or why there is none."""
         if not self.national:
             return "not known: no national database is at hand"
+        if allele.is_symbolic:
+            return NOT_COUNTED
         if allele not in self.national_answers:
             return "not asked yet: rank the candidates again"
         answer = self.national_answers[allele]
@@ -146,8 +149,10 @@ class Presenter:
             protein_name=subject.protein_name,
             evidence=judged.evidence,
             points=judged.points,
-            classification=classify(judged.evidence),
-            published_frequency=self._frequencies.published_words(subject.published),
+            classification=judged.classification,
+            published_frequency=self._frequencies.published_words(subject.published)
+            if judged.finding.structural is None
+            else NOT_COUNTED,
             national_frequency=self._frequencies.national_words(subject.allele),
         )
 
@@ -157,7 +162,10 @@ class Presenter:
         variants: Sequence[CandidateVariant],
         terms: Sequence[TermContribution],
     ) -> tuple[str, ...]:
-        reasons = [variant_in_words(variant) for variant in variants]
+        reasons = [
+            variant_in_words(variant, judged.finding.structural)
+            for variant, judged in zip(variants, ranked.variants, strict=True)
+        ]
         reasons += _chance_in_words(ranked.variants)
         reasons.append(phenotype_in_words(terms))
         reasons += ranked.explanation.reasons
@@ -183,9 +191,12 @@ def _chance_in_words(variants: Sequence[Judged]) -> Iterator[str]:
         )
 
 
-def variant_in_words(variant: CandidateVariant) -> str:
+def variant_in_words(variant: CandidateVariant, structural: StructuralScore | None = None) -> str:
     """Say a variant with its consequence, genotype and class."""
     consequence = variant.consequence.replace("_", " ").replace("&", " and ")
+    if structural is not None:
+        carried = f"{GENOTYPE_WORDS[variant.genotype]}: {variant.classification.value}"
+        return f"{consequence} {structural.words}, {carried} ({structural})"
     return (
         f"{consequence} {variant.coding_name} {variant.protein_name}, "
         f"{GENOTYPE_WORDS[variant.genotype]}: {variant.classification.value} "

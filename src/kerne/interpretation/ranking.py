@@ -23,7 +23,7 @@ from kerne.interpretation.background import (
     log10_rarity,
     log10_ratio,
 )
-from kerne.interpretation.candidate import Evidence, Met, Mode, Strength
+from kerne.interpretation.candidate import Classification, Evidence, Met, Mode, Strength
 from kerne.interpretation.circumstances import circumstances_of
 from kerne.interpretation.classification import LOG10_ODDS_PER_POINT, classify, total_points
 from kerne.interpretation.criteria.judging import OF_FAMILY, judge
@@ -34,6 +34,7 @@ from kerne.interpretation.explanation import Explanation
 from kerne.interpretation.inheritance import explanations
 from kerne.interpretation.observation import Observation, Place
 from kerne.interpretation.posterior import PROBABILITY_OF_NONE, gene_odds
+from kerne.interpretation.structural_score import StructuralScore
 from kerne.phenotype.annotations import Inheritance
 
 FULL_TRUST_TERMS: Final = 4.0
@@ -51,6 +52,8 @@ WEIGHED_HERE: Final = OF_FAMILY | {"PVS1", "PM2", "PM4", "BA1", "BS1", "PP2", "B
 
 Class, frequency and constraint are weighed by `background`, the family by `inheritance`.
 """
+BESIDE_OTHERS: Final = frozenset({"PM3", "BP2"})
+"""Criteria that say something of a variant because of others in the gene."""
 LOSS_DISCOUNT: Final[Mapping[Strength, float]] = {
     Strength.VERY_STRONG: 0.0,
     Strength.STRONG: -0.3,
@@ -69,6 +72,7 @@ class Finding:
 
     subject: Subject
     observation: Observation
+    structural: StructuralScore | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,12 @@ class Judged:
     def points(self) -> int:
         """Sum of the points."""
         return total_points(self.evidence)
+
+    @property
+    def classification(self) -> Classification:
+        """The class: of a structural variant by its own tables, else by the points."""
+        structural = self.finding.structural
+        return classify(self.evidence) if structural is None else structural.classification
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +207,15 @@ class _Judge:
             finding = self._gene.findings[number]
             de_novo = self._de_novo if finding.observation.is_de_novo else None
             seen = Circumstances(de_novo=de_novo)
-            evidence = judge(finding.subject, self._sources, mode, seen)
-            effect = effect_of(finding.subject.consequence.terms)
+            structural = finding.structural
+            evidence = (
+                judge(finding.subject, self._sources, mode, seen)
+                if structural is None
+                else structural.evidence
+            )
             effect = effect_of(finding.subject.consequence.terms)
             ratio = self._log10_ratio(finding.subject, effect, mode)
+            ratio += 0.0 if structural is None else structural.log10_weight
             if effect is Effect.LOSS:
                 ratio += _log10_of_loss(finding.subject, evidence)
             ratio += _log10_of_points(evidence)
@@ -221,8 +236,11 @@ class _Judge:
 
     def _in_family(self, number: int, way: Explanation) -> tuple[Evidence, ...]:
         findings = self._gene.findings
+        structural = findings[number].structural
+        if structural is not None:
+            return structural.evidence
         others = {
-            other: (each.subject.coding_name, classify(_alone(self(other, way.mode).evidence)))
+            other: (each.subject.coding_name, self._alone(other, way.mode))
             for other, each in enumerate(findings)
             if other != number
         }
@@ -231,16 +249,19 @@ class _Judge:
         seen = circumstances_of(number, way.members, observations, others, way.mode, de_novo)
         return judge(findings[number].subject, self._sources, way.mode, seen)
 
+    def _alone(self, number: int, mode: Mode) -> Classification:
+        """Give the class of a variant without what others beside it say of it."""
+        judged = self(number, mode)
+        if judged.finding.structural is not None:
+            return judged.classification
+        return classify(each for each in judged.evidence if each.criterion not in BESIDE_OTHERS)
+
     def _log10_ratio(self, subject: Subject, effect: Effect, mode: Mode) -> float:
         causes = RECESSIVE if mode in RECESSIVE_MODES else DOMINANT
-        is_known = bool(self._sources.frequencies)
+        # No release at hand says how frequent structural variants are.
+        is_known = bool(self._sources.frequencies) and not subject.allele.is_symbolic
         rarity = log10_rarity(subject.published, causes, is_known=is_known)
         return log10_ratio(effect, rarity, self._gene.tolerance, causes)
-
-
-def _alone(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Leave out what is said of a variant because of others beside it."""
-    return [each for each in evidence if each.criterion not in {"PM3", "BP2"}]
 
 
 def _log10_of_loss(subject: Subject, evidence: Sequence[Evidence]) -> float:

@@ -44,7 +44,10 @@ class AlleleLibrary:
         self._clinvar = clinvar
 
     def look_up(self, alleles: Sequence[Allele]) -> Sequence[AlleleFacts]:
-        """Say what is known of each allele, in their order."""
+        """Say what is known of each allele, in their order; of a symbolic one nothing is."""
+        if any(each.is_symbolic for each in alleles):
+            told = iter(self.look_up([each for each in alleles if not each.is_symbolic]))
+            return [NOTHING_KNOWN if each.is_symbolic else next(told) for each in alleles]
         if not (self._frequencies or self._scores or self._clinvar):
             return [NOTHING_KNOWN] * len(alleles)
         surveyed = {contig: self._surveys(contig) for contig in {each.contig for each in alleles}}
