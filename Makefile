@@ -84,7 +84,9 @@ format: setup-development  ## put every file into house format
 	$(BIN)/ruff format
 
 validate: setup-development  ## acceptance against real data and other programs; prints figures
-	@for script in validation/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@missed=; for script in validation/*.py; do echo "== $$script"; \
+	  $(BIN)/python $$script || missed="$$missed $$script"; done; \
+	  test -z "$$missed" || { echo "validate: a bar was missed in$$missed" >&2; exit 1; }
 
 bench: setup-development  ## speed and size, as ratios against peers
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
