@@ -9,6 +9,7 @@ from kerne.cases.freestanding import choose_sample
 from kerne.errors import InputFileError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Mode
+from kerne.knowledge.panels import read_panel
 
 from .conftest import STOP
 
@@ -93,7 +94,7 @@ def test_interpret_file__measures_coverage_where_a_bed_says_it_could_be_read(
     bed, panel = tmp_path / "callable.bed", tmp_path / "panel.txt"
     bed.write_text("chr1\t0\t290\n")
     panel.write_text("PLUS\n")
-    patient = PatientFiles(trio, phenopacket, callable_bed=bed, panel=panel)
+    patient = PatientFiles(trio, phenopacket, callable_bed=bed, panel=read_panel(panel))
     done = interpret_file(patient, knowledge, made_at=NOW)
     (coverage,) = done.interpretation.coverage
     assert coverage.gaps == ("chr1:291-370",)

@@ -122,3 +122,21 @@ def test_interpret_command__says_what_to_add_when_knowledge_is_missing(
             *(vcf, "--phenopacket", packet, "--assembly", "GRCh38"),
             *("--knowledge", tmp_path / "none"),
         )
+
+
+def test_interpret_command__takes_the_panel_of_a_group_of_patients(
+    tmp_path: Path, base: Path, vcf: Path, packet: Path
+) -> None:
+    panel = tmp_path / "list.txt"
+    panel.write_text("# date: 2026-01-31\n# group: metabolic\nITPA\n")
+    KnowledgeBase(base).add(Kind.PANELS, panel)
+    asked = (vcf, "--phenopacket", packet, "--assembly", "Kernia1", "--knowledge", base)
+    output = run(*asked, "--group", "metabolic")
+    assert "On the panel:" in output
+    assert "note: panel `list` of 2026-01-31, 1 genes" in output
+    assert "none of these genes is the cause: " in output
+    with pytest.raises(KnowledgeError, match="no gene panel is for the group `cardiac`"):
+        run(*asked, "--group", "cardiac")
+    both = [str(each) for each in (*asked, "--group", "metabolic", "--panel", panel)]
+    result = CliRunner().invoke(interpret, both)
+    assert "give `--panel` or `--group`, not both" in result.output

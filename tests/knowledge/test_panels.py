@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kerne.errors import InputFileError
+from kerne.errors import InputFileError, KnowledgeError
+from kerne.knowledge.actions import panel_for
 from kerne.knowledge.panels import read_panel, stated_day
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
@@ -85,3 +86,59 @@ def test_panel__is_a_release_that_is_checked_when_added(tmp_path: Path) -> None:
     release = base.add(Kind.PANELS, path, date=date(2026, 2, 3))
     assert read_panel(release.path).genes == {"AAA"}
     assert base.newest(Kind.PANELS) == release
+
+
+OWN_LIST = """# name: Epilepsy, north
+# version: 3
+# date: 2026-01-31
+# group: epilepsy
+# group: seizures in the newborn
+SCN1A  # seen: often
+KCNQ2
+"""
+
+
+def test_own_list__states_name_version_day_and_groups(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(OWN_LIST)
+    panel = read_panel(path)
+    assert panel.label == "panel `Epilepsy, north` version 3 of 2026-01-31, 2 genes"
+    assert panel.groups == ("epilepsy", "seizures in the newborn")
+    assert stated_day(path) == date(2026, 1, 31)
+
+
+def test_own_list_with_a_date_that_is_none__is_refused_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("SCN1A\n# date: last week\n")
+    with pytest.raises(InputFileError, match="line 2: expected a date such as `2026-01-31`"):
+        read_panel(path)
+
+
+def test_panelapp_panel__is_of_a_day_and_for_its_disorders(tmp_path: Path) -> None:
+    path = _panelapp(
+        tmp_path,
+        name="Iron",
+        version="1.4",
+        version_created="2026-02-03T10:11:12Z",
+        relevant_disorders=["R57", "Iron overload"],
+        genes=[_gene("ITPA", "3")],
+    )
+    panel = read_panel(path)
+    assert panel.label == "panel `Iron` version 1.4 of 2026-02-03, 1 genes"
+    assert panel.groups == ("R57", "Iron overload")
+
+
+def test_group_of_patients__has_the_newest_panel_that_is_for_it(tmp_path: Path) -> None:
+    base = KnowledgeBase(tmp_path / "k")
+    for day, genes in (("2026-01-31", "AAA"), ("2026-03-01", "BBB"), ("2025-12-01", "CCC")):
+        path = tmp_path / f"{day}.txt"
+        path.write_text(f"# date: {day}\n# group: Epilepsy\n{genes}\n")
+        base.add(Kind.PANELS, path)
+    other = tmp_path / "eyes.txt"
+    other.write_text("# date: 2026-04-01\nEEE\n")
+    base.add(Kind.PANELS, other)
+    assert panel_for(base.path, "epilepsy").genes == {"BBB"}
+    assert panel_for(base.path, "epilepsy", date(2026, 2, 1)).genes == {"AAA"}
+    assert panel_for(base.path, "eyes").genes == {"EEE"}
+    with pytest.raises(KnowledgeError, match=r"for the group `ears`; .*`Epilepsy`"):
+        panel_for(base.path, "ears")

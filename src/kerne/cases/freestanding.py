@@ -36,7 +36,7 @@ from kerne.interpretation.examination import everything
 from kerne.interpretation.interpretation import examine
 from kerne.interpretation.parentage import RelationshipCheck
 from kerne.interpretation.pedigree import Family, Pedigree, family_of, read_ped
-from kerne.knowledge.panels import read_panel
+from kerne.knowledge.panels import Panel
 from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.phenopacket import Phenotype, Sex, read_phenopacket
 
@@ -65,7 +65,7 @@ class PatientFiles:
     phenopacket: Path
     sample: str | None = None
     pedigree: Path | None = None
-    panel: Path | None = None
+    panel: Panel | None = None
     callable_bed: Path | None = None
 
 
@@ -100,8 +100,7 @@ def interpret_file(
         check_place(out)
     phenotype = read_phenopacket(patient.phenopacket, knowledge.ontology)
     genome, family = _read_genomes(patient, phenotype, knowledge)
-    panel = None if patient.panel is None else read_panel(patient.panel)
-    seen = examine(genome, phenotype, knowledge, family=family, panel=panel)
+    seen = examine(genome, phenotype, knowledge, family=family, panel=patient.panel)
     found = everything(seen)
     report = report_of(
         found,

@@ -7,6 +7,7 @@ phenotype, the panel, what was open, the nation's counts, and the names of the r
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from kerne.alleles.allele import Allele
@@ -71,17 +72,19 @@ class KeptCount:
 
 @dataclass(frozen=True, slots=True)
 class KeptPanel:
-    """A panel as it was asked for."""
+    """A panel as it was asked for; `day` as ISO 8601 writes it."""
 
     name: str
     version: str
     genes: tuple[str, ...]
     left_out: tuple[str, ...]
+    day: str | None = None
 
     @property
     def panel(self) -> Panel:
         """The panel to ask for again."""
-        return Panel(self.name, self.version, frozenset(self.genes), frozenset(self.left_out))
+        day = None if self.day is None else date.fromisoformat(self.day)
+        return Panel(self.name, self.version, frozenset(self.genes), frozenset(self.left_out), day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,11 @@ def kept_panel(panel: Panel | None) -> KeptPanel | None:
     if panel is None:
         return None
     return KeptPanel(
-        panel.name, panel.version, tuple(sorted(panel.genes)), tuple(sorted(panel.left_out))
+        panel.name,
+        panel.version,
+        tuple(sorted(panel.genes)),
+        tuple(sorted(panel.left_out)),
+        None if panel.day is None else panel.day.isoformat(),
     )
 
 

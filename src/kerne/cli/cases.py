@@ -13,7 +13,10 @@ from kerne.cli.options import (
     asker_from,
     asking_options,
     centre_from,
+    chosen_panel,
+    home_from,
     home_option,
+    panel_options,
     unwrap,
     write_text,
 )
@@ -22,7 +25,6 @@ from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Met, Strength
 from kerne.interpretation.criteria.overrides import Override
 from kerne.interpretation.parentage import relationship_lines
-from kerne.knowledge.panels import read_panel
 
 NOT_MET = "not-met"
 _STRENGTHS = [each.replace(" ", "-") for each in Strength if each is not Strength.NONE]
@@ -70,14 +72,16 @@ def open_case(  # noqa: PLR0913  one argument for each option
 
 @cases.command("interpret")
 @click.argument("case")
-@click.option("--panel", type=_FILE, help="Gene panel: PanelApp JSON, or a symbol a line.")
+@panel_options
 @asking_options
 @click.pass_context
-def interpret(ctx: click.Context, case: str, *, panel: Path | None, asking: Asking) -> None:
+def interpret(
+    ctx: click.Context, case: str, *, panel: Path | None, group: str | None, asking: Asking
+) -> None:
     """Rank what could explain the patient of CASE."""
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    chosen = None if panel is None else read_panel(panel)
+    chosen = chosen_panel(home_from(ctx) / "knowledge", panel, group)
     found = unwrap(centre.cases.interpret(asker.who, asker.purpose, case, panel=chosen))
     click.echo("rank\tgene\tdisease\tdisease name\tmode\ttier\tlog10 odds\tprobability\tvariants")
     for candidate in found.candidates:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from kerne.cases.actions import InterpretedFile, PatientFiles, interpret_file
+from kerne.cli.options import chosen_panel, panel_options
 from kerne.interpretation.actions import knowledge_for
 from kerne.interpretation.candidate import Candidate, Tier, by_tier, in_percent
 from kerne.interpretation.parentage import relationship_lines
@@ -24,7 +25,7 @@ TIERS = {
 @click.argument("vcf", type=FILE)
 @click.option("--phenopacket", required=True, type=FILE, help="HPO terms: Phenopacket v2 JSON.")
 @click.option("--ped", type=FILE, help="Pedigree; relatives in the VCF become evidence.")
-@click.option("--panel", type=FILE, help="Gene panel: PanelApp JSON, or a symbol a line.")
+@panel_options
 @click.option("--callable", "bed", type=FILE, help="BED of where the genome could be read.")
 @click.option("--sample", help="The patient's sample, if the file has several.")
 @click.option("--assembly", required=True, help="Assembly of the coordinates, such as GRCh38.")
@@ -45,6 +46,7 @@ def interpret(  # noqa: PLR0913, PLR0917  one argument an option
     phenopacket: Path,
     ped: Path | None,
     panel: Path | None,
+    group: str | None,
     bed: Path | None,
     sample: str | None,
     assembly: str,
@@ -56,10 +58,12 @@ def interpret(  # noqa: PLR0913, PLR0917  one argument an option
     Needs a reference sequence and gene models of the assembly (`kerne knowledge add`). Knowledge
     that is absent is named, never assumed. Not for diagnosis.
     """
+    directory = chosen or default_directory()
+    asked = chosen_panel(directory, panel, group)
     patient = PatientFiles(
-        vcf, phenopacket, sample=sample, pedigree=ped, panel=panel, callable_bed=bed
+        vcf, phenopacket, sample=sample, pedigree=ped, panel=asked, callable_bed=bed
     )
-    with knowledge_for(chosen or default_directory(), assembly) as knowledge:
+    with knowledge_for(directory, assembly) as knowledge:
         result = interpret_file(patient, knowledge, made_at=datetime.now(UTC), out=out)
     for line in summary(result):
         click.echo(line)

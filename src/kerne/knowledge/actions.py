@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from kerne.errors import KnowledgeError
 from kerne.knowledge.intake import WITH_COORDINATES
 from kerne.knowledge.loading.reception import Report
+from kerne.knowledge.panels import Panel, read_panel
 from kerne.knowledge.release import Kind, Release, verify
 from kerne.knowledge.releases import KnowledgeBase
 
@@ -58,3 +60,34 @@ def list_releases(directory: Path, *, checked: bool = False) -> Sequence[Release
         for release in releases:
             verify(release)
     return releases
+
+
+def panel_for(directory: Path, group: str, as_of: date | None = None) -> Panel:
+    """Give the gene panel for a group of patients: the newest that is made for it.
+
+    Parameters
+    ----------
+    group
+        As a panel calls it, in letters of either case; or the name of a panel.
+    as_of
+        No release of a later date is considered.
+
+    Raises
+    ------
+    KnowledgeError
+        No panel in `directory` is for them; the message names the groups that have one.
+    InputFileError
+        A panel is damaged.
+    """
+    releases = KnowledgeBase(directory).of_kind(Kind.PANELS, as_of)
+    panels = [read_panel(file) for release in releases for file in release.files]
+    fitting = [each for each in panels if group.casefold() in _names_of(each)]
+    if not fitting:
+        known = sorted({name for each in panels for name in (*each.groups, each.name)})
+        names = ", ".join(f"`{each}`" for each in known) or "none"
+        raise KnowledgeError(f"no gene panel is for the group `{group}`; there are: {names}")
+    return fitting[-1]
+
+
+def _names_of(panel: Panel) -> frozenset[str]:
+    return frozenset(each.casefold() for each in (*panel.groups, panel.name))

@@ -1,9 +1,15 @@
-"""Gene panels: a file of PanelApp's API, or a plain list of gene symbols."""
+"""Gene panels: a file of PanelApp's API, or a plain list of gene symbols.
+
+A list may say what it is in comments of its own, each on a line: `# name: ...`, `# version: ...`,
+`# date: 2026-01-31`, and `# group: ...` for each group of patients that it is for.
+"""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from kerne.alleles.text import read_text
 from kerne.errors import InputFileError
@@ -22,17 +28,24 @@ class Panel:
         Symbols; of a PanelApp panel its green genes only.
     left_out
         Genes that the file lists with less than diagnostic-grade evidence.
+    day
+        On which this version was made; `None` when the file does not say.
+    groups
+        Groups of patients that it is for, as its makers call them.
     """
 
     name: str
     version: str
     genes: frozenset[str]
     left_out: frozenset[str] = frozenset()
+    day: date | None = None
+    groups: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
-        """Name, version and size in words."""
+        """Name, version, day and size in words."""
         version = f" version {self.version}" if self.version else ""
+        version += f" of {self.day}" if self.day else ""
         amber = f"; {len(self.left_out)} amber or red genes left out" if self.left_out else ""
         return f"panel `{self.name}`{version}, {len(self.genes)} genes{amber}"
 
@@ -46,29 +59,32 @@ def read_panel(path: Path) -> Panel:
         The file is missing, is not a panel or holds no gene.
     """
     text = read_text(path)
-    panel = (
-        _from_panelapp(path, text)
-        if text.lstrip().startswith(("{", "["))
-        else _from_list(path, text)
-    )
+    panel = _from_panelapp(path, text) if _is_json(text) else _from_list(path, text)
     if not panel.genes:
         raise InputFileError(path, "holds no gene; expected PanelApp JSON or a symbol a line")
     return panel
 
 
 def stated_day(path: Path) -> date | None:
-    """Give the day on which PanelApp made this version; `None` when the file does not say.
+    """Give the day on which this version was made; `None` when the file does not say.
 
     Raises
     ------
     InputFileError
-        The file cannot be read.
+        The file cannot be read, or is a list with an error in it.
     """
+    text = read_text(path)
+    if not _is_json(text):
+        return _from_list(path, text).day
     try:
-        document = json.loads(read_text(path))
-        return date.fromisoformat(document["version_created"][:10])
-    except (ValueError, TypeError, KeyError):
+        document = json.loads(text)
+    except json.JSONDecodeError:
         return None
+    return _day_of(document) if isinstance(document, dict) else None
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith(("{", "["))
 
 
 def _from_panelapp(path: Path, text: str) -> Panel:
@@ -92,7 +108,21 @@ def _from_panelapp(path: Path, text: str) -> Panel:
         version=str(document.get("version", "")),
         genes=frozenset(green),
         left_out=frozenset(others - green),
+        day=_day_of(document),
+        groups=_groups_of(document),
     )
+
+
+def _day_of(document: Mapping[str, object]) -> date | None:
+    try:
+        return date.fromisoformat(str(document.get("version_created"))[:10])
+    except ValueError:
+        return None
+
+
+def _groups_of(document: Mapping[str, object]) -> tuple[str, ...]:
+    named = document.get("relevant_disorders")
+    return tuple(map(str, named)) if isinstance(named, list) else ()
 
 
 def _symbol(row: object) -> str | None:
@@ -103,12 +133,36 @@ def _symbol(row: object) -> str | None:
 
 
 def _from_list(path: Path, text: str) -> Panel:
-    genes = set()
+    genes, said = set[str](), dict[str, list[str]]()
     for number, line in enumerate(text.splitlines(), start=1):
-        symbol = line.split("#", 1)[0].strip()
+        symbol, _, comment = (part.strip() for part in line.partition("#"))
         if not symbol:
+            _take_comment(path, number, comment, said)
             continue
         if len(symbol.split()) > 1:
             raise InputFileError(path, f"expected one gene symbol, found `{symbol}`", number)
         genes.add(symbol)
-    return Panel(name=path.stem, version="", genes=frozenset(genes))
+    days = said.get("date", [])
+    return Panel(
+        name=said.get("name", [path.stem])[-1],
+        version=said.get("version", [""])[-1],
+        genes=frozenset(genes),
+        day=date.fromisoformat(days[-1]) if days else None,
+        groups=tuple(said.get("group", ())),
+    )
+
+
+def _take_comment(path: Path, number: int, comment: str, said: dict[str, list[str]]) -> None:
+    key, colon, value = (part.strip() for part in comment.partition(":"))
+    if not colon or key not in _SAID:
+        return
+    if key == "date":
+        try:
+            date.fromisoformat(value)
+        except ValueError as error:
+            problem = f"expected a date such as `2026-01-31`, found `{value}`"
+            raise InputFileError(path, problem, number) from error
+    said.setdefault(key, []).append(value)
+
+
+_SAID: Final = frozenset({"name", "version", "date", "group"})
