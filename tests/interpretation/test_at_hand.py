@@ -99,7 +99,8 @@ def test_facts__come_from_every_release_at_hand(base: KnowledgeBase) -> None:
         assert (facts.frequency.ac, facts.frequency.release) == (7, knowledge.label_of(Kind.GNOMAD))
         assert facts.clinvar == ClinVarRecord("VCV000000077", "Benign", 0, (), "PLUS")
         assert (facts.splice, facts.revel) == (0.5, None)
-        assert knowledge.sources.frequencies.startswith("gnomad g ")
+        labels = [knowledge.label_of(kind) for kind in (Kind.GNOMAD, Kind.FREQUENCIES)]
+        assert knowledge.sources.frequencies == "; ".join(labels)
         assert [each.record.gene for each in knowledge.known.within(place)] == ["PLUS"]
         assert knowledge.known.release == knowledge.label_of(Kind.CLINVAR)
         assert len(knowledge.dosage.overlapping(place)) == 1

@@ -101,7 +101,7 @@ class Knowledge:
         scores = (self.label_of(kind) for kind in _SCORES)
         return Sources(
             genes=self.label_of(Kind.GENES),
-            frequencies=next(filter(None, frequencies), ""),
+            frequencies="; ".join(filter(None, frequencies)),
             constraint=self.label_of(Kind.CONSTRAINT),
             validity=self.label_of(Kind.VALIDITY),
             dosage=self.label_of(Kind.DOSAGE),
