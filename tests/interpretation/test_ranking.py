@@ -198,6 +198,20 @@ def test_disease_without_a_stated_mode__takes_those_of_its_gene() -> None:
     assert disease_fits(frozenset({"OMIM:1"}), {}, {"OMIM:1": 0.0})[0].modes == frozenset()
 
 
+def test_incomplete_penetrance__keeps_a_variant_of_an_unaffected_parent_higher() -> None:
+    mother = RelativeCarriage(Kin.MOTHER, affected=False, carriage=Carriage.HET)
+    finding = _finding(182, "missense", relatives=(mother,))
+    odds = []
+    for spared in ((), {"OMIM:1"}):
+        fits = disease_fits(
+            frozenset({"OMIM:1"}), {"OMIM:1": DOMINANT}, {"OMIM:1": 1.0}, spares_some=spared
+        )
+        (only,) = rank([replace(_gene("A", finding), diseases=fits)], SOURCES)
+        odds.append(only.log10_odds)
+    gained = FACTORS.carried_without_penetrance - FACTORS.carried_by_unaffected
+    assert odds[1] - odds[0] == pytest.approx(gained)
+
+
 def test_compound_pair__is_evidence_for_each_other_by_class_and_phase() -> None:
     def pair(second: int) -> Gene:
         missense = replace(

@@ -62,6 +62,12 @@ def test_modes__are_the_mendelian_ones(annotations: Annotations) -> None:
     assert annotations.modes == {"OMIM:100000": frozenset({Inheritance.AUTOSOMAL_DOMINANT})}
 
 
+def test_incomplete_penetrance__is_known_of_a_disease_and_is_no_mode(
+    annotations: Annotations,
+) -> None:
+    assert annotations.spares_some == {"OMIM:100000"}
+
+
 def test_read_annotations__takes_only_the_databases_asked_for(
     hpoa_file: Path, ontology: Ontology
 ) -> None:
@@ -138,5 +144,6 @@ def test_released_annotations__describe_thousands_of_diseases(
     assert len(annotations.diseases) > 12_000
     assert annotations.names[annotations.index["OMIM:154700"]] == "Marfan syndrome"
     assert annotations.modes["OMIM:154700"] == {Inheritance.AUTOSOMAL_DOMINANT}
+    assert len(annotations.spares_some) > 100
     links = read_gene_links(released_folder / "genes_to_phenotype.txt")
     assert "OMIM:154700" in links["FBN1"]

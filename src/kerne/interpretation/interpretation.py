@@ -288,7 +288,8 @@ class _Work:
 
     def _gather(self, consequences: Mapping[Allele, tuple[Consequence, ...]]) -> _Gathered:
         by_gene = relevant_by_gene(consequences, self._transcripts)
-        modes = self._knowledge.model.annotations.modes
+        annotations = self._knowledge.model.annotations
+        modes, spared = annotations.modes, annotations.spares_some
         trust = trust_in(len(self._knowledge.ontology.most_specific(self._terms.observed)))
         links = self._knowledge.gene_links
         calls = self._genome.by_allele
@@ -301,7 +302,7 @@ class _Work:
         # One question for the whole genome: each has a price of its own.
         facts = self._facts(sorted({allele for hits in by_gene.values() for allele in hits}))
         for symbol, hits in sorted(by_gene.items()):
-            fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores, trust)
+            fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores, trust, spared)
             frequent = {each for each in hits if is_common(facts[each].frequency)}
             rare = {each: hit for each, hit in hits.items() if each not in frequent}
             kept[symbol] = frozenset(rare)

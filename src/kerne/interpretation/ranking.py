@@ -10,7 +10,7 @@ the same gene is named but not listed.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -85,12 +85,15 @@ class DiseaseFit:
         Sum over the observed terms of the logarithms of their likelihood ratios.
     trust
         Share of it that counts; see `trust_in`.
+    spares_some
+        Whether its penetrance is known to be incomplete.
     """
 
     disease: str
     modes: frozenset[Inheritance]
     log10_phenotype: float
     trust: float = 1.0
+    spares_some: bool = False
 
     @property
     def log10_counted(self) -> float:
@@ -281,7 +284,7 @@ def _best(gene: Gene, fit: DiseaseFit, judge_once: _Judge) -> Iterator[Ranked]:
     observations = [finding.observation for finding in gene.findings]
     ways = [
         _ranked(gene, fit, way, judge_once)
-        for way in explanations(observations, gene.place, fit.modes)
+        for way in explanations(observations, gene.place, fit.modes, spares_some=fit.spares_some)
     ]
     if ways:
         yield min(ways, key=_order)
@@ -302,16 +305,24 @@ def disease_fits(
     modes: Mapping[str, frozenset[Inheritance]],
     log10_phenotype: Mapping[str, float],
     trust: float = 1.0,
+    spares_some: Collection[str] = (),
 ) -> tuple[DiseaseFit, ...]:
     """Join the diseases of a gene with modes and phenotype.
 
     A disease without a stated mode takes those of the gene's other diseases: databases describe
     one disease under several identifiers, and not all of them state it. Diseases that are not
     annotated are left out.
+
+    Parameters
+    ----------
+    spares_some
+        Diseases of incomplete penetrance.
     """
     of_gene = frozenset[Inheritance]().union(*(modes.get(each, ()) for each in diseases))
     return tuple(
-        DiseaseFit(each, modes.get(each, of_gene), log10_phenotype[each], trust)
+        DiseaseFit(
+            each, modes.get(each, of_gene), log10_phenotype[each], trust, each in spares_some
+        )
         for each in sorted(diseases)
         if each in log10_phenotype
     )

@@ -51,6 +51,10 @@ class Inheritance(StrEnum):
     MITOCHONDRIAL = "HP:0001427"
 
 
+INCOMPLETE_PENETRANCE = frozenset({"HP:0003829", "HP:0003831"})
+"""HPO's terms for incomplete penetrance, and for penetrance that grows with age."""
+
+
 @dataclass(frozen=True, slots=True)
 class Annotation:
     """One feature of one disease, as one source has it.
@@ -101,6 +105,8 @@ class Annotations:
         (diseases,) names.
     modes
         Modes of inheritance by disease identifier; a disease without a stated one is not a key.
+    spares_some
+        Diseases that do not show in everyone who has the genotype, or only late in life.
     offsets
         (diseases + 1,). The rows of disease `d` are `offsets[d]:offsets[d + 1]`.
     terms, frequencies, patients, negated
@@ -112,6 +118,7 @@ class Annotations:
     index: Mapping[str, int]
     names: tuple[str, ...]
     modes: Mapping[str, frozenset[Inheritance]]
+    spares_some: frozenset[str]
     offsets: NDArray[np.int64]
     terms: NDArray[np.int32]
     frequencies: NDArray[np.float64]
@@ -213,6 +220,7 @@ class _Gathered:
         self.ontology = ontology
         self.names: dict[str, str] = {}
         self.modes: dict[str, set[Inheritance]] = {}
+        self.spares_some: set[str] = set()
         self.rows: dict[str, list[_Row]] = {}
         self.frequencies: dict[str, tuple[float, int, str]] = {"": (nan, 0, "not stated")}
 
@@ -237,6 +245,7 @@ class _Gathered:
             index={disease: number for number, disease in enumerate(diseases)},
             names=tuple(self.names[disease] for disease in diseases),
             modes={disease: frozenset(modes) for disease, modes in self.modes.items()},
+            spares_some=frozenset(self.spares_some),
             offsets=np.concatenate([[0], counts.cumsum()]).astype(np.int64),
             terms=np.array([row[0] for row in rows], dtype=np.int32),
             frequencies=np.array([row[1][0] for row in rows], dtype=np.float64),
@@ -271,6 +280,8 @@ def _take(gathered: _Gathered, fields: list[str], path: Path, line: int) -> None
     gathered.names.setdefault(disease, fields[1])
     if aspect == "I" and fields[3] in _MODES:
         gathered.modes.setdefault(disease, set()).add(Inheritance(fields[3]))
+    if aspect == "I" and fields[3] in INCOMPLETE_PENETRANCE:
+        gathered.spares_some.add(disease)
     if aspect != "P":
         return
     try:
