@@ -19,7 +19,9 @@ from kerne.cases.report import (
     with_conclusion,
 )
 from kerne.interpretation.candidate import Interpretation, Mode, Tier
+from kerne.interpretation.posterior import weigh
 from kerne.phenotype.phenopacket import Progress
+from kerne.policy.words import Language
 
 VOID = {"meta", "br", "wbr", "line", "rect", "circle", "path"}
 
@@ -277,3 +279,15 @@ def test_headline__does_not_take_half_of_a_recessive_explanation_for_the_whole(
     assert ("One copy of SCN1A carries" in headline(conclusion)) is not is_solved
     (diagnosis,) = diagnoses_of(replace(signed_report, conclusion=conclusion))
     assert (diagnosis.progress is Progress.SOLVED) is is_solved
+
+
+def test_page__says_how_probable_each_gene_is_and_that_it_is_none(report: Report) -> None:
+    unweighed = plain(outline(report))
+    assert "not worked out" in unweighed
+    assert "none of these genes is the cause:" not in unweighed
+    weighed = replace(report, interpretation=weigh(report.interpretation))
+    shown = plain(outline(weighed))
+    assert "that SCN1A is the cause: likely, over 99.9 %" in shown
+    assert "That none of these genes is the cause: under 0.1 %. Genes to read" in shown
+    danish = render_page(weighed, Language.DANISH).decode()
+    assert "at SCN1A er årsagen: sandsynlig, over 99.9 %" in danish

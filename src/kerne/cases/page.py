@@ -16,7 +16,15 @@ from markupsafe import Markup, escape
 from kerne.cases.events import Bearing
 from kerne.cases.report import CAUSES, NOT_EXCLUDED, PAGES, Conclusion, Report, explaining
 from kerne.cases.wording import Wording
-from kerne.interpretation.candidate import Candidate, Classification, Genotype, Met, Tier, by_tier
+from kerne.interpretation.candidate import (
+    Candidate,
+    Classification,
+    Genotype,
+    Met,
+    Tier,
+    by_tier,
+    in_percent,
+)
 from kerne.policy.words import Language
 
 DETAILED: Final = 5
@@ -211,6 +219,7 @@ _ENVIRONMENT.filters |= {
     "signed_number": signed_number,
     "signed_points": signed_points,
     "percent": percent,
+    "in_percent": in_percent,
     "share": "{:.0%}".format,
     "bar_px": bar_px,
     "headline": headline,

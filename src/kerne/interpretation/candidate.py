@@ -199,10 +199,10 @@ class Candidate:
 
     @property
     def chance(self) -> str:
-        """How probable it is that the gene is the cause, as a percentage and in a word."""
+        """How probable it is that the gene is the cause, in a word and as a percentage."""
         if self.probability is None or self.likelihood is None:
             return "not worked out"
-        return f"{in_percent(self.probability)} ({self.likelihood.value})"
+        return f"{self.likelihood.value}, {in_percent(self.probability)}"
 
 
 @dataclass(frozen=True, slots=True)
