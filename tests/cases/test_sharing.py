@@ -12,13 +12,16 @@ from kerne.cases.profiles import ProfileMarks, profile_of
 from kerne.cases.report import Conclusion, Report, with_conclusion
 from kerne.cases.va_spec import Statements
 from kerne.errors import CaseError
-from kerne.interpretation.candidate import Classification, Mode
+from kerne.interpretation.at_hand import Knowledge
+from kerne.interpretation.candidate import Classification, Interpretation, Mode
 from kerne.knowledge.cases import read_cases
 from kerne.people.asking import Action, Identity, Purpose, Refusal, Role
+from kerne.phenotype.likelihood import LikelihoodModel
 from kerne.phenotype.phenopacket import Sex
+from kerne.phenotype.profiles import CaseProfile
 
 from .conftest import BROTHER, FATHER, MOTHER, PATIENT, STOP, Room
-from .test_cases_actions import OWN, signed
+from .test_cases_actions import OWN, opened, signed
 
 ANOTHER = Purpose.TREATMENT_OF_ANOTHER
 SOUTH = Identity("geneticist-2", frozenset({Role.GENETICIST}), "Hospital South")
@@ -140,6 +143,30 @@ def test_profiles__are_read_as_a_release_and_name_nobody(room: Room, tmp_path: P
     assert read.publication == ""
     for private in (case, PATIENT, MOTHER, str(STOP), "North", "2026"):
         assert private not in path.read_text()
+
+
+def test_case__is_not_ranked_by_the_profile_of_its_own_family(
+    room: Room, knowledge: Knowledge
+) -> None:
+    blue, green = knowledge.ontology.indices(["HP:0000010", "HP:0000020"])
+    mark = room.cases.marks.family({PATIENT, MOTHER, FATHER, BROTHER})
+
+    def odds(family: str) -> float:
+        profile = CaseProfile("p", "OMIM:1", "Blue ear disease", ("PLUS",), (blue, green))
+        model = replace_profiles(knowledge, (replace(profile, family=family),))
+        cases = replace(room.cases, knowledge=lambda: replace(knowledge, model=model))
+        case = cases.ledger.lines()[0].number
+        found = cases.interpret(room.geneticist, OWN, case)
+        assert isinstance(found, Interpretation)
+        return found.candidates[0].log10_phenotype
+
+    opened(room)
+    assert odds(mark) != odds("another")
+
+
+def replace_profiles(knowledge: Knowledge, profiles: tuple[CaseProfile, ...]) -> LikelihoodModel:
+    model = knowledge.model
+    return LikelihoodModel(model.ontology, model.annotations, profiles=profiles)
 
 
 def test_marks__are_one_for_a_family_and_another_in_another_centre() -> None:

@@ -292,9 +292,7 @@ class Cases:
         return tuple(shown)
 
     def react(self) -> None:
-        """Start the treatment relations that opened cases bring, and keep what answers taught.
-
-        Called at start-up too.
+        """Start what opened cases bring, and keep what answers taught; called at start-up too.
 
         INVARIANT: a case that was not opened brings none, so an attempt opens no genome.
         """
@@ -337,7 +335,8 @@ class Cases:
         )
 
     def _gatherer(self, who: Identity, purpose: str) -> Gatherer:
-        return Gatherer(self.genomes, self.register, self.kin, self.assembly, who, purpose)
+        read = (self.genomes, self.register, self.kin, self.assembly, self.marks)
+        return Gatherer(*read, who, purpose)
 
     def _keep(
         self,

@@ -22,6 +22,7 @@ from kerne.cases.inputs import (
     named,
 )
 from kerne.cases.parts import KinUse, NationalGenomes, Persons, Register
+from kerne.cases.profiles import ProfileMarks
 from kerne.cases.report import PROGRAM
 from kerne.errors import CaseError
 from kerne.genomes.actions import PersonalGenome
@@ -176,6 +177,7 @@ class Gatherer:
     people: Register
     kin: KinUse
     assembly: Assembly
+    marks: ProfileMarks
     who: Identity
     purpose: str
 
@@ -189,10 +191,11 @@ class Gatherer:
             return found
         kinship = self.people.kinship()
         sex = SEX_OF[self.people.person(case.person).sex]
+        mark = self.marks.family(kinship.family_of(case.person))
         return Gathered(
             as_calls(found, self.assembly),
             GenomeUsed(case.person, found.row),
-            Phenotype(case.person, sex, case.observed, case.excluded),
+            Phenotype(case.person, sex, case.observed, case.excluded, family=mark),
             self.family_of(case.person, case.relatives, kinship),
             CountedCitizens(self.genomes, self.who, kinship.family_of(case.person)),
         )

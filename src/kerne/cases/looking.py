@@ -15,6 +15,7 @@ from kerne.cases.events import VariantClassified
 from kerne.cases.gathering import Gatherer
 from kerne.cases.inputs import KeptBasis, KeptInputs
 from kerne.cases.parts import KinUse, NationalGenomes, Register
+from kerne.cases.profiles import ProfileMarks
 from kerne.cases.reanalysis import ClassNow, Found, KeptNews, is_answered, is_unsolved
 from kerne.cases.showing import Showing, shown_alleles
 from kerne.interpretation.at_hand import Knowledge
@@ -45,6 +46,7 @@ class Looker:
     kin: KinUse
     genomes: NationalGenomes
     assembly: Assembly
+    marks: ProfileMarks
     knowledge: Knowledge
     who: Identity
     purpose: str
@@ -99,7 +101,8 @@ class Looker:
         if self._has_same_models(kept.basis):
             return kept.basis
         gatherer = Gatherer(
-            self.genomes, self.register, self.kin, self.assembly, self.who, self.purpose
+            *(self.genomes, self.register, self.kin, self.assembly, self.marks),
+            *(self.who, self.purpose),
         )
         gathered = gatherer.gather(case)
         if isinstance(gathered, Refusal):

@@ -240,6 +240,7 @@ class Reanalyses:
             kin=self.parts.kin,
             genomes=self.parts.genomes,
             assembly=self.parts.assembly,
+            marks=self.parts.marks,
             knowledge=knowledge,
             who=who,
             purpose=purpose,

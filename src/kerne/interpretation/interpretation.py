@@ -210,7 +210,8 @@ class _Work:
         self._panel, self._disclosure = panel, disclosure or EVERYTHING_OPEN
         self._has_choice = disclosure is not None
         self._terms = Terms.of(phenotype, knowledge.ontology)
-        scores = knowledge.model.score(self._terms.observed, self._terms.excluded)
+        terms = self._terms
+        scores = knowledge.model.score(terms.observed, terms.excluded, left_out=terms.left_out)
         self._scores = dict(zip(knowledge.model.diseases, scores.tolist(), strict=True))
         self._gatherer = knowledge.gatherer()
         self._transcripts = {each.identifier: each for each in knowledge.genes.transcripts}

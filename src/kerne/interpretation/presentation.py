@@ -102,7 +102,10 @@ class Presenter:
 
     def candidate(self, number: int, ranked: Ranked) -> Candidate:
         """Put one ranked explanation into words."""
-        terms = explain(self._model, ranked.fit.disease, self._terms.observed, self._terms.excluded)
+        shown, disease = self._terms, ranked.fit.disease
+        terms = explain(
+            self._model, disease, shown.observed, shown.excluded, left_out=shown.left_out
+        )
         variants = tuple(self._variant(judged) for judged in ranked.variants)
         return Candidate(
             rank=number,

@@ -79,6 +79,8 @@ class Phenotype:
         HPO identifiers in force, without repeats, in the order of the packet.
     notes
         What a reader must know of how the packet was read, in words.
+    family
+        Mark of the patient's family: profiles that bear it are not used. Empty when not known.
     """
 
     subject: str
@@ -86,6 +88,7 @@ class Phenotype:
     observed: tuple[str, ...]
     excluded: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
