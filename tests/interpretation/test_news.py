@@ -166,8 +166,9 @@ def test_candidate_far_down__is_left_to_those_above_it(look: Look) -> None:
 def test_news_that_was_told__is_told_again_only_when_it_weighs_more(look: Look) -> None:
     before = _fits(_with_odds(look, {}), "PLUS", {})
     (news,) = find_news(before, _with_odds(look, {"PLUS": 2.0}))
-    assert find_news(before, _with_odds(look, {"PLUS": 2.9}), told=[news]) == ()
-    (again,) = find_news(before, _with_odds(look, {"PLUS": 3.0}), told=[news])
+    least = 2.0 + BOUNDS.gain
+    assert find_news(before, _with_odds(look, {"PLUS": least - 0.1}), told=[news]) == ()
+    (again,) = find_news(before, _with_odds(look, {"PLUS": least}), told=[news])
     assert again.log10_odds_before == 2.0
 
 
@@ -205,10 +206,10 @@ def test_news__is_what_is_worth_reading_now_and_was_not(
     stood = [each for each in (moved.before, *told) if each is not None]
     is_linked = moved.fits_then is None
     is_described = moved.fits_then is not None and moved.fits_then + 0.3 <= 1.0
-    gain = 1.0 if is_linked else 4.0
+    gain = BOUNDS.gain if is_linked else BOUNDS.gain_by_features
     expected = (
         (is_linked or is_described)
-        and moved.now >= 1.5
+        and moved.now >= BOUNDS.log10_odds
         and all(moved.now >= each + gain for each in stood)
     )
     assert bool(find_news(before, now, told=heard)) == expected

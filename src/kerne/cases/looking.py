@@ -31,7 +31,7 @@ from kerne.knowledge.panels import Panel
 from kerne.knowledge.release import Kind
 from kerne.people.asking import Action, Ask, Door, Identity, Purpose, Refusal
 
-LISTED: Final = 20
+LISTED: Final = 8
 """So many candidates are put into words: news are among the first."""
 _OF_CONSEQUENCES: Final = (Kind.GENES, Kind.REFERENCE)
 

@@ -223,10 +223,12 @@ class _Work:
         gathered = self._gather(predicted.by_allele)
         ranked = self._ranked(gathered.genes)
         listed = self._listing.of(ranked)
-        aside = self._ranked(gathered.secondary)
+        aside = self._listing.of_secondary(
+            self._ranked(gathered.secondary),
+            lambda each: self._disclosure.shows(gathered.listed[each.gene]),
+        )
         coverage, unseen = cover_fitting(knowledge, self._scores, genome.callable)
-        shown = {id(each) for each in listed}
-        unlisted = [each for each in ranked if id(each) not in shown]
+        unlisted = self._listing.rest_of(ranked)
         presenter = self._presenter(listed, aside, gathered, national)
         primary = Interpretation(
             sample=genome.sample,

@@ -1,6 +1,6 @@
 """How many candidates are put into words: a list ends somewhere, and says how many it left out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,12 +28,27 @@ class Listing:
 
     def of(self, ranked: Sequence[Ranked]) -> list[Ranked]:
         """Return those of `ranked`, best first, that are listed."""
-        return [
-            each
-            for number, each in enumerate(ranked)
-            if each.gene in self.always
-            or (number < self.most and each.log10_odds >= self.least_log10_odds)
-        ]
+        return [each for number, each in enumerate(ranked) if self._takes(number, each)]
+
+    def rest_of(self, ranked: Sequence[Ranked]) -> list[Ranked]:
+        """Return those of `ranked`, best first, that are not listed."""
+        return [each for number, each in enumerate(ranked) if not self._takes(number, each)]
+
+    def of_secondary(
+        self, ranked: Sequence[Ranked], is_open: Callable[[Ranked], bool]
+    ) -> Sequence[Ranked]:
+        """Return the secondary candidates that are put into words, to be kept apart.
+
+        All of them beside the whole list, since another choice may open them; beside a short one,
+        which is not kept, the first of those that are open now.
+        """
+        if self == WHOLE_LIST:
+            return ranked
+        return self.of([each for each in ranked if is_open(each)])
+
+    def _takes(self, number: int, ranked: Ranked) -> bool:
+        is_likely = ranked.log10_odds >= self.least_log10_odds
+        return ranked.gene in self.always or (number < self.most and is_likely)
 
 
 WHOLE_LIST: Final = Listing()

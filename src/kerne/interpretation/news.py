@@ -61,11 +61,11 @@ class Bounds:
         What counts as a difference between releases.
     """
 
-    log10_odds: float = 1.5
-    log10_odds_classed: float = 0.0
-    gain: float = 1.0
+    log10_odds: float = -1.5
+    log10_odds_classed: float = -2.0
+    gain: float = 0.5
     gain_by_features: float = 4.0
-    rank: int = 3
+    rank: int = 2
     change: LeastChange = LEAST_CHANGE
 
 

@@ -1,0 +1,1 @@
+"""Dated releases and invented patients, to replay what a reanalysis would have found."""
