@@ -42,11 +42,12 @@ from kerne.phenotype.annotations import (
     read_annotations,
     read_gene_links,
 )
-from kerne.phenotype.likelihood import LikelihoodModel, Weights
+from kerne.phenotype.likelihood import LikelihoodModel
 from kerne.phenotype.ontology import FILE_NAME as ONTOLOGY
 from kerne.phenotype.ontology import read_ontology
 from kerne.phenotype.profiles import CaseProfile, LeftOut
 from kerne.phenotype.ranking import mid_rank
+from kerne.phenotype.weights import Weights
 
 CASES = "cases/published_cases.jsonl.gz"
 MONDO = "knowledge/mondo.sssom.tsv.gz"

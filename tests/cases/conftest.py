@@ -53,8 +53,9 @@ from kerne.phenotype.annotations import read_annotations, read_gene_links
 from kerne.phenotype.distinction import Distinction
 from kerne.phenotype.expectation import Basis
 from kerne.phenotype.explanation import TermContribution
-from kerne.phenotype.likelihood import LikelihoodModel, Weights
+from kerne.phenotype.likelihood import LikelihoodModel
 from kerne.phenotype.ontology import read_ontology
+from kerne.phenotype.weights import Weights
 
 T = TypeVar("T")
 

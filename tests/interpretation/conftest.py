@@ -18,8 +18,9 @@ from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.release import Kind, Release
 from kerne.phenotype.annotations import read_annotations, read_gene_links
 from kerne.phenotype.expectation import Basis
-from kerne.phenotype.likelihood import LikelihoodModel, Weights
+from kerne.phenotype.likelihood import LikelihoodModel
 from kerne.phenotype.ontology import read_ontology
+from kerne.phenotype.weights import Weights
 
 # Gene PLUS on the forward strand of chr1, from 100: three exons, 30 + 60 + 90 coding bases.
 #   UTR 10 | exon 1: ATG + 9 codons | intron 40 | exon 2: 20 codons | intron 40 | exon 3: 30 codons

@@ -15,10 +15,11 @@ from kerne.errors import PhenotypeError
 from kerne.phenotype.annotations import COLUMNS, Annotations, read_annotations
 from kerne.phenotype.expectation import Basis
 from kerne.phenotype.explanation import explain
-from kerne.phenotype.likelihood import UNITS, LikelihoodModel, Weights
+from kerne.phenotype.likelihood import UNITS, LikelihoodModel
 from kerne.phenotype.ontology import Ontology, read_ontology
 from kerne.phenotype.profiles import NOTHING, CaseProfile, LeftOut
 from kerne.phenotype.sparse import RAREST
+from kerne.phenotype.weights import Weights
 
 CASES = Path(__file__).parents[3] / "shared" / "data" / "cases" / "published_cases.jsonl.gz"
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log10
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kerne.phenotype.annotations import Annotation
 from kerne.phenotype.exclusion import telling
@@ -79,8 +79,8 @@ def explain(
     expected = model.expectations_without(left_out)
     work = _Explaining(model, disease, expected)
     terms = model.ontology.most_specific(observed)
-    shares = model.shares(terms)
-    shown = [work.observed(t, float(share)) for t, share in zip(terms, shares, strict=True)]
+    ratios = model.shares(terms) * model.log10_ratios(disease, terms, left_out)
+    shown = [work.observed(t, float(ratio)) for t, ratio in zip(terms, ratios, strict=True)]
     absent = (work.excluded(t, age_years) for t in telling(excluded, observed, model.ontology))
     return (*shown, *(each for each in absent if each.log10_ratio < 0))
 
@@ -92,15 +92,11 @@ class _Explaining:
         self._model, self._disease, self._expected = model, disease, expected
         self._bases: Mapping[Basis, Features] = expected.of(disease)
         self._shares = dict(model.mixture(self._bases))
-        self._normaliser = model.normaliser(model.unnormalised(self._bases))
+        self._above = {basis: self._kinds(found) for basis, found in self._bases.items()}
 
-    def observed(self, term: int, share: float) -> TermContribution:
-        """Explain one observed term, which counts for `share` of a term."""
+    def observed(self, term: int, log_ratio: float) -> TermContribution:
+        """Explain what one observed term adds by the feature that does most of it."""
         features = [self._best(basis, term) for basis in self._bases]
-        chance = 1 - sum(self._shares.values())
-        noise = self._model.weights.noise
-        ratio = (1 - noise) * (sum(each.part for each in features) + chance) + noise
-        log_ratio = share * (log10(ratio) - self._normaliser)
         telling = [each for each in features if each.part > 0 and self._is_related(each, term)]
         if not telling:
             return self._contribution(term, log_ratio, None, ("", ""))
@@ -120,7 +116,12 @@ class _Explaining:
 
     def _best(self, basis: Basis, term: int) -> _Feature:
         features, model = self._bases[basis], self._model
-        shared = np.array([self._shared(int(each), term) for each in features.terms])
+        kinds, starts = self._above[basis]
+        telling = np.zeros(len(model.ontology))
+        own = model.ontology.ancestors(term)
+        telling[own] = model.information[own]
+        # What a feature and the term have most tellingly in common, in bits of base 10.
+        shared = np.maximum.reduceat(telling[kinds], starts)
         worth = features.frequencies * 10 ** ((1 + model.weights.backoff) * shared)
         number = int(worth.argmax())
         cost = 10 ** (-model.weights.backoff * model.information[term])
@@ -129,13 +130,11 @@ class _Explaining:
             basis, int(features.terms[number]), float(features.frequencies[number]), part
         )
 
-    def _shared(self, feature: int, term: int) -> float:
-        """Give the information of what a feature and a term have most tellingly in common."""
-        ontology = self._model.ontology
-        shared = np.intersect1d(
-            ontology.ancestors(feature), ontology.ancestors(term), assume_unique=True
-        )
-        return float(self._model.information[shared].max())
+    def _kinds(self, features: Features) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Give the ancestors of all features in a row, and where those of each begin."""
+        above = [self._model.ontology.ancestors(term) for term in features.terms.tolist()]
+        sizes = np.array([each.size for each in above])
+        return np.concatenate(above), np.cumsum(sizes) - sizes
 
     def _is_related(self, feature: _Feature, term: int) -> bool:
         ontology = self._model.ontology

@@ -22,9 +22,7 @@ Köhler et al. 2009 (doi:10.1016/j.ajhg.2009.09.003) on information content; Rob
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -39,11 +37,11 @@ from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.profiles import NOTHING, CaseProfile, LeftOut, by_disease
 from kerne.phenotype.relations import ORPHANET, Relations, relate
 from kerne.phenotype.sparse import (
-    Smoothing,
     background_frequencies,
     smoothed_frequencies,
     spread_to_ancestors,
 )
+from kerne.phenotype.weights import Weights
 
 FORMAT = "1"
 """Changes with anything that changes ratios but is no constant of `Weights`."""
@@ -64,52 +62,6 @@ class Rows(Protocol):
 
 Fill = Callable[[NDArray[np.int16]], None]
 Opener = Callable[[tuple[int, int], Fill], Rows]
-
-
-def _weights_of_bases() -> Mapping[Basis, float]:
-    return MappingProxyType(
-        {
-            Basis.ANNOTATIONS: 1.0,
-            Basis.CASES: 6.0,
-            Basis.ALIAS: 1.3,
-            Basis.ORPHANET: 0.3,
-            Basis.GENE: 0.3,
-            Basis.SERIES: 1.0,
-            Basis.NAME: 0.7,
-        }
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """The constants of the model.
-
-    Parameters
-    ----------
-    smoothing
-        How much the published frequencies are trusted.
-    bases
-        How much each basis counts; only their proportions matter. `CASES` has none in a model that
-        knows no cases.
-    backoff
-        Lost information content is paid this many times over, beyond the loss itself.
-    noise
-        Share of observed terms that the disease need not explain.
-    normalisation
-        Power of what a disease explains of a random term that ratios are divided by.
-    repetition
-        A term counts as one of `1 + repetition` where another says all of it; see `shares`.
-    without_gene
-        log10 of the prior odds of a disease whose gene is not known, against one whose is.
-    """
-
-    smoothing: Smoothing = field(default_factory=Smoothing)
-    bases: Mapping[Basis, float] = field(default_factory=_weights_of_bases)
-    backoff: float = 1.0
-    noise: float = 0.5
-    normalisation: float = 0.5
-    repetition: float = 0.2
-    without_gene: float = -0.87
 
 
 class LikelihoodModel:
@@ -229,6 +181,16 @@ class LikelihoodModel:
     def exclusions(self) -> Exclusions:
         """What absent features say against diseases."""
         return Exclusions(self.ontology, self.annotations)
+
+    def log10_ratios(
+        self, disease: str, terms: Sequence[int], left_out: LeftOut = NOTHING
+    ) -> NDArray[np.float64]:
+        """Give (terms,) log10 ratios of one disease, each term alone; see `score`."""
+        number = self.index[disease]
+        changed = self._changed(left_out).get(number)
+        if changed is not None:
+            return changed[list(terms)] / UNITS
+        return np.array([self.ratios[term][number] for term in terms], dtype=np.float64) / UNITS
 
     def prior(self) -> NDArray[np.float64]:
         """Give (diseases,) log10 prior odds against an average disease: whether a gene is known."""
