@@ -164,6 +164,15 @@ def test_page__explains_each_term_and_names_what_is_absent(report: Report) -> No
         assert line in words
 
 
+def test_page__shows_the_part_of_the_phenotype_that_counts(report: Report) -> None:
+    first, *others = report.interpretation.candidates
+    assert "of it counts" not in plain(outline(report))
+    many = replace(first, log10_odds=first.log10_genotype + 0.5)
+    found = replace(report.interpretation, candidates=(many, *others))
+    words = plain(outline(replace(report, interpretation=found)))
+    assert "of it counts, for its many terms+0.50" in words
+
+
 def test_page__says_what_to_look_for_next(report: Report) -> None:
     words = plain(outline(report))
     assert "They would tell Dravet syndrome from Deafness 1." in words
