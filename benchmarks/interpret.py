@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from kerne.alleles.assembly import GRCH38
 from kerne.alleles.interval import Intervals
-from kerne.interpretation.consequence import neighbourhood
+from kerne.interpretation.consequences.consequence import neighbourhood
 from kerne.knowledge.genes import read_gene_models
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase

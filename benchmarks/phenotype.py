@@ -33,7 +33,7 @@ RUN = """
 import json, resource, sys, time
 from pathlib import Path
 start = time.perf_counter()
-from kerne.interpretation.phenotype_actions import model_for, rank_cases
+from kerne.interpretation.phenotypes.actions import model_for, rank_cases
 imported = time.perf_counter()
 model = model_for(Path(sys.argv[1]))
 loaded = time.perf_counter()

@@ -13,7 +13,7 @@ import pytest
 from _pytest.capture import CaptureFixture
 
 from kerne.cli import main
-from kerne.interpretation import phenotype_model
+from kerne.interpretation.phenotypes import model as phenotype_model
 
 CITIZENS = "20"
 

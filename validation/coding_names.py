@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.consequence import Consequence
+from kerne.interpretation.consequences.consequence import Consequence
 from kerne.interpretation.criteria.subject import Subject
 
 SPLICE_BP = 2

@@ -28,10 +28,10 @@ from kerne.alleles.placement import placements
 from kerne.alleles.protein import protein_name
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.calls import Call
 from kerne.interpretation.candidate import Genotype
-from kerne.interpretation.consequence import Consequence, Consequences
-from kerne.interpretation.predicting import predict
+from kerne.interpretation.consequences.consequence import Consequence, Consequences
+from kerne.interpretation.consequences.predicting import predict
+from kerne.interpretation.reading.calls import Call
 from kerne.knowledge.genes import GeneModels, read_gene_models
 from published_cases import slices
 

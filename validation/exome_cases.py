@@ -34,7 +34,7 @@ from pathlib import Path
 import published_cases
 from kerne.alleles.assembly import GRCH38
 from kerne.alleles.sequence import ReferenceSequence
-from kerne.interpretation.ranking import Gene
+from kerne.interpretation.ranking.ranking import Gene
 from kerne.knowledge.cases import PublishedCase, read_cases
 from kerne.knowledge.gene_files.constraint import read_constraint
 from kerne.knowledge.genes import read_gene_models

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly, ContigKind
 from kerne.alleles.interval import Interval, Intervals
-from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import Genotype
-from kerne.interpretation.pedigree import Family, Kin, PedigreeSex, Relative
+from kerne.interpretation.family.pedigree import Family, Kin, PedigreeSex, Relative
+from kerne.interpretation.reading.calls import Call, GenomeCalls
 
 WRONG = 0.003
 """Share of genotypes that are read wrongly."""

@@ -24,12 +24,12 @@ from kerne.alleles.assembly import GRCH38, KERNIA1
 from kerne.alleles.interval import read_bed
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
-from kerne.interpretation.call_file import read_calls
-from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import Genotype, Interpretation
-from kerne.interpretation.consequence import neighbourhood
+from kerne.interpretation.consequences.consequence import neighbourhood
+from kerne.interpretation.family.pedigree import Family, family_of, read_ped
 from kerne.interpretation.interpretation import interpret
-from kerne.interpretation.pedigree import Family, family_of, read_ped
+from kerne.interpretation.reading.call_file import read_calls
+from kerne.interpretation.reading.calls import Call, GenomeCalls
 from kerne.knowledge.cases import PublishedCase, PublishedVariant, read_cases
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase

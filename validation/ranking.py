@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adversary.ranking_prototype import Prototype
-from kerne.interpretation.phenotype_cases import as_profile
+from kerne.interpretation.phenotypes.cases import as_profile
 from kerne.knowledge.cases import PublishedCase, read_cases
 from kerne.knowledge.gene_files.mondo import read_same_diseases
 from kerne.knowledge.hpo import packaged_folder

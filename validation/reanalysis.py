@@ -39,7 +39,7 @@ from kerne.interpretation.basis import Basis
 from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.interpretation import examine_again
 from kerne.interpretation.listing import Listing
-from kerne.interpretation.news import BOUNDS, Look, News, find_news
+from kerne.interpretation.reanalysis.news import BOUNDS, Look, News, find_news
 from kerne.knowledge.cases import PublishedCase
 from kerne.knowledge.gene_files.mondo import read_same_diseases
 from kerne.knowledge.gene_library import GeneLibrary

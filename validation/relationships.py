@@ -26,10 +26,10 @@ from numpy.typing import NDArray
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38, KERNIA1
 from kerne.alleles.vcf import open_vcf, parse_genotype
-from kerne.interpretation.call_file import read_calls
-from kerne.interpretation.calls import GenomeCalls
-from kerne.interpretation.parentage import Support, check_relationships
-from kerne.interpretation.pedigree import Family, Kin, Relative
+from kerne.interpretation.family.parentage import Support, check_relationships
+from kerne.interpretation.family.pedigree import Family, Kin, Relative
+from kerne.interpretation.reading.call_file import read_calls
+from kerne.interpretation.reading.calls import GenomeCalls
 from kerne.people.kinship import GENETIC_PARENTS
 from kerne.synthetic.citizen import ParentKind, Sex
 from kerne.synthetic.country import Country

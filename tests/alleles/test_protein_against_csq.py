@@ -12,7 +12,7 @@ from kerne.alleles.normalise import left_align
 from kerne.alleles.protein import protein_name, spliced_sequence
 from kerne.alleles.sequence import CODONS, ReferenceSequence, reverse_complement, translate
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.csq import run_csq
+from kerne.interpretation.consequences.csq import run_csq
 
 Strand = Literal[1, -1]
 

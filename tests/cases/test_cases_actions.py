@@ -15,8 +15,8 @@ from kerne.cases.signature import is_signed
 from kerne.errors import CaseError, PhenotypeError, StaleVersionError
 from kerne.interpretation.candidate import Classification, Interpretation, Met, Mode, Strength
 from kerne.interpretation.criteria.overrides import Override
-from kerne.interpretation.parentage import left_out_in_words
-from kerne.interpretation.pedigree import Kin
+from kerne.interpretation.family.parentage import left_out_in_words
+from kerne.interpretation.family.pedigree import Kin
 from kerne.people.asking import Action, Purpose, Refusal
 
 from .conftest import (

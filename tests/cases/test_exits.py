@@ -20,7 +20,7 @@ from kerne.errors import CaseError
 from kerne.genomes.genotypes import Zygosity
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Classification, Interpretation
-from kerne.interpretation.parentage import RelationshipCheck
+from kerne.interpretation.family.parentage import RelationshipCheck
 from kerne.interpretation.secondary import FINDING_CLASSES, FindingClass, SecondaryList
 from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.panels import Panel

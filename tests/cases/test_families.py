@@ -14,8 +14,8 @@ from kerne.cases.case import Case
 from kerne.centre import Centre, open_centre
 from kerne.consent.events import SecondaryChoice
 from kerne.consent.receipt import Receipt
-from kerne.interpretation.parentage import RelationshipCheck, Support, left_out_in_words
-from kerne.interpretation.pedigree import Kin
+from kerne.interpretation.family.parentage import RelationshipCheck, Support, left_out_in_words
+from kerne.interpretation.family.pedigree import Kin
 from kerne.people.asking import Refusal
 from tests.conftest import Run
 

@@ -9,7 +9,7 @@ from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import GenotypedAllele, Zygosity
 from kerne.interpretation.candidate import Genotype
-from kerne.interpretation.pedigree import Kin
+from kerne.interpretation.family.pedigree import Kin
 from kerne.people.asking import Identity, Refusal, Role
 from kerne.people.counted import WhoCounted
 from kerne.people.kinship import Kinship, Parenthood, ParentOf

@@ -19,7 +19,7 @@ from kerne.cases.report import (
     with_conclusion,
 )
 from kerne.interpretation.candidate import Interpretation, Mode, Tier
-from kerne.interpretation.posterior import weigh
+from kerne.interpretation.ranking.posterior import weigh
 from kerne.phenotype.phenopacket import Progress
 from kerne.policy.words import Language
 

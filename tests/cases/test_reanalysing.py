@@ -22,8 +22,8 @@ from kerne.centre import Centre, open_centre
 from kerne.consent.events import SecondaryChoice
 from kerne.consent.receipt import Receipt
 from kerne.errors import CaseError, StaleVersionError
-from kerne.interpretation.differences import Why
-from kerne.interpretation.news import Bounds, find_news
+from kerne.interpretation.reanalysis.differences import Why
+from kerne.interpretation.reanalysis.news import Bounds, find_news
 from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase

@@ -29,8 +29,8 @@ from kerne.cases.reanalysis_events import (
 from kerne.database.history import Recorded
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Mode
-from kerne.interpretation.differences import Reason, Why
-from kerne.interpretation.news import News
+from kerne.interpretation.reanalysis.differences import Reason, Why
+from kerne.interpretation.reanalysis.news import News
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RELEASES = ("hpo 2026-01-01",)

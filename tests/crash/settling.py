@@ -13,7 +13,7 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.centre import open_centre
 from kerne.cli.demo import demo
-from kerne.interpretation import phenotype_model
+from kerne.interpretation.phenotypes import model as phenotype_model
 from kerne.policy.rulebook import RuleBook
 
 from .workload import Incoming, Workload

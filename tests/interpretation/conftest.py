@@ -11,9 +11,9 @@ from kerne.alleles.assembly import KERNIA1
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.calls import Call, GenomeCalls, Phase
 from kerne.interpretation.candidate import Genotype
-from kerne.interpretation.reads import Reads
+from kerne.interpretation.reading.calls import Call, GenomeCalls, Phase
+from kerne.interpretation.reading.reads import Reads
 from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.release import Kind, Release
 from kerne.phenotype.annotations import read_annotations, read_gene_links

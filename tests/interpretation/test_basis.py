@@ -10,10 +10,10 @@ from kerne.cases.document import canonical_json, read_document
 from kerne.errors import InterpretationError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.basis import Basis
-from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import Candidate, Genotype, Mode
+from kerne.interpretation.family.pedigree import Family, Kin, Relative
 from kerne.interpretation.interpretation import examine, examine_again
-from kerne.interpretation.pedigree import Family, Kin, Relative
+from kerne.interpretation.reading.calls import Call, GenomeCalls
 from kerne.interpretation.secondary import Disclosure, FindingClass, SecondaryList
 from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.frequencies import read_frequencies

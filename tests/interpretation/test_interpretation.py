@@ -11,7 +11,6 @@ from kerne.alleles.interval import Interval, Intervals
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import InterpretationError, PhenotypeError
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import (
     Classification,
     GeneCoverage,
@@ -21,12 +20,13 @@ from kerne.interpretation.candidate import (
     NamedTerm,
     Tier,
 )
-from kerne.interpretation.consequence import Consequences
+from kerne.interpretation.consequences.consequence import Consequences
 from kerne.interpretation.examination import look
+from kerne.interpretation.family.pedigree import Family, Kin, Relative
 from kerne.interpretation.interpretation import examine, interpret
 from kerne.interpretation.listing import Listing
-from kerne.interpretation.pedigree import Family, Kin, Relative
 from kerne.interpretation.presentation import NationalFrequency
+from kerne.interpretation.reading.calls import Call, GenomeCalls
 from kerne.interpretation.secondary import (
     EVERYTHING_OPEN,
     Disclosure,

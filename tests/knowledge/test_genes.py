@@ -11,7 +11,7 @@ from kerne.alleles.assembly import GRCH38
 from kerne.alleles.interval import Interval
 from kerne.alleles.transcript import Transcript
 from kerne.errors import InputFileError
-from kerne.interpretation.csq import run_csq
+from kerne.interpretation.consequences.csq import run_csq
 from kerne.knowledge.genes import GeneModels, read_gene_models
 from kerne.knowledge.tags import MANE_SELECT
 

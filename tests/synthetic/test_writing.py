@@ -10,8 +10,8 @@ from kerne.alleles.assembly import KERNIA1
 from kerne.alleles.interval import read_bed
 from kerne.alleles.vcf import open_vcf, parse_genotype
 from kerne.errors import SyntheticError
-from kerne.interpretation.csq import run_csq
-from kerne.interpretation.pedigree import read_ped
+from kerne.interpretation.consequences.csq import run_csq
+from kerne.interpretation.family.pedigree import read_ped
 from kerne.knowledge.genes import read_gene_models
 from kerne.phenotype.phenopacket import read_phenopacket
 from kerne.synthetic.country import NOTICE, Country

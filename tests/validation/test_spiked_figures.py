@@ -3,8 +3,8 @@ import math
 import pytest
 
 from kerne.interpretation.candidate import Mode
-from kerne.interpretation.explanation import Explanation
-from kerne.interpretation.ranking import DiseaseFit, Ranked
+from kerne.interpretation.family.explanation import Explanation
+from kerne.interpretation.ranking.ranking import DiseaseFit, Ranked
 from spiked.figures import (
     Outcome,
     judge_probabilities,

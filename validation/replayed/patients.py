@@ -13,9 +13,9 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.basis import Basis, KeptCalls
-from kerne.interpretation.calls import Call
 from kerne.interpretation.candidate import Genotype
-from kerne.interpretation.parentage import RelationshipCheck
+from kerne.interpretation.family.parentage import RelationshipCheck
+from kerne.interpretation.reading.calls import Call
 from kerne.knowledge.allele_facts import AlleleFacts, PublishedFrequency
 from kerne.knowledge.cases import PublishedCase
 from kerne.knowledge.gene_library import GeneLibrary

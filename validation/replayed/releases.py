@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from kerne.interpretation.phenotype_cases import as_profile
+from kerne.interpretation.phenotypes.cases import as_profile
 from kerne.knowledge.cases import PublishedCase, read_cases
 from kerne.phenotype.annotations import (
     FILE_NAME,

@@ -19,8 +19,8 @@ from pathlib import Path
 from kerne.alleles.allele import Allele
 from kerne.alleles.transcript import Transcript
 from kerne.alleles.vcf import open_vcf
-from kerne.interpretation.calls import Call
 from kerne.interpretation.candidate import Genotype
+from kerne.interpretation.reading.calls import Call
 from kerne.knowledge.allele_facts import PublishedFrequency
 from kerne.knowledge.genes import GeneModels
 from spiked.geometry import coding_exons, coding_introns

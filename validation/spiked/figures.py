@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.interpretation.posterior import (
+from kerne.interpretation.ranking.posterior import (
     LIKELY,
     POSSIBLE,
     PROBABILITY_OF_NONE,
     gene_odds,
     genes_to_read,
 )
-from kerne.interpretation.ranking import Ranked
+from kerne.interpretation.ranking.ranking import Ranked
 
 TOPS = (1, 2, 5, 10)
 DRAWS = 2000

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.background import tolerance_of
-from kerne.interpretation.calls import Call
 from kerne.interpretation.candidate import Genotype
-from kerne.interpretation.consequence import Consequence
+from kerne.interpretation.consequences.consequence import Consequence
 from kerne.interpretation.criteria.location import LENGTH_CHANGING
 from kerne.interpretation.criteria.subject import Sources, Subject
-from kerne.interpretation.findings import observe, place_of, relevant_by_gene
-from kerne.interpretation.ranking import Finding, Gene, Ranked, disease_fits, rank, trust_in
+from kerne.interpretation.ranking.background import tolerance_of
+from kerne.interpretation.ranking.findings import observe, place_of, relevant_by_gene
+from kerne.interpretation.ranking.ranking import Finding, Gene, Ranked, disease_fits, rank, trust_in
+from kerne.interpretation.reading.calls import Call
 from kerne.knowledge.allele_facts import AlleleFacts, PublishedFrequency
 from kerne.knowledge.cases import PublishedCase
 from kerne.knowledge.gene_facts import GeneFacts

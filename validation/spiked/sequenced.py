@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from kerne.alleles.allele import Allele
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.calls import Call
 from kerne.interpretation.candidate import Genotype
-from kerne.interpretation.consequence import Consequence
-from kerne.interpretation.predicting import predict
+from kerne.interpretation.consequences.consequence import Consequence
+from kerne.interpretation.consequences.predicting import predict
+from kerne.interpretation.reading.calls import Call
 from kerne.knowledge.genes import GeneModels
 from spiked.drawing import BASES, Kind, invent
 from spiked.geometry import consequences

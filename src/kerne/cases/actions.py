@@ -48,7 +48,7 @@ from kerne.errors import CaseError, StaleVersionError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.examination import Examination
-from kerne.interpretation.parentage import RelationshipCheck
+from kerne.interpretation.family.parentage import RelationshipCheck
 from kerne.knowledge.panels import Panel
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
 

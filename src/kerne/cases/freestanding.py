@@ -28,14 +28,14 @@ from kerne.cases.report import (
 )
 from kerne.errors import InputFileError, InterpretationError
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.call_file import read_calls
-from kerne.interpretation.calls import GenomeCalls
 from kerne.interpretation.candidate import Interpretation
-from kerne.interpretation.consequence import neighbourhood
+from kerne.interpretation.consequences.consequence import neighbourhood
 from kerne.interpretation.examination import everything
+from kerne.interpretation.family.parentage import RelationshipCheck
+from kerne.interpretation.family.pedigree import Family, Pedigree, family_of, read_ped
 from kerne.interpretation.interpretation import examine
-from kerne.interpretation.parentage import RelationshipCheck
-from kerne.interpretation.pedigree import Family, Pedigree, family_of, read_ped
+from kerne.interpretation.reading.call_file import read_calls
+from kerne.interpretation.reading.calls import GenomeCalls
 from kerne.knowledge.panels import Panel
 from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.phenopacket import Phenotype, Sex, read_phenopacket

@@ -28,13 +28,13 @@ from kerne.errors import CaseError
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.genotypes import Zygosity
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.examination import Examination
+from kerne.interpretation.family.parentage import left_out_in_words
+from kerne.interpretation.family.pedigree import Family, Kin, PedigreeSex, Relative
 from kerne.interpretation.interpretation import examine
-from kerne.interpretation.parentage import left_out_in_words
-from kerne.interpretation.pedigree import Family, Kin, PedigreeSex, Relative
 from kerne.interpretation.presentation import NationalFrequency
+from kerne.interpretation.reading.calls import Call, GenomeCalls
 from kerne.interpretation.secondary import Disclosure
 from kerne.knowledge.panels import Panel
 from kerne.people.asking import Identity, Purpose, Refusal

@@ -21,11 +21,11 @@ from kerne.cases.showing import Showing, shown_alleles
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.basis import Basis
 from kerne.interpretation.candidate import Interpretation
-from kerne.interpretation.differences import LEAST_CHANGE, Differences
 from kerne.interpretation.examination import Examination, look
 from kerne.interpretation.interpretation import examine_again
 from kerne.interpretation.listing import Listing
-from kerne.interpretation.news import JudgedVariant, Look, News, class_now, find_news
+from kerne.interpretation.reanalysis.differences import LEAST_CHANGE, Differences
+from kerne.interpretation.reanalysis.news import JudgedVariant, Look, News, class_now, find_news
 from kerne.interpretation.secondary import Disclosure, FindingClass
 from kerne.knowledge.panels import Panel
 from kerne.knowledge.release import Kind

@@ -28,7 +28,7 @@ from kerne.cases.reanalysis_events import Done, ReanalysisEvent, RecontactOpened
 from kerne.cases.showing import Showing
 from kerne.errors import CaseError, InterpretationError, PhenotypeError, StaleVersionError
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.news import News
+from kerne.interpretation.reanalysis.news import News
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
 
 T = TypeVar("T")

@@ -21,7 +21,7 @@ from kerne.cases.reanalysis_events import (
 from kerne.database.history import Recorded
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification
-from kerne.interpretation.news import News
+from kerne.interpretation.reanalysis.news import News
 from kerne.interpretation.secondary import FindingClass
 
 NO_CANDIDATE = "no candidate any more"

@@ -15,7 +15,7 @@ from kerne.cases.parts import OpenFindings
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.examination import SecondaryFindings, look
-from kerne.interpretation.parentage import RelationshipCheck
+from kerne.interpretation.family.parentage import RelationshipCheck
 from kerne.interpretation.secondary import Disclosure, FindingClass
 
 T = TypeVar("T")

@@ -24,7 +24,7 @@ from kerne.cli.reanalysis import close_recontact, news, reanalyse, recontacts
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Met, Strength
 from kerne.interpretation.criteria.overrides import Override
-from kerne.interpretation.parentage import relationship_lines
+from kerne.interpretation.family.parentage import relationship_lines
 
 NOT_MET = "not-met"
 _STRENGTHS = [each.replace(" ", "-") for each in Strength if each is not Strength.NONE]

@@ -9,7 +9,7 @@ from kerne.cases.actions import InterpretedFile, PatientFiles, interpret_file
 from kerne.cli.options import chosen_panel, panel_options
 from kerne.interpretation.actions import knowledge_for
 from kerne.interpretation.candidate import Candidate, Tier, by_tier, in_percent
-from kerne.interpretation.parentage import relationship_lines
+from kerne.interpretation.family.parentage import relationship_lines
 from kerne.knowledge.actions import default_directory
 
 SHOWN = 10

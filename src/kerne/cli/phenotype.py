@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from kerne.interpretation.phenotype_actions import (
+from kerne.interpretation.phenotypes.actions import (
     Reasons,
     explain_case,
     model_for,

@@ -11,7 +11,7 @@ from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import KnowledgeError
 from kerne.interpretation.criteria.gathering import Gatherer
 from kerne.interpretation.criteria.subject import Sources
-from kerne.interpretation.phenotype_model import phenotype_model
+from kerne.interpretation.phenotypes.model import phenotype_model
 from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.dosage import DosageRegions
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies

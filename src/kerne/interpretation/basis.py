@@ -15,11 +15,11 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import Interval, Intervals
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.calls import Call, Carriage, GenomeCalls
-from kerne.interpretation.consequence import Consequence
-from kerne.interpretation.parentage import RelationshipCheck
-from kerne.interpretation.pedigree import Family, Kin, Relative
-from kerne.interpretation.reads import Reads
+from kerne.interpretation.consequences.consequence import Consequence
+from kerne.interpretation.family.parentage import RelationshipCheck
+from kerne.interpretation.family.pedigree import Family, Kin, Relative
+from kerne.interpretation.reading.calls import Call, Carriage, GenomeCalls
+from kerne.interpretation.reading.reads import Reads
 from kerne.knowledge.allele_facts import ClinVarRecord, PublishedFrequency
 
 NO_STRETCHES = Intervals.build([])

@@ -10,8 +10,8 @@ from typing import Final
 
 from kerne.interpretation.basis import Basis
 from kerne.interpretation.candidate import Candidate, Interpretation
-from kerne.interpretation.parentage import RelationshipCheck
-from kerne.interpretation.posterior import weigh
+from kerne.interpretation.family.parentage import RelationshipCheck
+from kerne.interpretation.ranking.posterior import weigh
 from kerne.interpretation.secondary import Disclosure, FindingClass
 
 _CHOSEN: Final = "secondary finding: shown because the choice about secondary findings opens it"

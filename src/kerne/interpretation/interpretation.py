@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from kerne.alleles.allele import Allele
 from kerne.errors import InterpretationError
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.background import tolerance_of
 from kerne.interpretation.basis import Basis, Patient, keep_basis
-from kerne.interpretation.calls import Call, GenomeCalls
 from kerne.interpretation.candidate import (
     Interpretation,
     NamedTerm,
 )
-from kerne.interpretation.consequence import Consequence, Consequences
+from kerne.interpretation.consequences.consequence import Consequence, Consequences
 from kerne.interpretation.coverage import FITS_LOG10, cover_fitting
 from kerne.interpretation.criteria.frequency import COMMON_ALWAYS
 from kerne.interpretation.criteria.subject import Subject
@@ -24,22 +22,23 @@ from kerne.interpretation.examination import (
     everything,
     look,
 )
-from kerne.interpretation.findings import (
+from kerne.interpretation.family.parentage import left_out_in_words
+from kerne.interpretation.family.pedigree import Family
+from kerne.interpretation.limits import absent_knowledge, not_examined
+from kerne.interpretation.listing import WHOLE_LIST, Listing, is_told
+from kerne.interpretation.patient import patient_of
+from kerne.interpretation.phenotypes.terms import Terms
+from kerne.interpretation.presentation import Frequencies, NationalFrequencies, Presenter
+from kerne.interpretation.ranking.background import tolerance_of
+from kerne.interpretation.ranking.findings import (
     is_common,
     make_subject,
     observe,
     place_of,
     relevant_by_gene,
 )
-from kerne.interpretation.limits import absent_knowledge, not_examined
-from kerne.interpretation.listing import WHOLE_LIST, Listing, is_told
-from kerne.interpretation.parentage import left_out_in_words
-from kerne.interpretation.patient import patient_of
-from kerne.interpretation.pedigree import Family
-from kerne.interpretation.posterior import weigh
-from kerne.interpretation.presentation import Frequencies, NationalFrequencies, Presenter
-from kerne.interpretation.presented_terms import Terms
-from kerne.interpretation.ranking import (
+from kerne.interpretation.ranking.posterior import weigh
+from kerne.interpretation.ranking.ranking import (
     DiseaseFit,
     Finding,
     Gene,
@@ -48,6 +47,8 @@ from kerne.interpretation.ranking import (
     rank,
     trust_in,
 )
+from kerne.interpretation.ranking.structural_findings import predict_all, score_structural
+from kerne.interpretation.reading.calls import Call, GenomeCalls
 from kerne.interpretation.secondary import (
     EVERYTHING_OPEN,
     Disclosure,
@@ -55,7 +56,6 @@ from kerne.interpretation.secondary import (
     secondary_genes,
     secondary_list,
 )
-from kerne.interpretation.structural_findings import predict_all, score_structural
 from kerne.knowledge.allele_facts import AlleleFacts
 from kerne.knowledge.panels import Panel
 from kerne.phenotype.phenopacket import Phenotype

@@ -3,8 +3,8 @@
 from typing import Final
 
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.calls import GenomeCalls
-from kerne.interpretation.consequence import NEIGHBOURHOOD_BP
+from kerne.interpretation.consequences.consequence import NEIGHBOURHOOD_BP
+from kerne.interpretation.reading.calls import GenomeCalls
 
 STRUCTURAL = "copy number and structural variants: the file holds none"
 STRUCTURAL_IN_PART = "structural variants that spare all coding sequence, and their frequencies"

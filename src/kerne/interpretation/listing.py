@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kerne.interpretation.candidate import Candidate, Classification
-from kerne.interpretation.ranking import Ranked
+from kerne.interpretation.ranking.ranking import Ranked
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kerne.alleles.assembly import ContigKind
-from kerne.interpretation.autozygosity import homozygous_stretches
 from kerne.interpretation.basis import Patient
-from kerne.interpretation.calls import GenomeCalls
-from kerne.interpretation.parentage import check_relationships, supported_family
-from kerne.interpretation.pedigree import Family, PedigreeSex
-from kerne.interpretation.sex import has_single_x, sex_notes
-from kerne.interpretation.structural import StructuralCall, as_loss_or_gain
+from kerne.interpretation.family.autozygosity import homozygous_stretches
+from kerne.interpretation.family.parentage import check_relationships, supported_family
+from kerne.interpretation.family.pedigree import Family, PedigreeSex
+from kerne.interpretation.family.sex import has_single_x, sex_notes
+from kerne.interpretation.reading.calls import GenomeCalls
+from kerne.interpretation.reading.structural import StructuralCall, as_loss_or_gain
 from kerne.phenotype.phenopacket import Sex
 
 _PEDIGREE_SEX = {Sex.MALE: PedigreeSex.MALE, Sex.FEMALE: PedigreeSex.FEMALE}

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kerne.alleles.allele import Allele
-from kerne.interpretation.background import effect_of
 from kerne.interpretation.candidate import (
     Candidate,
     CandidateVariant,
@@ -14,9 +13,10 @@ from kerne.interpretation.candidate import (
     Tier,
 )
 from kerne.interpretation.criteria.frequency import frequency_in_words
-from kerne.interpretation.presented_terms import Terms
-from kerne.interpretation.ranking import Judged, Ranked
-from kerne.interpretation.structural_score import StructuralScore
+from kerne.interpretation.phenotypes.terms import Terms
+from kerne.interpretation.ranking.background import effect_of
+from kerne.interpretation.ranking.ranking import Judged, Ranked
+from kerne.interpretation.structural.score import StructuralScore
 from kerne.knowledge.frequencies import PublishedFrequency
 from kerne.knowledge.panels import Panel
 from kerne.phenotype.distinction import tell_apart

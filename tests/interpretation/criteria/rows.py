@@ -6,7 +6,7 @@ from datetime import date
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.consequence import Consequence
+from kerne.interpretation.consequences.consequence import Consequence
 from kerne.interpretation.criteria.subject import (
     Circumstances,
     DeNovo,

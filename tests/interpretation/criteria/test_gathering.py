@@ -8,11 +8,11 @@ from kerne.alleles.interval import Interval
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.candidate import Met, Mode
-from kerne.interpretation.consequence import Consequence
+from kerne.interpretation.consequences.consequence import Consequence
 from kerne.interpretation.criteria.gathering import Gatherer, coding_places
 from kerne.interpretation.criteria.judging import judge
 from kerne.interpretation.criteria.subject import Sources, Subject
-from kerne.interpretation.findings import make_subject
+from kerne.interpretation.ranking.findings import make_subject
 from kerne.knowledge.allele_facts import NOTHING_KNOWN, ClinVarRecord
 from kerne.knowledge.gene_library import GeneLibrary
 from kerne.knowledge.genes import GeneModels

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kerne.alleles.allele import Allele
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.candidate import Mode
-from kerne.interpretation.consequence import Consequence
+from kerne.interpretation.consequences.consequence import Consequence
 from kerne.knowledge.allele_facts import (
     NOTHING_KNOWN,
     AlleleFacts,

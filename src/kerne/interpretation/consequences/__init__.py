@@ -1,0 +1,1 @@
+"""What alleles do to transcripts."""

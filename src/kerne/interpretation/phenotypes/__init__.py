@@ -1,0 +1,1 @@
+"""Phenotype alone: the model of the releases at hand, and cases ranked by it."""

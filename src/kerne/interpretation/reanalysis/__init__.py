@@ -1,0 +1,1 @@
+"""What is worth reading when knowledge moves on, and why."""

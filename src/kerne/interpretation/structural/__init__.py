@@ -1,0 +1,1 @@
+"""Structural variants laid over genes, and scored."""
