@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kerne.interpretation import at_hand
+from kerne.interpretation.phenotypes import model as phenotype_model
 from tests.conftest import READ_ONCE, Walked
 
 from .recording import compile_recorder
@@ -29,7 +29,7 @@ def settled(walked: Walked, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     directory = tmp_path_factory.mktemp("settled")
     with pytest.MonkeyPatch.context() as patch:
         for name, read in READ_ONCE.items():
-            patch.setattr(at_hand, name, read)
+            patch.setattr(phenotype_model, name, read)
         yield Settled(directory, settle(directory, cases=1, walked=walked.home))
 
 

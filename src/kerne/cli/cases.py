@@ -13,13 +13,12 @@ from kerne.cli.options import (
     asker_from,
     asking_options,
     centre_from,
-    chosen_panel,
     home_from,
     home_option,
-    panel_options,
     unwrap,
     write_text,
 )
+from kerne.cli.panel_options import chosen_panel, panel_options
 from kerne.cli.reanalysis import close_recontact, news, reanalyse, recontacts
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Met, Strength

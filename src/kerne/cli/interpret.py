@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from kerne.cases.actions import InterpretedFile, PatientFiles, interpret_file
-from kerne.cli.options import chosen_panel, panel_options
+from kerne.cli.panel_options import chosen_panel, panel_options
 from kerne.interpretation.actions import knowledge_for
 from kerne.interpretation.candidate import Candidate, Tier, by_tier, in_percent
 from kerne.interpretation.family.parentage import relationship_lines

@@ -14,8 +14,6 @@ import click
 
 from kerne.durable import OWNER_ONLY, write_durably
 from kerne.errors import InputFileError, RefusedError, SettingsError, reason_of
-from kerne.knowledge.actions import panel_for
-from kerne.knowledge.panels import Panel, read_panel
 from kerne.people.asking import Identity, Refusal
 
 if TYPE_CHECKING:
@@ -162,27 +160,3 @@ def unwrap(answer: T | Refusal) -> T:
     if isinstance(answer, Refusal):
         raise RefusedError("refused: " + "; ".join(answer.reasons))
     return answer
-
-
-def panel_options(command: F) -> F:
-    """Let a command be given a gene panel, as a file or by the group of patients it is for."""
-    file = click.Path(path_type=Path)
-    words = "Gene panel: PanelApp JSON, or a symbol a line."
-    group = "Take the newest panel of the knowledge that is for this group of patients."
-    with_file = click.option("--panel", type=file, help=words)(command)
-    return click.option("--group", metavar="NAME", help=group)(with_file)
-
-
-def chosen_panel(knowledge: Path, panel: Path | None, group: str | None) -> Panel | None:
-    """Return the gene panel that was named; `None` when none was.
-
-    Raises
-    ------
-    InputFileError, KnowledgeError
-        It is no panel, or there is none for the group.
-    """
-    if panel is not None and group is not None:
-        raise click.UsageError("give `--panel` or `--group`, not both")
-    if group is not None:
-        return panel_for(knowledge, group)
-    return None if panel is None else read_panel(panel)
