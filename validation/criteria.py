@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from coding_names import parse_coding_name, protein_in, subject_of
 from kerne.alleles.assembly import GRCH38
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.candidate import Evidence, Met, Mode
@@ -34,6 +33,7 @@ from kerne.knowledge.releases import KnowledgeBase
 from kerne.knowledge.specification import Specification
 from kerne.knowledge.specifications import Specifications, read_specifications
 from kerne.knowledge.tags import MANE_SELECT
+from published_names.coding_names import parse_coding_name, protein_in, subject_of
 
 EXPERTS = "knowledge/acmg_expert_criteria.csv"
 GENES = "reference/MANE.GRCh38.bigGenePred.bed.gz"

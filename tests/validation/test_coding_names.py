@@ -2,8 +2,8 @@
 
 import pytest
 
-from coding_names import parse_coding_name, protein_in, subject_of, terms_of
 from kerne.alleles.transcript import Transcript
+from published_names.coding_names import parse_coding_name, protein_in, subject_of, terms_of
 
 # Three exons; of 200 spliced bases the 180 from 10 on are coding.
 EXONS = ((100, 140), (180, 240), (280, 380))
