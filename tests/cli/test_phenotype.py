@@ -135,3 +135,31 @@ def test_explain__names_what_is_not_there(
     done = phenotype("explain", cases, *words)
     assert done.code == 4
     assert problem in done.err
+
+
+def test_cases__are_added_from_a_folder_of_phenopackets_whole_or_not_at_all(
+    run: Run, tmp_path: Path
+) -> None:
+    shelf, folder = tmp_path / "knowledge", tmp_path / "packets"
+    packet = {
+        "id": "PMID_7_A",
+        "phenotypicFeatures": [{"type": {"id": term}} for term in MARFAN],
+        "interpretations": [{"diagnosis": {"disease": {"id": "OMIM:1", "label": "Invented"}}}],
+        "metaData": {"phenopacketSchemaVersion": "2.0"},
+    }
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.json").write_text(json.dumps(packet))
+    added = run("knowledge", "--knowledge", shelf, "add", "cases", folder)
+    assert (added.code, "cases: 1" in added.out) == (0, True)
+    # What is kept is the same knowledge as the packets themselves.
+    assert run("knowledge", "--knowledge", shelf, "add", "cases", folder).code == 0
+    (folder / "deep" / "a.json").write_text(json.dumps(packet))
+    twice = run("knowledge", "--knowledge", shelf, "add", "cases", folder, "--name", "other")
+    assert (twice.code, "same name" in twice.err) == (4, True)
+    (folder / "deep" / "a.json").rename(folder / "b.json")
+    (folder / "b.json").write_text("{}")
+    broken = run("knowledge", "--knowledge", shelf, "add", "cases", folder, "--name", "other")
+    assert (broken.code, "b.json" in broken.err) == (4, True)
+    names = [row["name"] for row in run("knowledge", "--knowledge", shelf, "list").rows()]
+    assert "packets" in names
+    assert "other" not in names
