@@ -116,9 +116,13 @@ class Clinic:
     def _patient(self, case: PublishedCase, calls: list[Call], seed: str, truth: str) -> Unsolved:
         sex = SEXES.get(case.sex, Sex.UNKNOWN)
         drawn = self.genomes.draw(random.Random(seed), is_male=sex is Sex.MALE)
-        carried = {each.call.allele: each for each in drawn}
-        for call in calls:
-            carried.pop(call.allele, None)
+        taken = {base for call in calls for base in _bases(call.allele)}
+        carried = {}
+        for each in drawn:
+            # Two alleles on the same bases would want two reference sequences.
+            if taken.isdisjoint(_bases(each.call.allele)):
+                taken.update(_bases(each.call.allele))
+                carried[each.call.allele] = each
         every = sorted(
             [*calls, *(each.call for each in carried.values())], key=lambda each: each.allele
         )
@@ -153,6 +157,10 @@ class Clinic:
             allele = Allele(contig, each.position, each.reference, each.alternative)
             if any(hit.symbol == case.gene for hit in consequences(allele, self.genes)):
                 yield Call(allele, GENOTYPES.get(each.genotype, Genotype.HET))
+
+
+def _bases(allele: Allele) -> Iterator[tuple[str, int]]:
+    return ((allele.contig, base) for base in range(allele.position, allele.end))
 
 
 _CONTIGS = frozenset(contig.name for contig in GRCH38.contigs)
