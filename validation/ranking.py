@@ -95,13 +95,12 @@ def patients_of(cases: Iterable[PublishedCase], model: LikelihoodModel) -> list[
     publications: dict[str, set[str]] = {}
     for each in profiles:
         publications.setdefault(each.disease, set()).add(each.publication)
-    annotations = model.annotations
+    annotations, citing = model.annotations, model.annotations.by_publication()
     return [
         Patient(
             profile=each,
             is_odd=bool(int(hashlib.sha1(each.disease.encode()).hexdigest(), 16) & 1),
-            is_cited=annotations.index.get(each.disease, -1)
-            in annotations.citing(each.publication),
+            is_cited=annotations.index.get(each.disease, -1) in citing.get(each.publication, ()),
             is_annotated=each.disease in annotations.index,
             has_other_profile=bool(publications[each.disease] - {each.publication}),
         )

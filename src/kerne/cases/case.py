@@ -380,9 +380,21 @@ def _judged(case: Case, event: VariantClassified, at: datetime) -> Case:
         for one in case.judgements
         if (one.said.allele, one.said.gene, one.said.disease) != about
     )
-    lifts = event.bearing in EXPLAINING
     return replace(
         case,
         judgements=(*others, Judgement(event, at)),
-        no_finding=None if lifts else case.no_finding,
+        no_finding=None if event.bearing in EXPLAINING else case.no_finding,
     )
+
+
+def ranking_of(case: Case) -> CandidatesRanked:
+    """Return the newest ranking.
+
+    Raises
+    ------
+    CaseError
+        The candidates were not ranked yet.
+    """
+    if case.ranking is None:
+        raise CaseError(f"the candidates of case `{case.number}` have not been ranked yet")
+    return case.ranking

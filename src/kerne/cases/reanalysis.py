@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kerne.cases.case import Case, Stage
+from kerne.cases.case import Case, Stage, ranking_of
 from kerne.cases.events import Bearing, VariantClassified
 from kerne.cases.reanalysis_events import (
     CaseReanalysed,
@@ -148,10 +148,13 @@ def reanalyse_case(
     CaseError
         The candidates of the case were not ranked yet.
     """
-    if case.ranking is None:
-        raise CaseError(f"the candidates of case `{case.number}` have not been ranked yet")
     look = CaseReanalysed(
-        case.number, case.person, case.ranking.document, tuple(releases), len(found.news), document
+        case.number,
+        case.person,
+        ranking_of(case).document,
+        tuple(releases),
+        len(found.news),
+        document,
     )
     if not is_answered(case):
         return (look,)

@@ -13,9 +13,9 @@ from typing import Any, Final, TypeVar
 
 from kerne.alleles.assembly import Assembly
 from kerne.cases.answer import Circumstances
-from kerne.cases.case import Case
+from kerne.cases.case import Case, ranking_of
 from kerne.cases.document import canonical_json, read_document
-from kerne.cases.events import AnswerSigned, CandidatesRanked
+from kerne.cases.events import AnswerSigned
 from kerne.cases.gathering import Gatherer
 from kerne.cases.inputs import KeptInputs, NamedRelease
 from kerne.cases.issuing import Issuer
@@ -97,7 +97,7 @@ class Reproducer:
     def _compared(
         self, case: Case, inputs: KeptInputs, seen: Examination, knowledge: Knowledge
     ) -> Reproduction:
-        ranking = _ranking(case)
+        ranking = ranking_of(case)
         parts = {
             _RANKING: (ranking.document, seen.primary),
             _SECONDARY: (ranking.secondary, seen.secondary),
@@ -150,12 +150,6 @@ def _release(base: KnowledgeBase, wanted: NamedRelease) -> Release:
     if not release.sha256.startswith(wanted.checksum):
         raise KnowledgeError(f"release `{wanted}` is not the one that was used: it was changed")
     return release
-
-
-def _ranking(case: Case) -> CandidatesRanked:
-    if case.ranking is None:
-        raise CaseError(f"the candidates of case `{case.number}` have not been ranked yet")
-    return case.ranking
 
 
 def _differences(made: Mapping[str, tuple[bytes, bytes]]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from kerne.cases.case import Case
+from kerne.cases.case import Case, ranking_of
 from kerne.cases.document import read_document
 from kerne.cases.inputs import KeptInputs
 from kerne.cases.parts import OpenFindings
@@ -48,10 +48,9 @@ class Showing:
         CaseError
             There is no ranking, or it was kept before secondary findings were kept apart.
         """
-        if case.ranking is None:
-            raise CaseError(f"the candidates of case `{case.number}` have not been ranked yet")
-        primary = self._part(case, case.ranking.document, Interpretation)
-        secondary = self._part(case, case.ranking.secondary, SecondaryFindings)
+        ranking = ranking_of(case)
+        primary = self._part(case, ranking.document, Interpretation)
+        secondary = self._part(case, ranking.secondary, SecondaryFindings)
         return look(primary, secondary, self.disclosure(case))
 
     def listed(self, case: Case) -> dict[str, dict[str, FindingClass]]:
@@ -69,9 +68,7 @@ class Showing:
         CaseError
             There is no ranking, or none that kept it.
         """
-        if case.ranking is None:
-            raise CaseError(f"the candidates of case `{case.number}` have not been ranked yet")
-        return self._part(case, case.ranking.inputs, KeptInputs)
+        return self._part(case, ranking_of(case).inputs, KeptInputs)
 
     def relationships(self, case: Case) -> RelationshipCheck:
         """Return what the genotypes say of the family's registered kinship.
@@ -81,9 +78,7 @@ class Showing:
         CaseError
             There is no ranking, or none that kept it.
         """
-        if case.ranking is None:
-            raise CaseError(f"the candidates of case `{case.number}` have not been ranked yet")
-        return self._part(case, case.ranking.relationships, RelationshipCheck)
+        return self._part(case, ranking_of(case).relationships, RelationshipCheck)
 
     def case(self, case: Case) -> Case:
         """Return the case without judgements on what may not be shown now."""

@@ -1,6 +1,6 @@
 """Published allele frequencies, looked up by allele: gnomAD's, or what another centre published."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly
-from kerne.alleles.change import Change
 from kerne.knowledge.allele_facts import PublishedFrequency
 from kerne.knowledge.loading.conversion import convert
 from kerne.knowledge.release import TABLE, Kind
@@ -54,36 +53,6 @@ class PublishedFrequencies:
         for number, frequency in zip(listed.tolist(), self._of(rows[listed]), strict=True):
             found[number] = frequency
         return found
-
-    def shares_on(
-        self,
-        contig: str,
-        positions: NDArray[np.int64],
-        codes: NDArray[np.uint64],
-        long: Mapping[int, Change],
-    ) -> NDArray[np.float64]:
-        """Give AC/AN of many alleles of one contig without making values of them.
-
-        Parameters
-        ----------
-        positions, codes, long
-            See `VariantTable.find_on`.
-
-        Returns
-        -------
-        (alleles,): NaN where an allele is not listed, or nobody was called there.
-
-        Raises
-        ------
-        AlleleError
-            A long change is not in `long`.
-        """
-        rows = self._table.find_on(contig, positions, codes, long)
-        shares = np.full(len(rows), np.nan)
-        listed = np.flatnonzero(rows >= 0)
-        ac, an = (self._table.whole(name, rows[listed]) for name in ("ac", "an"))
-        shares[listed] = np.where(an > 0, ac / np.maximum(an, 1), np.nan)
-        return shares
 
     def _of(self, rows: NDArray[np.int64]) -> Iterator[PublishedFrequency]:
         table = self._table

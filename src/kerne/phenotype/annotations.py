@@ -6,7 +6,7 @@ columns; `Annotations.of` gives the rows of one disease as values.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from math import isnan, nan
 from pathlib import Path
@@ -128,10 +128,6 @@ class Annotations:
     _sexes: tuple[str, ...]
     _sources: tuple[str, ...]
     _onsets: tuple[str, ...]
-    _citing: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_citing", self._by_publication())
 
     def of(self, disease: str) -> tuple[Annotation, ...]:
         """Give the features of one disease, in the order of the file; none if it is unknown."""
@@ -140,17 +136,14 @@ class Annotations:
         number = self.index[disease]
         return tuple(map(self.row, range(self.offsets[number], self.offsets[number + 1])))
 
-    def _by_publication(self) -> dict[str, tuple[int, ...]]:
-        citing: dict[str, dict[int, None]] = {}
+    def by_publication(self) -> Mapping[str, frozenset[int]]:
+        """Give the positions in `diseases` of those that have a row from each publication."""
+        citing: dict[str, set[int]] = {}
         diseases = np.repeat(np.arange(len(self.diseases)), np.diff(self.offsets)).tolist()
         for disease, source in zip(diseases, self._sources, strict=True):
             for publication in source.split(";"):
-                citing.setdefault(publication, {})[disease] = None
-        return {publication: tuple(found) for publication, found in citing.items()}
-
-    def citing(self, publication: str) -> tuple[int, ...]:
-        """Give the positions in `diseases` of those with a row from a publication."""
-        return self._citing.get(publication, ())
+                citing.setdefault(publication, set()).add(disease)
+        return {publication: frozenset(found) for publication, found in citing.items()}
 
     def row(self, number: int) -> Annotation:
         """Give one row of the columns as a value."""

@@ -4,14 +4,14 @@ A feature tells two diseases apart by how often it is shown in the one and in th
 expected log odds that looking for it gives, whichever of the two the patient has (Jeffreys 1946).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.phenotype.expectation import Basis
+from kerne.phenotype.expectation import Basis, Features
 from kerne.phenotype.likelihood import LikelihoodModel
 
 LIKE_ITSELF = (Basis.ANNOTATIONS, Basis.CASES, Basis.ALIAS)
@@ -54,11 +54,13 @@ def tell_apart(
     """
     for disease in (first, second):
         model.check(disease)
-    frequencies = [_frequencies(model, disease) for disease in (first, second)]
-    shown = {term for each in (first, second) for term in _own_terms(model, each)}
-    asked = _settled(model, observed, excluded)
+    known = [_like_itself(model, disease) for disease in (first, second)]
+    frequencies = [_frequencies(model, bases) for bases in known]
+    shown = {term for bases in known for each in bases for term in each.terms.tolist()}
     worth = {
-        term: _divergence(frequencies[0][term], frequencies[1][term]) for term in shown - asked
+        term: _divergence(frequencies[0][term], frequencies[1][term])
+        for term in shown
+        if not _is_settled(model, term, observed, excluded)
     }
     chosen: list[int] = []
     for term in sorted(worth, key=lambda each: (-worth[each], each)):
@@ -75,36 +77,25 @@ def tell_apart(
     )
 
 
-def _own_terms(model: LikelihoodModel, disease: str) -> Iterator[int]:
+def _like_itself(model: LikelihoodModel, disease: str) -> list[Features]:
     bases = model.expectations.of(disease)
-    for basis in LIKE_ITSELF:
-        if basis in bases:
-            yield from bases[basis].terms.tolist()
+    return [bases[basis] for basis in LIKE_ITSELF if basis in bases]
 
 
-def _frequencies(model: LikelihoodModel, disease: str) -> NDArray[np.float64]:
+def _frequencies(model: LikelihoodModel, bases: Sequence[Features]) -> NDArray[np.float64]:
     """Give (terms,) the share of patients that show each term or something more specific."""
-    bases = model.expectations.of(disease)
     frequencies = np.zeros(len(model.ontology))
-    for basis in LIKE_ITSELF:
-        if basis in bases:
-            own = bases[basis]
-            for term, share in zip(own.terms.tolist(), own.frequencies.tolist(), strict=True):
-                above = model.ontology.ancestors(term)
-                frequencies[above] = np.maximum(frequencies[above], share)
+    for features in bases:
+        frequencies = np.maximum(frequencies, model.expectations.spread(features))
     return frequencies
 
 
-def _settled(model: LikelihoodModel, observed: Sequence[int], excluded: Sequence[int]) -> set[int]:
-    """Give the terms of which it is known whether the patient shows them."""
-    implied = {int(each) for term in observed for each in model.ontology.ancestors(term)}
-    ruled_out = set(excluded)
-    below = {
-        term
-        for term in range(len(model.ontology))
-        if ruled_out and ruled_out & set(model.ontology.ancestors(term).tolist())
-    }
-    return implied | below
+def _is_settled(
+    model: LikelihoodModel, term: int, observed: Sequence[int], excluded: Sequence[int]
+) -> bool:
+    """Say whether it is known if the patient shows a term: implied, or ruled out."""
+    is_implied = any(term in model.ontology.ancestors(each) for each in observed)
+    return is_implied or not set(excluded).isdisjoint(model.ontology.ancestors(term).tolist())
 
 
 def _divergence(one: float, other: float) -> float:

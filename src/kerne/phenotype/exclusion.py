@@ -11,6 +11,8 @@ from math import log10
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
 from kerne.phenotype.annotations import Annotation, Annotations
 from kerne.phenotype.ontology import Ontology
 
@@ -45,11 +47,12 @@ class Exclusions:
     def __init__(self, ontology: Ontology, annotations: Annotations) -> None:
         self._ontology = ontology
         self._rows: dict[int, list[tuple[int, Annotation]]] = {}
-        for disease in range(len(annotations.diseases)):
-            for number in range(*annotations.offsets[disease : disease + 2]):
-                frequency = annotations.frequencies[number]
-                if not annotations.negated[number] and frequency >= NEARLY_ALL:
-                    self._take(disease, annotations.row(number))
+        telling_rows = np.flatnonzero(
+            ~annotations.negated & (annotations.frequencies >= NEARLY_ALL)
+        )
+        diseases = np.searchsorted(annotations.offsets, telling_rows, side="right") - 1
+        for disease, number in zip(diseases.tolist(), telling_rows.tolist(), strict=True):
+            self._take(disease, annotations.row(number))
 
     def _take(self, disease: int, row: Annotation) -> None:
         if row.patients is None or row.patients >= LEAST_PATIENTS:

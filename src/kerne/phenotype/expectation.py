@@ -19,7 +19,7 @@ from kerne.phenotype.naming import NamedFeatures
 from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.profiles import NOTHING, CaseProfile, LeftOut
 from kerne.phenotype.relations import Relations
-from kerne.phenotype.sparse import Smoothing, smoothed_frequencies
+from kerne.phenotype.sparse import Smoothing, SparseFrequencies, smoothed_frequencies
 
 NAMED_FREQUENCY = 0.8
 """Share of patients that show what the name of their disease says."""
@@ -64,74 +64,72 @@ class Features:
 EMPTY = Features.of({})
 
 
-class _AllFeatures:
-    """The annotated features of every disease, all annotations used."""
-
-    def __init__(self, annotations: Annotations, smoothing: Smoothing) -> None:
-        self._found = smoothed_frequencies(annotations, smoothing)
-        self._bounds = np.searchsorted(
-            self._found.diseases, np.arange(len(annotations.diseases) + 1)
-        )
-
-    def of(self, number: int) -> Features:
-        """Give those of one disease by its position."""
-        here = slice(*self._bounds[number : number + 2])
-        return Features(self._found.terms[here], self._found.frequencies[here])
-
-
-class Expectations:
-    """The features of each disease by basis, but for the evidence that is left out.
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """All that is known of diseases, and what is derived of it once.
 
     Parameters
     ----------
     profiles
         By disease.
-    left_out
-        What is not used.
+    names
+        Of every disease that anything is known of.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the evidence, piece by piece
-        self,
-        ontology: Ontology,
-        annotations: Annotations,
-        profiles: Mapping[str, tuple[CaseProfile, ...]],
-        relations: Relations,
-        names: Mapping[str, str],
-        smoothing: Smoothing,
-        left_out: LeftOut = NOTHING,
-        all_features: "_AllFeatures | None" = None,
-    ) -> None:
-        self.ontology, self.annotations, self.relations = ontology, annotations, relations
-        self._profiles, self._names, self._smoothing = profiles, names, smoothing
-        self._left_out = left_out
-        self._all = _AllFeatures(annotations, smoothing) if all_features is None else all_features
-        self._own: dict[str, Features] = {}
-        self._series: dict[frozenset[str], NDArray[np.float64]] = {}
-
-    def without(self, left_out: LeftOut) -> "Expectations":
-        """Give the same expectations from less evidence."""
-        less = Expectations(
-            self.ontology,
-            self.annotations,
-            self._profiles,
-            self.relations,
-            self._names,
-            self._smoothing,
-            left_out,
-            self._all,
-        )
-        # Finding what names say takes its time and depends on no evidence.
-        less.__dict__["named"] = self.named
-        return less
+    ontology: Ontology
+    annotations: Annotations
+    profiles: Mapping[str, tuple[CaseProfile, ...]]
+    relations: Relations
+    names: Mapping[str, str]
+    smoothing: Smoothing
 
     @cached_property
     def named(self) -> NamedFeatures:
         """What names of diseases say."""
         return NamedFeatures(self.ontology)
 
+    @cached_property
+    def citing(self) -> Mapping[str, frozenset[int]]:
+        """Positions of annotated diseases by publication."""
+        return self.annotations.by_publication()
+
+    @cached_property
+    def candidates(self) -> frozenset[str]:
+        """The diseases that are ranked."""
+        return frozenset(self.relations.candidates)
+
+    def annotated(self, number: int) -> Features:
+        """Give the annotated features of one disease by its position, all annotations used."""
+        here = slice(*self._bounds[number : number + 2])
+        return Features(self._features.terms[here], self._features.frequencies[here])
+
+    @cached_property
+    def _features(self) -> SparseFrequencies:
+        return smoothed_frequencies(self.annotations, self.smoothing)
+
+    @cached_property
+    def _bounds(self) -> NDArray[np.int64]:
+        diseases = np.arange(len(self.annotations.diseases) + 1)
+        return np.searchsorted(self._features.diseases, diseases).astype(np.int64)
+
+
+class Expectations:
+    """The features of each disease by basis, but for the evidence that is left out."""
+
+    def __init__(self, evidence: Evidence, left_out: LeftOut = NOTHING) -> None:
+        self.evidence, self.ontology = evidence, evidence.ontology
+        self._annotations, self._relations = evidence.annotations, evidence.relations
+        self._left_out = left_out
+        self._own: dict[str, Features] = {}
+        self._series: dict[frozenset[str], NDArray[np.float64]] = {}
+
+    def without(self, left_out: LeftOut) -> "Expectations":
+        """Give the same expectations from less evidence."""
+        return Expectations(self.evidence, left_out)
+
     def of(self, disease: str) -> dict[Basis, Features]:
         """Give the features of a candidate disease by basis; a basis without any is not a key."""
-        relations = self.relations
+        relations = self._relations
         found = {
             Basis.ANNOTATIONS: self.annotated(disease),
             Basis.CASES: self._cases(disease),
@@ -145,48 +143,50 @@ class Expectations:
 
     def rows(self, disease: str) -> list[Annotation]:
         """Give the annotations of a disease that are used."""
-        rows = self.annotations.of(disease)
+        rows = self._annotations.of(disease)
         return [row for row in rows if not self._left_out.leaves_out_source(row.source)]
 
     def profiles(self, disease: str) -> list[CaseProfile]:
         """Give the patients of a disease that are used."""
-        known = self._profiles.get(disease, ())
+        known = self.evidence.profiles.get(disease, ())
         return [each for each in known if not self._left_out.leaves_out(each)]
 
     def annotated(self, disease: str) -> Features:
         """Give the annotated features of any disease, smoothed; see `sparse.Smoothing`."""
-        number = self.annotations.index.get(disease)
+        number = self._annotations.index.get(disease)
         if number is None:
             return EMPTY
         if disease not in self._own and number in self._citing():
             self._own[disease] = self._annotated_without(number)
-        return self._own[disease] if disease in self._own else self._all.of(number)
+        return self._own[disease] if disease in self._own else self.evidence.annotated(number)
 
     def affected(self) -> set[str]:
         """Give the candidates that what is left out says something of, also by their relatives."""
-        cited = {self.annotations.diseases[number] for number in self._citing()}
+        cited = {self._annotations.diseases[number] for number in self._citing()}
         profiled = {
             disease
-            for disease, profiles in self._profiles.items()
+            for disease, profiles in self.evidence.profiles.items()
             if any(map(self._left_out.leaves_out, profiles))
         }
-        by_kin = (self.relations.siblings, self.relations.series)
+        by_kin = (self._relations.siblings, self._relations.series)
         kin = {each for kind in by_kin for disease in cited for each in kind.get(disease, ())}
-        return (cited | profiled | kin) & self._candidates
+        return (cited | profiled | kin) & self.evidence.candidates
 
-    @cached_property
-    def _candidates(self) -> frozenset[str]:
-        return frozenset(self.relations.candidates)
-
-    def _citing(self) -> tuple[int, ...]:
+    def _citing(self) -> frozenset[int]:
         """Give the positions of diseases of which annotations are left out."""
         out = self._left_out
-        return self.annotations.citing(out.publication) if out.annotations else ()
+        if not out.annotations:
+            return frozenset()
+        return self.evidence.citing.get(out.publication, frozenset())
 
     def _annotated_without(self, number: int) -> Features:
-        rows = np.arange(*self.annotations.offsets[number : number + 2])
-        used = [self._left_out.leaves_out_source(self.annotations.row(int(r)).source) for r in rows]
-        found = smoothed_frequencies(self.annotations, self._smoothing, rows[~np.array(used)])
+        rows = np.arange(*self._annotations.offsets[number : number + 2])
+        used = [
+            self._left_out.leaves_out_source(self._annotations.row(int(r)).source) for r in rows
+        ]
+        found = smoothed_frequencies(
+            self._annotations, self.evidence.smoothing, rows[~np.array(used)]
+        )
         return Features(found.terms, found.frequencies)
 
     def _cases(self, disease: str) -> Features:
@@ -218,31 +218,31 @@ class Expectations:
 
     def _in_series(self, disease: str) -> Features:
         """Give the mean over the other diseases of the series, ancestors included."""
-        others = self.relations.series.get(disease, ())
+        others = self._relations.series.get(disease, ())
         if not others:
             return EMPTY
         members = frozenset((*others, disease))
         if members not in self._series:
-            self._series[members] = sum(
-                map(self._spread, sorted(members)), start=np.zeros(len(self.ontology))
-            )
-        mean = (self._series[members] - self._spread(disease)) / len(others)
+            spreads = (self.spread(self.annotated(member)) for member in sorted(members))
+            self._series[members] = sum(spreads, start=np.zeros(len(self.ontology)))
+        mean = (self._series[members] - self.spread(self.annotated(disease))) / len(others)
         terms = np.flatnonzero(mean > LEAST_SERIES_FREQUENCY).astype(np.int32)
         return Features(terms, mean[terms])
 
-    def _spread(self, disease: str) -> NDArray[np.float64]:
+    def spread(self, features: Features) -> NDArray[np.float64]:
         """Give (terms,) the frequency of the most frequent feature that is of each kind."""
         spread = np.zeros(len(self.ontology))
-        own = self.annotated(disease)
-        order = np.argsort(own.frequencies, kind="stable")
-        above = [self.ontology.ancestors(term) for term in own.terms[order].tolist()]
+        order = np.argsort(features.frequencies, kind="stable")
+        above = [self.ontology.ancestors(term) for term in features.terms[order].tolist()]
         sizes = [each.size for each in above]
         # Of several values for one term the last is kept: that of its most frequent feature.
-        spread[_joined(above)] = np.repeat(own.frequencies[order], sizes)
+        spread[_joined(above)] = np.repeat(features.frequencies[order], sizes)
         return spread
 
     def _by_name(self, disease: str) -> Features:
-        return Features.of(dict.fromkeys(self.named.of(self._names[disease]), NAMED_FREQUENCY))
+        return Features.of(
+            dict.fromkeys(self.evidence.named.of(self.evidence.names[disease]), NAMED_FREQUENCY)
+        )
 
 
 def _joined(arrays: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from kerne.errors import PhenotypeError
 from kerne.phenotype.annotations import Annotations
 from kerne.phenotype.exclusion import Exclusions, telling
-from kerne.phenotype.expectation import Basis, Expectations, Features
+from kerne.phenotype.expectation import Basis, Evidence, Expectations, Features
 from kerne.phenotype.ladder import Ladder
 from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.profiles import NOTHING, CaseProfile, LeftOut, by_disease
@@ -222,7 +222,7 @@ class LikelihoodModel:
     @cached_property
     def expectations(self) -> Expectations:
         """What is expected of each disease, nothing left out."""
-        return Expectations(
+        evidence = Evidence(
             self.ontology,
             self.annotations,
             self._profiles,
@@ -230,6 +230,7 @@ class LikelihoodModel:
             self._labels,
             self.weights.smoothing,
         )
+        return Expectations(evidence)
 
     def expectations_without(self, left_out: LeftOut) -> Expectations:
         """Give what is expected of each disease from less evidence."""

@@ -29,13 +29,22 @@ def mid_rank(scores: NDArray[np.float64], number: int) -> float:
     >>> mid_rank(np.array([3.0, 2.0, 2.0, 1.0]), 1)
     2.5
     """
-    own = scores[number]
-    better = int((scores > own + TIE).sum())
-    equal = int((np.abs(scores - own) <= TIE).sum())
-    return 1 + better + (equal - 1) / 2
+    return _mid_rank(np.sort(scores), float(scores[number]))
 
 
 def best(scores: NDArray[np.float64], most: int) -> list[Place]:
     """Give the best of (diseases,) scores, best first; equal ones in the order of the model."""
-    order = np.argsort(-scores, kind="stable")[:most]
-    return [Place(int(n), mid_rank(scores, int(n)), float(scores[n])) for n in order]
+    order = np.argsort(-scores, kind="stable")[:most].tolist()
+    ascending = np.sort(scores)
+    return [Place(n, _mid_rank(ascending, float(scores[n])), float(scores[n])) for n in order]
+
+
+def place_of(scores: NDArray[np.float64], number: int) -> Place:
+    """Give the place of one of (diseases,) scores."""
+    return Place(number, mid_rank(scores, number), float(scores[number]))
+
+
+def _mid_rank(ascending: NDArray[np.float64], own: float) -> float:
+    worse = int(np.searchsorted(ascending, own - TIE, side="left"))
+    not_better = int(np.searchsorted(ascending, own + TIE, side="right"))
+    return 1 + (ascending.size - not_better) + (not_better - worse - 1) / 2

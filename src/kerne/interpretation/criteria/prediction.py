@@ -11,6 +11,7 @@ doi:10.1016/j.ajhg.2023.06.002 (SpliceAI, BP7).
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kerne.interpretation.candidate import Evidence, Strength
@@ -73,28 +74,32 @@ class Prediction:
 
 def judge_pp3(subject: Subject, sources: Sources) -> Evidence:
     """Judge whether predictors say that it does harm."""
-    found = _not_asked("PP3", subject, sources)
-    if found is not None:
-        return found
-    predicted = predict_harm(subject)
-    if predicted is None:
-        return not_judged("PP3", _absent(subject))
-    if predicted.harmful is Strength.NONE:
-        return not_met("PP3", predicted.words, sources.scores)
-    return pathogenic("PP3", predicted.harmful, predicted.words, sources.scores)
+    return _judge("PP3", subject, sources, lambda found: found.harmful, pathogenic)
 
 
 def judge_bp4(subject: Subject, sources: Sources) -> Evidence:
     """Judge whether predictors say that it does no harm."""
-    found = _not_asked("BP4", subject, sources)
+    return _judge("BP4", subject, sources, lambda found: found.harmless, benign)
+
+
+def _judge(
+    criterion: str,
+    subject: Subject,
+    sources: Sources,
+    strength_of: Callable[[Prediction], Strength],
+    meet: Callable[[str, Strength, str, str], Evidence],
+) -> Evidence:
+    """Judge one side of what predictors say; `meet` makes the evidence where they say it."""
+    found = _not_asked(criterion, subject, sources)
     if found is not None:
         return found
     predicted = predict_harm(subject)
     if predicted is None:
-        return not_judged("BP4", _absent(subject))
-    if predicted.harmless is Strength.NONE:
-        return not_met("BP4", predicted.words, sources.scores)
-    return benign("BP4", predicted.harmless, predicted.words, sources.scores)
+        return not_judged(criterion, _absent(subject))
+    strength = strength_of(predicted)
+    if strength is Strength.NONE:
+        return not_met(criterion, predicted.words, sources.scores)
+    return meet(criterion, strength, predicted.words, sources.scores)
 
 
 def judge_bp7(subject: Subject, sources: Sources) -> Evidence:

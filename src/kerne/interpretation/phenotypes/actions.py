@@ -20,7 +20,7 @@ from kerne.phenotype.distinction import Distinction, tell_apart
 from kerne.phenotype.explanation import TermContribution, explain
 from kerne.phenotype.likelihood import LikelihoodModel
 from kerne.phenotype.profiles import CaseProfile, LeftOut
-from kerne.phenotype.ranking import Place, best
+from kerne.phenotype.ranking import Place, best, place_of
 
 COLUMNS: Final = ("case_id", "rank", "disease_id", "disease", "gene", "log10_odds")
 MOST: Final = 100
@@ -170,11 +170,10 @@ def explain_case(
 
 
 def _chosen(model: LikelihoodModel, scores: NDArray[np.float64], disease: str | None) -> Place:
-    places = best(scores, len(scores))
     if disease is None:
-        return places[0]
+        return best(scores, 1)[0]
     model.check(disease)
-    return next(place for place in places if place.number == model.index[disease])
+    return place_of(scores, model.index[disease])
 
 
 def _prior(model: LikelihoodModel) -> NDArray[np.float64]:
