@@ -18,7 +18,8 @@ A history that differs is cut down to the steps that it takes, and printed with 
 breaks the program on purpose; the machine must then find a difference, or it proves nothing.
 
     python validation/consent_machine.py [--steps 200000] [--workers 4] [--country denmark]
-        [--seed 1] [--mutant no-second-reading|cache-without-epoch|cache-without-day]
+        [--seed 1] [--mutant no-second-reading|cache-without-epoch|cache-without-day
+        |deaf-to-commits]
 """
 
 import argparse

@@ -48,6 +48,7 @@ from kerne.custody.restore import Replay, Restored, restored_files
 from kerne.custody.retention import RetentionTerms
 from kerne.custody.rooms import Rooms
 from kerne.custody.standby import Standby
+from kerne.database.commits import Commits
 from kerne.database.engine import open_database
 from kerne.durable import sweep
 from kerne.founding import ROOMS, found_centre
@@ -196,6 +197,7 @@ class _Parts:
             self._custody,
             second=self._second,
             is_unproven=(self._home / places.UNPROVEN).exists,
+            moves=Commits(self._engine).mark,
         )
         self._signing_key = signing_key(self._home / places.AUDIT / places.CHECKPOINT_KEY)
         self._audit_actions = Audit(

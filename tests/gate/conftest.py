@@ -14,6 +14,7 @@ from kerne.audit.ledger import metadata as audit_tables
 from kerne.consent.events import AnalysisConsented, ConsentEvent, ResearchLevel, SecondaryChoice
 from kerne.consent.ledger import ConsentLedger
 from kerne.consent.ledger import metadata as consent_tables
+from kerne.database.commits import Commits
 from kerne.database.engine import open_database
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
@@ -110,7 +111,12 @@ def open_trust(directory: Path, clock: Clock, permits: Permits) -> Trust:
     choices = open_database(directory / "consent.sqlite", consent_tables)
     consent = ConsentLedger(choices, vault, people, RuledGenomes(book))
     audit = AuditLedger(open_database(directory / "audit.sqlite", audit_tables))
-    gate = Gate(book, people, consent, audit, permits, clock, ZONE)
+    ledgers = [Commits(people.engine), Commits(choices)]
+
+    def moves() -> object:
+        return [each.mark() for each in ledgers], dict(permits.held)
+
+    gate = Gate(book, people, consent, audit, permits, clock, ZONE, moves=moves)
     return Trust(people, consent, audit, permits, clock, gate)
 
 

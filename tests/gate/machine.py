@@ -35,10 +35,11 @@ from kerne.consent.events import (
 )
 from kerne.consent.ledger import ConsentLedger
 from kerne.consent.ledger import metadata as consent_tables
+from kerne.database.commits import Commits
 from kerne.database.engine import open_database
 from kerne.errors import ConsentError, PersonError, ResearchError, StaleVersionError
 from kerne.gate.door import Gate
-from kerne.gate.facts import FactFinder
+from kerne.gate.facts import FactFinder, Facts
 from kerne.gate.grant import Grant
 from kerne.gate.law import RuledGenomes
 from kerne.genomes.intake import GenomeFile
@@ -119,9 +120,9 @@ class WatchedGate(Gate):
 
     looked_at = 0.0
 
-    def _still_holds(self, grant: Grant) -> bool:
+    def _still_holds(self, grant: Grant, facts: Facts) -> bool:
         self.looked_at = time.monotonic()
-        return super()._still_holds(grant)
+        return super()._still_holds(grant, facts)
 
 
 class Worker:
@@ -145,7 +146,8 @@ class Worker:
         self.audit = audit
         permits = PermitFile(ledger)
         self.gate = WatchedGate(
-            book, self.people, self.choices, self.audit, permits, lambda: self.now, ZONE
+            *(book, self.people, self.choices, self.audit, permits, lambda: self.now, ZONE),
+            moves=Commits(engine).mark,
         )
         self.consent = Consent(
             *(self.gate, self.choices, self.people, lambda: self.now),
@@ -294,14 +296,19 @@ def sample_of(row: int) -> str:
     return f"S{row:04d}"
 
 
-MUTANTS: Final = ("no-second-reading", "cache-without-epoch", "cache-without-day")
+MUTANTS: Final = (
+    *("no-second-reading", "cache-without-epoch", "cache-without-day"),
+    "deaf-to-commits",
+)
 
 
 def break_on_purpose(mutant: str | None) -> None:
     """Change the program, in this process, so that it answers from what no longer holds."""
     match mutant:
         case "no-second-reading":
-            WatchedGate._still_holds = lambda _gate, _grant: True  # type: ignore[method-assign, assignment]
+            WatchedGate._still_holds = lambda *_: True  # type: ignore[method-assign]
+        case "deaf-to-commits":
+            Commits.mark = lambda _commits: (0, 0)  # type: ignore[method-assign, assignment]  # on purpose
         case "cache-without-epoch":
             _cache_without_epoch()
         case "cache-without-day":

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from kerne.consent.ledger import ConsentLedger
+from kerne.database.commits import Commits
 from kerne.gate.facts import FactFinder
 from tests.consent.naive_nation import NaiveNation, Step, nation_of, steps_of
 
@@ -149,6 +150,7 @@ def test_machine__finds_a_program_that_was_broken_on_purpose(
 ) -> None:
     for owner, name in (
         (WatchedGate, "_still_holds"),
+        (Commits, "mark"),
         (ConsentLedger, "population"),
         (FactFinder, "today"),
     ):

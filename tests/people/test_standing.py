@@ -41,9 +41,9 @@ def standing_of(ledger: PeopleLedger, *numbers: str, identity: str = "doctor-1")
 
 def test_standing__tells_birth_life_and_guardians_of_the_day(ledger: PeopleLedger) -> None:
     assert standing_of(ledger, CHILD, MOTHER, DEAD, "P-000009") == {
-        CHILD: Standing(date(2015, 5, 2), True, False, frozenset({MOTHER}), frozenset()),
-        MOTHER: Standing(date(1985, 1, 1), True, False, frozenset(), frozenset()),
-        DEAD: Standing(date(1950, 1, 1), False, False, frozenset(), frozenset()),
+        CHILD: Standing(date(2015, 5, 2), True, False, None, frozenset({MOTHER}), frozenset()),
+        MOTHER: Standing(date(1985, 1, 1), True, False, None, frozenset(), frozenset()),
+        DEAD: Standing(date(1950, 1, 1), False, False, None, frozenset(), frozenset()),
     }
 
 
@@ -63,3 +63,18 @@ def test_standing__tells_who_is_treated_by_the_asker_now(
     assert not is_treated("doctor-3")
     ledger.end_treatment("doctor-1", CHILD, "K-1", AT)
     assert not is_treated("doctor-1")
+
+
+def test_standing__tells_when_a_relation_of_the_two_next_begins_or_ends(
+    ledger: PeopleLedger,
+) -> None:
+    def changes() -> datetime | None:
+        return standings(ledger.engine, (CHILD,), "doctor-1", AT, TODAY)[CHILD].changes
+
+    ledger.start_treatment("doctor-1", CHILD, "K-1", AT - timedelta(days=1))
+    ledger.start_treatment("doctor-2", CHILD, "K-2", AT + timedelta(minutes=1))
+    assert changes() is None
+    ledger.start_treatment("doctor-1", CHILD, "K-3", AT + timedelta(hours=2))
+    assert changes() == AT + timedelta(hours=2)
+    ledger.end_treatment("doctor-1", CHILD, "K-1", AT + timedelta(hours=1))
+    assert changes() == AT + timedelta(hours=1)

@@ -24,6 +24,7 @@ from kerne.consent.events import (
 )
 from kerne.consent.ledger import ConsentLedger
 from kerne.consent.ledger import metadata as consent_tables
+from kerne.database.commits import Commits
 from kerne.database.engine import open_database
 from kerne.errors import KnowledgeError
 from kerne.gate.door import Gate
@@ -178,7 +179,10 @@ def nation(tmp_path: Path) -> Nation:
     store = GenomeStore(tmp_path / "genomes", store_clock, CentreSegmentKeys(vault))
     zone = ZoneInfo("Europe/Copenhagen")
     book = RuleBook.load("denmark")
-    gate = Gate(book, people, consent, audit, PermitFile(ledger), lambda: made[0].now, zone)
+    gate = Gate(
+        *(book, people, consent, audit, PermitFile(ledger), lambda: made[0].now, zone),
+        moves=Commits(engine).mark,
+    )
     research = Research(
         ledger=ledger,
         gate=gate,

@@ -6,7 +6,7 @@ next look.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Protocol
 
@@ -73,10 +73,17 @@ class RuledFindings:
 
 @dataclass(frozen=True, slots=True)
 class ClosedGenes:
-    """Where the genes of the list lie, as far as their findings are closed to somebody."""
+    """Where the genes of the list lie, as far as their findings are closed to somebody.
+
+    Parameters
+    ----------
+    genes
+        Gives the gene models, which stay the same while a centre is open.
+    """
 
     findings: RuledFindings
     genes: Callable[[], GeneModels]
+    _kept: dict[frozenset[FindingClass], Intervals] = field(default_factory=dict, repr=False)
 
     def listed(self) -> Intervals:
         """Return the places of all genes on the list."""
@@ -88,9 +95,11 @@ class ClosedGenes:
         return self._places(FINDING_CLASSES - FINDING_CLASSES.intersection(*opened))
 
     def _places(self, classes: frozenset[FindingClass]) -> Intervals:
-        return Intervals.build(
-            Interval(transcript.contig, transcript.start, transcript.end)
-            for symbol, each in secondary_list().classes.items()
-            if each in classes
-            for transcript in self.genes().of_gene(symbol)
-        )
+        if classes not in self._kept:
+            self._kept[classes] = Intervals.build(
+                Interval(transcript.contig, transcript.start, transcript.end)
+                for symbol, each in secondary_list().classes.items()
+                if each in classes
+                for transcript in self.genes().of_gene(symbol)
+            )
+        return self._kept[classes]

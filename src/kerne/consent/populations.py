@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, Table, func, select
 from kerne.consent.choices import Profile
 from kerne.consent.events import Capacity, ResearchLevel
 from kerne.consent.law import AgedProfile, GenomeLaw
+from kerne.database.commits import ReadOnce
 from kerne.database.engine import in_batches, reading
 from kerne.people.asking import Epoch, Population, Purpose
 from kerne.people.person import age_years
@@ -72,14 +73,13 @@ class Populations:
         self._profiles = profiles
         self._rows = rows
         self._law = law
+        self._choices = ReadOnce(engine, self._newest)
         self._lock = Lock()
         self._computed: _Computed | None = None
 
     def epoch(self, today: date) -> Epoch:
-        """Read the epoch from the databases."""
-        with reading(self._engine).connect() as connection:
-            choices = self._newest(connection)
-        return Epoch(choices, self._rows.rows_epoch(), today.isoformat())
+        """Return the epoch that the databases are at."""
+        return Epoch(self._choices.value(), self._rows.rows_epoch(), today.isoformat())
 
     def population(self, purpose: Purpose, level: ResearchLevel, today: date) -> Population:
         """Return the rows that may be drawn on now, one a person, with their epoch."""

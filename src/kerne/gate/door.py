@@ -17,7 +17,7 @@ from kerne.audit.ledger import AuditLedger, Draft
 from kerne.audit.second import TwoLogs
 from kerne.consent.ledger import ConsentLedger
 from kerne.errors import AuditError, GateError
-from kerne.gate.facts import FactFinder
+from kerne.gate.facts import FactFinder, Facts
 from kerne.gate.grant import Grant
 from kerne.gate.permits import PermitRegister
 from kerne.gate.plain import in_clear, writable
@@ -98,6 +98,9 @@ class Gate:
         The log behind the audit: what the rules let go on while the audit fails is recorded there.
     is_unproven
         Says whether the centre was restored and choices made since may be missing.
+    moves
+        Marks the ledgers of people, choices, permits and proposals: two marks that are equal have
+        no commit between them. Without it no two are, and facts are always read again.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  here all of trust meets
@@ -113,12 +116,13 @@ class Gate:
         second: AuditLedger | None = None,
         *,
         is_unproven: Callable[[], bool] = lambda: False,
+        moves: Callable[[], object] = object,
     ) -> None:
         self._rulebook = rulebook
         self._is_unproven = is_unproven
         self._logs = TwoLogs(audit, second)
         self._clock = clock
-        self._finder = FactFinder(people, consent, permits, proposals, zone)
+        self._finder = FactFinder(people, consent, permits, proposals, zone, moves)
 
     def answer(self, ask: Ask, work: Callable[[Grant], T]) -> T | Refusal:
         """Decide, record, and only then do the work.
@@ -148,12 +152,13 @@ class Gate:
             opened = self._open(ask)
             if isinstance(opened, Refusal):
                 return opened
-            result = self._do(opened, work)
-            if self._still_holds(opened):
+            grant, facts = opened
+            result = self._do(grant, work)
+            if self._still_holds(grant, facts):
                 outcome = Outcome.REFUSED if isinstance(result, Refusal) else Outcome.DONE
-                self._close(opened, outcome)
+                self._close(grant, outcome)
                 return result
-            self._close(opened, Outcome.SUPERSEDED)
+            self._close(grant, Outcome.SUPERSEDED)
         raise GateError("choices changed under the question each time it was tried: ask again")
 
     def close_open_intents(self, committed: Callable[[int], bool]) -> tuple[int, ...]:
@@ -170,7 +175,7 @@ class Gate:
         """
         return self._logs.close_abandoned(committed, self._clock)
 
-    def _open(self, ask: Ask) -> Grant | Refusal:
+    def _open(self, ask: Ask) -> tuple[Grant, Facts] | Refusal:
         """Decide and record; nothing has been done yet."""
         at = self._clock()
         try:
@@ -191,7 +196,7 @@ class Gate:
         rules = [decision.rules for decision in decisions]
         drafts = self._drafts(ask, Verdict.PERMITTED, rules)
         entries = self._record(ask, drafts, at, None if ask.persons else population)
-        return Grant(
+        grant = Grant(
             ask=ask,
             purpose=purpose,
             entry=entries[0],
@@ -199,6 +204,7 @@ class Gate:
             population=population,
             expires_at=at + GRANT_LIFETIME,
         )
+        return grant, facts
 
     def _refuse(self, ask: Ask, decisions: Sequence[Decision], at: datetime) -> Refusal:
         refusing = [decision for decision in decisions if not decision.permitted]
@@ -233,11 +239,13 @@ class Gate:
             self._close(grant, Outcome.FAILED)
             raise
 
-    def _still_holds(self, grant: Grant) -> bool:
+    def _still_holds(self, grant: Grant, facts: Facts) -> bool:
         """Say whether what the answer rests on is still so: choices, relations, permits, rows, day.
 
         INVARIANT: what changes something is never found wanting here, since it would be repeated.
         """
+        if self._finder.still_stand(facts, self._clock()):
+            return True
         ask = grant.ask
         if ask.persons:
             return ask.action not in SHOWS or (self._is_permitted(ask) and self._opens_same(grant))

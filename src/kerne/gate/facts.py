@@ -1,8 +1,11 @@
 """Gather the facts of one ask: what the rules are about, and whose genomes it opens.
 
-Every fact is read from its ledger for this ask; nothing is remembered between two asks.
+Every fact is read from its ledger for this ask; nothing is remembered between two asks. Whether
+facts still stand when the answer is handed out is asked of the database (`database.commits`): where
+nothing was committed since, and neither the day nor a treatment relation has ended, they do.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Final
@@ -43,14 +46,26 @@ _LEVELLED: Final = frozenset({Purpose.RESEARCH, Purpose.STATISTICS})
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The requests of one ask, one for each person or one for nobody by name, and its day."""
+    """The requests of one ask, one for each person or one for nobody by name, and its day.
+
+    `mark` is what the ledgers were marked with before they were read; `changes` is when time alone
+    next changes a fact within the day, `None` when it does not.
+    """
 
     requests: tuple[Request, ...]
     today: date
+    mark: object
+    changes: datetime | None
 
 
 class FactFinder:
-    """Reads the facts of an ask from people, consent and permits."""
+    """Reads the facts of an ask from people, consent and permits.
+
+    Parameters
+    ----------
+    moves
+        Marks all these ledgers: two marks that are equal have no commit between them.
+    """
 
     def __init__(
         self,
@@ -59,7 +74,9 @@ class FactFinder:
         permits: PermitRegister,
         proposals: ProposalRegister,
         zone: tzinfo,
+        moves: Callable[[], object],
     ) -> None:
+        self._moves = moves
         self._people = people
         self._proposals = proposals
         self._consent = consent
@@ -78,6 +95,8 @@ class FactFinder:
         record
             What can take the record of it now.
         """
+        # INVARIANT: marked before anything is read, so that a commit in between is never missed.
+        mark = self._moves()
         today = self.today(at)
         persons = tuple(dict.fromkeys(ask.persons))
         named = persons if ask.patient is None else (*persons, ask.patient)
@@ -107,7 +126,14 @@ class FactFinder:
                 for subject in subjects or (None,)
             ),
             today=today,
+            mark=mark,
+            changes=min((each.changes for each in known.values() if each.changes), default=None),
         )
+
+    def still_stand(self, facts: Facts, at: datetime) -> bool:
+        """Say whether nothing that `facts` rest on can have changed by the moment `at`."""
+        is_before = facts.changes is None or at < facts.changes
+        return is_before and self.today(at) == facts.today and self._moves() == facts.mark
 
     def population(self, ask: Ask, purpose: Purpose, today: date) -> Population | None:
         """Return the genome rows that `ask` opens; `None` when its action reads no genome."""

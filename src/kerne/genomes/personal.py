@@ -97,11 +97,11 @@ def carrying(snapshot: Snapshot, chosen: Sequence[Chosen], allele: Allele) -> Ca
 def find_carriers(snapshot: Snapshot, chosen: Sequence[Chosen], allele: Allele) -> list[Carrier]:
     """Find the chosen rows that carry an allele and count for it, ascending, with their samples."""
     found = carrying(snapshot, chosen, allele)
-    carriers = []
-    for row, counted in zip(found.row.tolist(), found.counted.tolist(), strict=True):
-        segment, at = snapshot.genome_at(row)
-        carriers.append(Carrier(segment.rows.samples[at], row, _AS_COUNTED[Worth(counted)]))
-    return carriers
+    samples = snapshot.samples
+    return [
+        Carrier(samples[row], row, _AS_COUNTED[Worth(counted)])
+        for row, counted in zip(found.row.tolist(), found.counted.tolist(), strict=True)
+    ]
 
 
 def first_rows(

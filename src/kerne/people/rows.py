@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pyroaring import BitMap
 from sqlalchemy import Connection, Engine, Select, case, func, insert, select, update
 
+from kerne.database.commits import ReadOnce
 from kerne.database.engine import reading
 from kerne.errors import PersonError
 from kerne.people.sample import BesideRow, CountableRow, GenomeOrigin, GenomeRow, RowSnapshot
@@ -34,6 +35,7 @@ class RowRegister:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._newest_change = ReadOnce(engine, _epoch)
 
     def assign_sample(
         self, sample: str, person: str, origin: GenomeOrigin = GenomeOrigin.GERMLINE
@@ -206,8 +208,7 @@ class RowRegister:
 
     def rows_epoch(self) -> int:
         """Return the number of the newest change to rows, 0 when there was none."""
-        with reading(self.engine).connect() as connection:
-            return _epoch(connection)
+        return self._newest_change.value()
 
     def kin_changed(self, since: int) -> bool:
         """Say whether kin changed after the epoch `since`."""

@@ -5,7 +5,7 @@ a person.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -36,6 +36,8 @@ class Standing:
         No death is registered on or before the day.
     is_treated
         The asker is in a treatment relation with the person.
+    changes
+        When a treatment relation of the two next begins or ends; `None` when none is to.
     guardians
         Person numbers of those who have custody.
     representatives
@@ -45,6 +47,7 @@ class Standing:
     born: date
     is_alive: bool
     is_treated: bool
+    changes: datetime | None
     guardians: frozenset[str]
     representatives: frozenset[str]
 
@@ -63,15 +66,18 @@ def standings(
     at, on
         The moment, and its day in the country's zone.
     """
+    if not numbers:
+        return {}
     with reading(engine).connect() as connection:
-        treated = _treated(connection, numbers, identity, at)
+        relations = _relations(connection, numbers, identity)
         guardians = _guardians(connection, numbers, on)
         representatives = _representatives(connection, numbers, on)
         return {
             found.number: Standing(
                 born=date.fromisoformat(found.born),
                 is_alive=found.died is None or date.fromisoformat(found.died) > on,
-                is_treated=found.number in treated,
+                is_treated=any(each.holds(at) for each in relations[found.number]),
+                changes=_next_change(relations[found.number], at),
                 guardians=frozenset(guardians[found.number]),
                 representatives=frozenset(representatives[found.number]),
             )
@@ -79,28 +85,30 @@ def standings(
         }
 
 
-def _treated(
-    connection: Connection, numbers: Collection[str], identity: str, at: datetime
-) -> set[str]:
-    wanted = set(numbers)
+def _relations(
+    connection: Connection, numbers: Collection[str], identity: str
+) -> defaultdict[str, list[TreatmentRelation]]:
     query = select(TREATMENT).where(TREATMENT.c.identity == identity)
+    wanted = set(numbers)
     if len(wanted) == 1:
         query = query.where(TREATMENT.c.person.in_(wanted))
-    relations = (
-        TreatmentRelation(
-            identity=found.identity,
-            person=found.person,
-            order=found.order,
-            since=datetime.fromisoformat(found.since),
-            until=None if found.until is None else datetime.fromisoformat(found.until),
+    relations: defaultdict[str, list[TreatmentRelation]] = defaultdict(list)
+    for found in connection.execute(query):
+        relations[found.person].append(
+            TreatmentRelation(
+                identity=found.identity,
+                person=found.person,
+                order=found.order,
+                since=datetime.fromisoformat(found.since),
+                until=None if found.until is None else datetime.fromisoformat(found.until),
+            )
         )
-        for found in connection.execute(query)
-    )
-    return {
-        relation.person
-        for relation in relations
-        if relation.person in wanted and relation.holds(at)
-    }
+    return relations
+
+
+def _next_change(relations: Iterable[TreatmentRelation], at: datetime) -> datetime | None:
+    moments = (moment for each in relations for moment in (each.since, each.until))
+    return min((moment for moment in moments if moment is not None and moment > at), default=None)
 
 
 def _guardians(
