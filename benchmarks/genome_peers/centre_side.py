@@ -131,6 +131,7 @@ def ask(centre: Centre, reader: Reader, people: int) -> dict[str, float]:
     return {
         **in_turns("frequencies", [counts] * REPEATS),
         **in_turns("carriers", carriers),
+        **in_turns("person_first", persons),
         **in_turns("person", persons),
     }
 

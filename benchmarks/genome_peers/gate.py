@@ -32,5 +32,7 @@ def through_gate(bench: Bench, cohort: Cohort) -> Iterator[Bar]:
         yield Bar(
             f"{name}, through the gate", on, told[name], against, told[f"{name}_bare"], most=most
         )
+    first, bare = told["person_first"], told["person_first_bare"]
+    yield Bar("person, the first time, through the gate", on, first, against, bare)
     # An ask is recorded before its answer and closed after it; this disk alone takes so long.
     yield Bar("two durable commits, plain SQLite", on, told["two_commits"], "-")

@@ -8,16 +8,17 @@ from typing import Final
 
 from pyroaring import BitMap
 from sqlalchemy import Connection
-from sqlalchemy.dialects.sqlite import insert as insert_once
 
 from kerne.audit.entry import Intent, Personal, PopulationMark
-from kerne.audit.tables import POPULATION
 from kerne.database.engine import driver
 from kerne.people.asking import Population
 
 _LAST_COUNTER: Final = "SELECT max(counter) FROM personal WHERE person = ?"
 _ADD_PERSONAL: Final = (
     "INSERT INTO personal (number, salt, person, counter, reason, said) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_ADD_POPULATION: Final = (
+    "INSERT INTO population (digest, rows) VALUES (?, ?) ON CONFLICT DO NOTHING"
 )
 
 
@@ -64,6 +65,5 @@ def keep_population(connection: Connection, population: Population) -> Populatio
     rows.run_optimize()
     stored = rows.serialize()
     digest = sha256(stored).hexdigest()
-    values = {"digest": digest, "rows": stored}
-    connection.execute(insert_once(POPULATION).values(values).on_conflict_do_nothing())
+    driver(connection).execute(_ADD_POPULATION, (digest, stored))
     return PopulationMark(digest, population.epoch)

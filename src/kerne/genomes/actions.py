@@ -372,8 +372,11 @@ class Genomes(CountActions, CheckActions):
         rows = {row: sample for sample, row in opened.rows().items()}
         if not rows:
             raise GenomeError(f"the database has no genome of `{person}`")
-        origins = self._people.origins_of(person)
-        # A tumour or a donor's cells are read where there is no germline genome, and never before.
-        row = max(rows, key=lambda row: (origins.get(rows[row]) is GenomeOrigin.GERMLINE, row))
+        row = next(iter(rows)) if len(rows) == 1 else self._germline_first(rows, person)
         variants = opened.variants_of(row)
         return PersonalGenome(rows[row], row, variants, opened.callable_of(row))
+
+    def _germline_first(self, rows: Mapping[int, str], person: str) -> int:
+        """Return the newest row; one of a tumour or of a donor's cells only where no other is."""
+        origins = self._people.origins_of(person)
+        return max(rows, key=lambda row: (origins.get(rows[row]) is GenomeOrigin.GERMLINE, row))

@@ -69,8 +69,9 @@ def count_listed(
         if kept.all():
             yield _frequencies(_alleles(snapshot, window.contig, found.sites), counts)
         else:
-            only = _alleles(snapshot, window.contig, found.sites).only(kept)
-            yield _frequencies(only, counts[:, kept])
+            at = np.flatnonzero(kept)
+            only = _alleles(snapshot, window.contig, found.sites).only(at)
+            yield _frequencies(only, counts.take(at, axis=1))
 
 
 def count_named(

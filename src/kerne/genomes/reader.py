@@ -170,7 +170,8 @@ class Reader:
         counted = self._chosen(rows)
         shown = None
         if self._visible is not None:
-            shown = counted if rows is None else self._chosen(None)
+            is_all = rows is None or rows == self._visible
+            shown = counted if is_all else self._chosen(None)
         choice = questions.Choice(counted, shown)
         return questions.count_listed(self._snapshot, choice, region, self._store.engine)
 
