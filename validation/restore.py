@@ -3,9 +3,11 @@
 A small centre with a replica lives through rounds of acts: people refuse research, withdraw their
 consent, enter the tissue-use register, allow research again, are erased. Now and then it is backed
 up. After each round it is restored from a backup of any age, with keys of any age, and the restored
-centre is compared with the living one: the same people, the same choices of each, the same number
-of genomes counted for research; nothing of an erased person in any file. Backups are also cut off
-with `SIGKILL`: what is left is no backup. A backup with one flipped byte is refused.
+centre is compared with the living one: the same people, the same choices of each, the same genomes
+counted; nothing of an erased person in any file. An erasure destroys the keys of all older segments
+of genomes: with keys that were copied after one, a backup from before it may lack genomes, as many
+as the restore says and no other. Backups are also cut off with `SIGKILL`: what is left is no
+backup. A backup with one flipped byte is refused.
 
     python validation/restore.py [--rounds 20] [--people 12] [--seed 1]
 """
@@ -39,7 +41,8 @@ from kerne.centre import Centre, open_centre, restore_centre
 from kerne.consent.events import ResearchLevel
 from kerne.custody.events import ErasureGround
 from kerne.errors import BackupError, ConsentError
-from kerne.people.asking import Identity, Refusal, Role
+from kerne.genomes.frequencies import Frequencies
+from kerne.people.asking import Identity, Role
 from kerne.settings import Settings, write_settings
 
 BACKUPS_CUT_OFF: Final = 10
@@ -71,6 +74,7 @@ class Life:
     erased: list[Whom] = field(default_factory=list)
     backups: list[Path] = field(default_factory=list)
     keys: list[Path] = field(default_factory=list)
+    erased_before: dict[Path, int] = field(default_factory=dict)
 
     def choose(self, chance: random.Random) -> None:
         """Let one person choose something; what changes nothing is left."""
@@ -103,6 +107,7 @@ class Life:
             centre.copies.copy_keys(keys)
         self.backups.append(backup)
         self.keys.append(keys)
+        self.erased_before |= {backup: len(self.erased), keys: len(self.erased)}
 
 
 Choice = Callable[[Centre, Identity, str], object]
@@ -125,9 +130,32 @@ def state_of(centre: Centre, everyone: list[Whom]) -> dict[str, object]:
             me = Identity(whom.number, frozenset({Role.CITIZEN}), None, whom.number)
             chosen = done(centre.consent.choices_of(me, "own-access", whom.number))
             state[whom.number] = (chosen.choices.profile, chosen.choices.blocked_readers)
-    counted = centre.genomes.frequencies(REGISTRAR, "quality")
-    state["counted"] = None if isinstance(counted, Refusal) else counted.an.tolist()
     return state
+
+
+def counted_in(centre: Centre) -> Frequencies:
+    """Return what a centre counts over everyone who may be counted."""
+    return done(centre.genomes.frequencies(REGISTRAR, "quality"))
+
+
+def miscounted(living: Frequencies, found: Frequencies, lost: int) -> list[str]:
+    """Say what is wrong with the counts of a centre that was restored without `lost` genomes."""
+    if lost == 0:
+        is_same = (
+            found.an.tolist() == living.an.tolist() and found.ac.tolist() == living.ac.tolist()
+        )
+        return [] if is_same else ["the counts differ"]
+    missing = genomes_of(living) - genomes_of(found)
+    if not 0 <= missing <= lost:
+        return [f"{missing} genomes less are counted, and {lost} are said to be lost"]
+    return []
+
+
+def genomes_of(counted: Frequencies) -> int:
+    """Return how many genomes were counted."""
+    if counted.counted is None:
+        raise SystemExit("an answer does not say whom it counted")
+    return counted.counted.genomes
 
 
 def restored_problems(life: Life, backup: Path, keys: Path) -> list[str]:
@@ -135,11 +163,15 @@ def restored_problems(life: Life, backup: Path, keys: Path) -> list[str]:
     home, replica = life.home.parent / "restored", life.home.parent / "restored-replica"
     shutil.copytree(life.replica, replica)
     with open_centre(life.home, life.clock) as centre:
-        living = state_of(centre, life.everyone)
+        living, living_counts = state_of(centre, life.everyone), counted_in(centre)
     restored = restore_centre(backup, home, keys, replica, clock=life.clock)
     with open_centre(home, life.clock) as centre:
         found = state_of(centre, life.everyone)
         problems = list(centre.audit.verify().problems)
+        problems += miscounted(living_counts, counted_in(centre), restored.lost_genomes)
+    had = life.erased_before
+    if restored.lost_genomes and had.get(keys, 0) <= had.get(backup, had[life.backups[-1]]):
+        problems.append(f"{restored.lost_genomes} genomes are lost, and no erasure was between")
     problems += [f"`{key}` differs" for key in living if living[key] != found.get(key)]
     problems += [
         f"plaintext of {whom.number} in {name}"
