@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
@@ -102,7 +103,7 @@ def serving_store(store: Path, upkeep: "Upkeep") -> "tuple[Answering, Tending]":
     genomes.check()
 
     @contextmanager
-    def desk(_asking: Asking | None) -> "Iterator[Desk]":
+    def desk(_asking: Asking | None, _question: str) -> "Iterator[Desk]":
         yield genomes
 
     return Answering(desk, genomes.memory), genomes.tending()
@@ -112,6 +113,9 @@ def serving_store(store: Path, upkeep: "Upkeep") -> "tuple[Answering, Tending]":
 def serving_centre(home: Path, upkeep: "Upkeep") -> "Iterator[tuple[Answering, Tending]]":
     """Give what answers for a centre, and what tends its genomes, as long as it is open.
 
+    Genomes are added and removed through a centre opened for that, as by another process: a file
+    that takes minutes keeps nobody's question waiting.
+
     Raises
     ------
     SettingsError
@@ -119,17 +123,20 @@ def serving_centre(home: Path, upkeep: "Upkeep") -> "Iterator[tuple[Answering, T
     """
     from kerne.centre import open_centre
     from kerne.cli.centre_desk import CentreDesk
-    from kerne.cli.resident.answering import Answering
+    from kerne.cli.resident.answering import CHANGES, Answering
     from kerne.cli.resident.wire import WireError
+    from kerne.genomes.tending import WORK_BYTES
 
-    one_at_a_time = Lock()
-    with open_centre(home, upkeep=upkeep) as centre:
+    working = replace(upkeep, hot_bytes=WORK_BYTES)
+    with open_centre(home, upkeep=upkeep) as asked, open_centre(home, upkeep=working) as changed:
+        counters = (asked, Lock()), (changed, Lock())
 
         @contextmanager
-        def desk(asking: Asking | None) -> "Iterator[Desk]":
+        def desk(asking: Asking | None, question: str) -> "Iterator[Desk]":
             if asking is None:
                 raise WireError("a centre is asked by somebody for a purpose")
+            centre, one_at_a_time = counters[question in CHANGES]
             with one_at_a_time:
                 yield CentreDesk(centre, asker_from(centre, asking))
 
-        yield Answering(desk, centre.genomes.memory), centre.genomes.tending()
+        yield Answering(desk, asked.genomes.memory), asked.genomes.tending()

@@ -1,15 +1,23 @@
 """The resident process of a centre: every question is asked by somebody, decided and recorded."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from shutil import copytree
+from threading import Event
 
 import pytest
 
-from kerne.cli.resident.wire import Message
+from kerne.cli.options import Asking
+from kerne.cli.resident.wire import Kind, Message
 from kerne.cli.serve import serving_centre
-from kerne.genomes.upkeep import Upkeep
-from kerne.genomes.watching import Watch
+from kerne.genomes.actions import Genomes
+from kerne.genomes.genotypes import AddedGenome
+from kerne.genomes.intake import StoreRules
+from kerne.genomes.upkeep import UNTENDED, Upkeep
+from kerne.genomes.watching import Watch, unwatched
+from kerne.settings import read_settings
 from tests.cli.resident.conftest import resident
 from tests.conftest import Run, Walked
 
@@ -83,6 +91,33 @@ def test_limit_set_by_another_process__holds_for_the_next_question(
     assert limited > 1
     assert genomes() < before
     assert questions == ["stats", "memory"] * 2
+
+
+def test_question__waits_for_no_genomes_that_are_being_added(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, may_end = Event(), Event()
+
+    def slowly(*_: object, **__: object) -> list[AddedGenome]:
+        began.set()
+        assert may_end.wait(timeout=60)
+        return []
+
+    monkeypatch.setattr(Genomes, "add", slowly)
+    asking = asdict(Asking("doctor-1", "treatment-of-another", None, None))
+    given = {"files": [], "rules": asdict(StoreRules(read_settings(home).assembly))}
+    with serving_centre(home, UNTENDED) as (answering, _), ThreadPoolExecutor(1) as pool:
+
+        def ask(question: str, **given: object) -> Message:
+            said = {"question": question, "asking": asking, "given": given}
+            return answering.answer(Message(Kind.ASK, said), unwatched)
+
+        adding = pool.submit(ask, "add", **given)
+        assert began.wait(timeout=60), adding.result()
+        assert ask("stats").said["genomes"] > 0
+        assert not adding.done()
+        may_end.set()
+        assert adding.result().said == {"added": []}
 
 
 def own(person: str) -> tuple[str, ...]:

@@ -31,13 +31,13 @@ class Answering:
     Parameters
     ----------
     desk
-        Opens the desk for one question, asked as somebody in a centre. Whatever it has to decide
-        is decided anew each time.
+        Opens the desk for one question of that name, asked as somebody in a centre. Whatever it
+        has to decide is decided anew each time.
     memory
         Says what is kept in memory.
     """
 
-    desk: Callable[[Asking | None], AbstractContextManager[Desk]]
+    desk: Callable[[Asking | None, str], AbstractContextManager[Desk]]
     memory: Callable[[], HotStatistics]
 
     def answer(self, asked: Message, watch: Watch) -> Message:
@@ -57,7 +57,8 @@ class Answering:
             return Message(Kind.ANSWER, asdict(self.memory()))
         if question not in _QUESTIONS:
             raise WireError(f"there is no question `{question}`")
-        with self.desk(None if asking is None else Asking(**asking)) as desk:
+        who = None if asking is None else Asking(**asking)
+        with self.desk(who, question) as desk:
             return _QUESTIONS[question](desk, asked.said["given"], watch)
 
 
@@ -132,3 +133,5 @@ _QUESTIONS: Final[Mapping[str, Callable[[Desk, Said, Watch], Message]]] = {
     "find_duplicates": _duplicates,
     "stats": _stats,
 }
+CHANGES: Final = frozenset({"add", "remove"})
+"""The questions that change what is stored."""
