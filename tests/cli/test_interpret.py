@@ -95,6 +95,7 @@ def test_interpret_command__ranks_names_what_is_absent_and_writes_a_report(
     assert INOSINE_TRIPHOSPHATASE_DEFICIENCY in output
     assert "On the panel:" in output
     assert "homozygous" in output
+    assert "for the laboratory, in no report: relative\tsample" in output
     assert "absent: published allele frequencies" in output
     assert "not examined: repeat expansions" in output
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
@@ -112,6 +113,7 @@ def test_interpret_command__chooses_the_sample_that_is_named(
         *("--sample", "MUM"),
     )
     assert output.startswith("MUM: 1 alleles read")
+    assert "for the laboratory" not in output
 
 
 def test_interpret_command__says_what_to_add_when_knowledge_is_missing(

@@ -67,7 +67,8 @@ def interpret(  # noqa: PLR0913, PLR0917  one argument an option
         result = interpret_file(patient, knowledge, made_at=datetime.now(UTC), out=out)
     for line in summary(result):
         click.echo(line)
-    for line in relationship_lines(result.relationships):
+    checked = result.relationships
+    for line in () if checked.is_empty else relationship_lines(checked):
         click.echo(f"for the laboratory, in no report: {line}", err=True)
 
 

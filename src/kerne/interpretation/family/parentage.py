@@ -131,6 +131,11 @@ class RelationshipCheck:
         """Whether anything speaks against who the samples are said to be."""
         return bool(self.unsupported)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody was compared and nothing speaks against the patient's sex."""
+        return not self.kin and not self.sexes
+
 
 def check_relationships(
     patient: GenomeCalls, family: Family | None, sex: PedigreeSex = PedigreeSex.UNKNOWN
