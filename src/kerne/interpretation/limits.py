@@ -2,16 +2,22 @@
 
 from typing import Final
 
+from kerne.alleles.assembly import ContigKind
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.consequences.consequence import NEIGHBOURHOOD_BP
 from kerne.interpretation.reading.calls import GenomeCalls
 
 STRUCTURAL = "copy number and structural variants: the file holds none"
 STRUCTURAL_IN_PART = "structural variants that spare all coding sequence, and their frequencies"
+NOTHING_OF: Final = (
+    (ContigKind.MITOCHONDRION, "the mitochondrial genome: the file holds nothing of it"),
+    (ContigKind.Y, "chromosome Y: the file holds nothing of it"),
+)
+"""What callers often leave out. Said of a woman's genome as well: a file does not tell the two."""
 
 
 def not_examined(genome: GenomeCalls | None = None) -> tuple[str, ...]:
-    """List the kinds of variation that nobody looked for in a genome, or in any."""
+    """List the kinds of variation that nobody looked for in this genome, or in any if `None`."""
     holds_structural = genome is not None and bool(genome.structural)
     return (
         "repeat expansions",
@@ -21,10 +27,19 @@ def not_examined(genome: GenomeCalls | None = None) -> tuple[str, ...]:
         f"introns beyond {NEIGHBOURHOOD_BP} bp from an exon, regulatory and intergenic regions",
         "effects on splicing outside the splice region",
         "large deletions of the mitochondrion, and heteroplasmy below what the caller reports",
-        "chromosome Y",
+        *(words for kind, words in NOTHING_OF if kind not in _kinds_in(genome)),
         "methylation, imprinting and uniparental disomy",
         "digenic and polygenic causes; genes without a known disease",
     )
+
+
+def _kinds_in(genome: GenomeCalls | None) -> frozenset[ContigKind]:
+    """Give the kinds of contigs that anything was read or called on."""
+    if genome is None:
+        return frozenset()
+    read = () if genome.callable is None else genome.callable.contigs
+    seen = {*read, *(each.contig for each in genome.by_allele)}
+    return frozenset(each.kind for each in genome.assembly.contigs if each.name in seen)
 
 
 _UNJUDGED: Final = (
