@@ -128,7 +128,6 @@ def test_counts__equal_the_naive_count_whatever_the_order_and_batches(
     write_vcf: WriteVcf, as_table: AsTable, files: list[NaiveFile], data: st.DataObject
 ) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store_module, "LIVE_SEGMENTS_MOST", 2)
         patch.setattr(compaction, "LIVE_SEGMENTS_MOST", 2)
         patch.setattr("os.fsync", lambda _descriptor: None)  # durability has its own test
         put = put_down(Path(name), files, write_vcf)
@@ -162,6 +161,32 @@ def test_counts__equal_the_naive_count_whatever_the_order_and_batches(
 def _is_sorted(found: Frequencies) -> bool:
     alleles = [found.allele(at) for at in range(len(found))]
     return alleles == sorted(alleles)
+
+
+class CutOffError(Exception):
+    """What ends a compaction in the middle."""
+
+
+def test_compaction__that_was_cut_off_is_carried_on_by_the_next_add(
+    tmp_path: Path, write_vcf: WriteVcf, two: tuple[GenomeStore, list[AddedGenome]]
+) -> None:
+    def cut_off(*_: object) -> None:
+        raise CutOffError
+
+    store, _ = two
+    store.remove("one")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_module, "merge", cut_off)
+        with pytest.raises(CutOffError):
+            store.compact(forgotten=True)
+    assert store.manifest.compaction is not None
+    three = write_vcf(tmp_path / "three.vcf", ("three",), [("chr1", 5, "A", "C", ["0/1"])])
+    store.add([GenomeFile(three)])
+    manifest = store.manifest
+    assert (manifest.compaction, manifest.forgotten) == (None, ())
+    assert {each.name for each in (store.path / "segments").iterdir()} == {
+        entry.name for entry in manifest.segments
+    }
 
 
 ONE = ("one",), [("chr1", 5, "A", "C", ["0/1"]), ("chr1", 7, "G", "T", ["1/1"])]

@@ -19,7 +19,6 @@ from kerne.durable import sweep
 from kerne.errors import DamagedStoreError, GenomeError
 from kerne.genomes.adding import Numbers, Staging
 from kerne.genomes.compaction import (
-    LIVE_SEGMENTS_MOST,
     Rewritten,
     next_merge,
     next_with_forgotten,
@@ -190,7 +189,7 @@ class GenomeStore:
                 segments=(*manifest.segments, *map(self._folder.entry, segments)),
             )
             self._commit(changed.under(entry))
-        if not self._upkeep.is_tended and len(self.manifest.segments) >= LIVE_SEGMENTS_MOST:
+        if not self._upkeep.is_tended and next_merge(self.manifest):
             self.compact()
         return added
 
