@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pypdf import PdfReader
 
-from kerne.cases.case import Case, Verdict
+from kerne.cases.case import Case
 from kerne.cases.events import KinInCase
+from kerne.cases.verdict import Verdict
 from kerne.centre import Centre, found_centre, open_centre
 from kerne.consent.events import SecondaryChoice
 from kerne.consent.receipt import Receipt

@@ -11,11 +11,9 @@ from kerne.cases.case import (
     Case,
     Opening,
     Stage,
-    Verdict,
     classify_variant,
     declare_no_finding,
     evolve,
-    find_variant,
     fold_case,
     issue_answer,
     open_case,
@@ -38,6 +36,7 @@ from kerne.cases.events import (
     usual_bearing,
 )
 from kerne.cases.inputs import KeptParts
+from kerne.cases.verdict import Verdict, find_variant
 from kerne.database.history import Recorded
 from kerne.errors import CaseError, InterpretationError
 from kerne.interpretation.candidate import Classification, Interpretation, Met, Strength

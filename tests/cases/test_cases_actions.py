@@ -7,13 +7,21 @@ import pytest
 from kerne.cases import issuing, report
 from kerne.cases.actions import Answer
 from kerne.cases.answer import PUBLIC_KEY, SIGNATURE, SUMS, SUMS_SIGNATURE
-from kerne.cases.case import Case, Stage, Verdict
+from kerne.cases.case import Case, Stage
 from kerne.cases.events import AnswerIssued, Bearing, KinInCase
 from kerne.cases.ledger import CaseLedger
 from kerne.cases.report import RECORD
 from kerne.cases.signature import is_signed
+from kerne.cases.verdict import Verdict
 from kerne.errors import CaseError, PhenotypeError, StaleVersionError
-from kerne.interpretation.candidate import Classification, Interpretation, Met, Mode, Strength
+from kerne.interpretation.candidate import (
+    CandidateVariant,
+    Classification,
+    Interpretation,
+    Met,
+    Mode,
+    Strength,
+)
 from kerne.interpretation.criteria.overrides import Override
 from kerne.interpretation.family.parentage import left_out_in_words
 from kerne.interpretation.family.pedigree import Kin
@@ -253,6 +261,27 @@ def test_answer__shows_the_criteria_as_the_geneticist_judged_them(room: Room) ->
     assert said["PS3"]["data"].startswith("no protein in fibroblasts (the program: not judged, ")
     assert said["PS3"]["overridden"]["met"] == "not judged"
     assert shown["points"] == sum(each["points"] for each in shown["evidence"])
+
+
+def test_variant__stands_as_the_newest_judgement_left_it(room: Room) -> None:
+    case, found = ranked(room)
+    ranked_variant = found.candidates[0].variants[0]
+
+    def stands() -> CandidateVariant:
+        shown = room.cases.variant(room.geneticist, OWN, case, str(STOP))
+        assert isinstance(shown, CandidateVariant)
+        return shown
+
+    assert stands() == ranked_variant
+    assay = Override("PS3", Met.MET, Strength.STRONG, "no protein in fibroblasts")
+    room.cases.classify(room.geneticist, OWN, case, str(STOP), Verdict(None, overrides=(assay,)))
+    assert stands().points == ranked_variant.points + 4
+    open_again = Override("PVS1", Met.NOT_JUDGED, Strength.NONE, "the transcript is in doubt")
+    doubted = Verdict(None, overrides=(open_again,))
+    room.cases.classify(room.geneticist, OWN, case, str(STOP), doubted)
+    said = {each.criterion: each for each in stands().evidence}
+    assert (said["PVS1"].met, said["PVS1"].points) == (Met.NOT_JUDGED, 0)
+    assert said["PS3"].met is Met.NOT_JUDGED
 
 
 def test_sign__needs_a_hospital_and_a_conclusion(room: Room) -> None:

@@ -80,6 +80,12 @@ def test_record__has_the_same_identifier_whenever_it_is_made_and_no_patient_in_i
 
 def test_submission__leaves_out_and_counts_what_clinvar_cannot_take() -> None:
     made = clinvar_submission(
-        "Kerne", [SAID, replace(SAID, assembly="Kernia1"), replace(SAID, disease="")]
+        "Kerne",
+        [
+            SAID,
+            replace(SAID, assembly="Kernia1"),
+            replace(SAID, disease=""),
+            replace(SAID, allele=Allele("chr1", 100, "N", "<DEL:5000>")),
+        ],
     )
-    assert (made.records, made.left_out) == (1, 2)
+    assert (made.records, made.left_out) == (1, 3)

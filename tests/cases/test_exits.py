@@ -14,8 +14,9 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.cases.actions import Answer
 from kerne.cases.answer import PUBLIC_KEY, SIGNATURE, SUMS, SUMS_SIGNATURE
-from kerne.cases.case import Case, Verdict
+from kerne.cases.case import Case
 from kerne.cases.events import KinInCase
+from kerne.cases.verdict import Verdict
 from kerne.errors import CaseError
 from kerne.genomes.genotypes import Zygosity
 from kerne.interpretation.at_hand import Knowledge

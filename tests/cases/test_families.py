@@ -87,6 +87,10 @@ COMMANDS = {
         *("cases", "classify", "{case}", "chr2-5-T-C", "--class", "pathogenic"),
         *("--as", "geneticist-1", "--purpose", OWN),
     ),
+    "evidence": (
+        *("cases", "evidence", "{case}", "chr2-5-T-C"),
+        *("--as", "geneticist-1", "--purpose", OWN),
+    ),
     "orders": ("orders", "list", *("--as", "doctor-1", "--purpose", OWN)),
     "follow": ("orders", "follow", "K-2026-000001", *("--as", "doctor-1", "--purpose", OWN)),
     "log": ("citizen", "log", PATIENT, *("--as", PATIENT, "--purpose", "own-access")),
@@ -119,11 +123,11 @@ def test_command__shows_nothing_of_a_closed_variant(
     run: Run, closed: tuple[Path, str], words: tuple[str, ...]
 ) -> None:
     home, case = closed
-    if words[1] in {"interpret", "classify"}:
+    if words[1] in {"interpret", "classify", "evidence"}:
         home = home.with_name("unsigned")
     group, *rest = (word.format(case=case, samples=home.parent / "samples.txt") for word in words)
     outcome = run(group, "--home", home, *rest)
-    assert outcome.code == (4 if words[1] == "classify" else 0), outcome.err
+    assert outcome.code == (4 if words[1] in {"classify", "evidence"} else 0), outcome.err
     assert found_in(outcome.out + outcome.err, TRACES) == []
 
 

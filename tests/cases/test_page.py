@@ -18,8 +18,11 @@ from kerne.cases.report import (
     Report,
     with_conclusion,
 )
-from kerne.interpretation.candidate import Interpretation, Mode, Tier
+from kerne.interpretation.candidate import Interpretation, Met, Mode, Strength, Tier
+from kerne.interpretation.criteria.copy_number import CopyEvidence
+from kerne.interpretation.criteria.overrides import Override, reconsider
 from kerne.interpretation.ranking.posterior import weigh
+from kerne.interpretation.structural.score import as_evidence
 from kerne.phenotype.phenopacket import Progress
 from kerne.policy.words import Language
 
@@ -300,3 +303,28 @@ def test_page__says_how_probable_each_gene_is_and_that_it_is_none(report: Report
     assert "That none of these genes is the cause: under 0.1 %. Genes to read" in shown
     danish = render_page(weighed, Language.DANISH).decode()
     assert "at SCN1A er årsagen: sandsynlig, over 99.9 %" in danish
+
+
+@pytest.mark.parametrize("language", Language)
+def test_page__shows_the_criteria_as_the_geneticist_judged_them(
+    signed_report: Report, language: Language
+) -> None:
+    conclusion = signed_report.conclusion
+    assert conclusion is not None
+    (finding,) = conclusion.findings
+    assay = Override("PS3", Met.MET, Strength.STRONG, "no current in oocytes")
+    judged = replace(finding, variant=reconsider(finding.variant, [assay]))
+    report = with_conclusion(signed_report, replace(conclusion, findings=(judged,)))
+    words = plain(Outline(render_page(report, language).decode()))
+    assert words.count("no current in oocytes") == 1
+
+
+def test_page__gives_a_loss_of_copies_the_points_of_its_own_table(signed_report: Report) -> None:
+    conclusion = signed_report.conclusion
+    assert conclusion is not None
+    (finding,) = conclusion.findings
+    line = as_evidence(CopyEvidence("2C-1", Met.MET, 0.9, "the 5' end of PLUS", "dosage"))
+    lost = replace(finding, variant=replace(finding.variant, evidence=(line,), points=0))
+    report = with_conclusion(signed_report, replace(conclusion, findings=(lost,)))
+    words = plain(outline(report))
+    assert "ACMG/ClinGen score of a loss or gain of copies: +0.90 in all" in words

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from kerne.cases.actions import Answer
-from kerne.cases.case import Case, Verdict
+from kerne.cases.case import Case
 from kerne.cases.clinvar import ClinVarSubmission
 from kerne.cases.events import Bearing
 from kerne.cases.profiles import ProfileMarks, profile_of
 from kerne.cases.report import Conclusion, Report, with_conclusion
 from kerne.cases.va_spec import Statements
+from kerne.cases.verdict import Verdict
 from kerne.errors import CaseError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Classification, Interpretation, Mode

@@ -411,9 +411,19 @@ def test_new_patient__is_taken_from_consent_to_signed_answer(run: Run, walked: W
     if candidates:
         allele = candidates[0]["variants"].split()[0]
         judged = ("--class", "uncertain significance", "--because", "weak fit")
+        own_word = ("--criterion", "PS4", "not-judged", "no cohort was asked")
         assert (
-            run("cases", "--home", home, "classify", case, allele, *judged, *geneticist).code == 0
+            run(
+                "cases", "--home", home, "classify", case, allele, *judged, *own_word, *geneticist
+            ).code
+            == 0
         )
+        shown = run("cases", "--home", home, "evidence", case, allele, *geneticist).rows()
+        (own,) = (each for each in shown if each["source"] == "geneticist")
+        assert (own["criterion"], own["judged"]) == ("PS4", "not judged")
+        loss = ("--section", "4C", "much", "three patients")
+        wrong = run("cases", "--home", home, "classify", case, allele, *loss, *geneticist)
+        assert "expected points, `not-met` or `not-judged`" in wrong.err
     else:
         nothing = ("no-finding", case, "--because", "nothing fits")
         assert run("cases", "--home", home, *nothing, *geneticist).code == 0

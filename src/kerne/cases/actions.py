@@ -15,10 +15,8 @@ from kerne.cases.case import (
     Case,
     Opening,
     Stage,
-    Verdict,
     classify_variant,
     declare_no_finding,
-    find_variant,
     open_case,
     rank_candidates,
     relabel_finding,
@@ -33,7 +31,7 @@ from kerne.cases.freestanding import (
     write_report,
 )
 from kerne.cases.gathering import Gatherer
-from kerne.cases.inputs import KeptBasis, KeptInputs, KeptParts, NamedRelease
+from kerne.cases.inputs import KeptBasis, NamedRelease, keep_parts
 from kerne.cases.issuing import Answer, Issuer
 from kerne.cases.ledger import CaseLedger, CaseLine
 from kerne.cases.parts import KinUse, NationalGenomes, OpenFindings, OrderBook, Register
@@ -44,10 +42,10 @@ from kerne.cases.sharing import SharedKnowledge
 from kerne.cases.showing import Showing
 from kerne.cases.signature import AnswerKey
 from kerne.cases.validations import Validations
+from kerne.cases.verdict import Verdict, find_variant
 from kerne.errors import CaseError, StaleVersionError
 from kerne.interpretation.at_hand import Knowledge
-from kerne.interpretation.candidate import Interpretation
-from kerne.interpretation.examination import Examination
+from kerne.interpretation.candidate import CandidateVariant, Interpretation
 from kerne.interpretation.family.parentage import RelationshipCheck
 from kerne.knowledge.panels import Panel
 from kerne.people.asking import Action, Ask, Door, Identity, Pass, Refusal
@@ -145,7 +143,13 @@ class Cases:
             asked = (self.knowledge(), self._showing.disclosure(state), panel)
             seen = gathered.examine(*asked)
             basis = KeptBasis(seen.basis, gathered.family.persons)
-            parts = self._keep(state, seen, panel, gathered.inputs(*asked), basis)
+            parts = keep_parts(
+                lambda part: self.ledger.keep_document(state, canonical_json(part)),
+                seen,
+                panel,
+                gathered.inputs(*asked),
+                basis,
+            )
             self._append(state, rank_candidates(state, seen.primary, parts), grant)
             return self._showing.candidates(self.ledger.case(case))
 
@@ -156,6 +160,15 @@ class Cases:
         ask = self._ask(who, purpose, Action.INTERPRET, case)
         return self.gate.answer(
             ask, lambda _grant: self._showing.candidates(self.ledger.case(case))
+        )
+
+    def variant(
+        self, who: Identity, purpose: str, case: str, allele: str, *, rank: int | None = None
+    ) -> CandidateVariant | Refusal:
+        """See how one variant of a candidate stands, with what the geneticist judged of it."""
+        ask = self._ask(who, purpose, Action.INTERPRET, case)
+        return self.gate.answer(
+            ask, lambda _grant: self._showing.variant(self.ledger.case(case), allele, rank)
         )
 
     def relabel(
@@ -337,26 +350,6 @@ class Cases:
     def _gatherer(self, who: Identity, purpose: str) -> Gatherer:
         read = (self.genomes, self.register, self.kin, self.assembly, self.marks)
         return Gatherer(*read, who, purpose)
-
-    def _keep(
-        self,
-        state: Case,
-        seen: Examination,
-        panel: Panel | None,
-        inputs: KeptInputs,
-        basis: KeptBasis,
-    ) -> KeptParts:
-        def keep(part: object) -> str:
-            return self.ledger.keep_document(state, canonical_json(part))
-
-        return KeptParts(
-            primary=keep(seen.primary),
-            secondary=keep(seen.secondary),
-            relationships=keep(seen.relationships),
-            panel=None if panel is None else keep([panel.label, sorted(panel.genes)]),
-            inputs=keep(inputs),
-            basis=keep(basis),
-        )
 
     def _step(
         self,

@@ -7,7 +7,7 @@ from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.vrs import VrsAllele
-from kerne.cases.case import Case, Judgement, find_variant
+from kerne.cases.case import Case, Judgement
 from kerne.cases.events import KeptFile
 from kerne.cases.inputs import in_order
 from kerne.cases.report import (
@@ -20,9 +20,9 @@ from kerne.cases.report import (
     report_of,
     with_conclusion,
 )
+from kerne.cases.verdict import find_variant, judged_anew
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import GeneCoverage, Interpretation
-from kerne.interpretation.criteria.overrides import reconsider
 from kerne.interpretation.secondary import Disclosure, FindingClass
 from kerne.people.asking import Identity
 from kerne.phenotype.phenopacket import Sex
@@ -194,7 +194,7 @@ def _finding(judgement: Judgement, found: Interpretation, name_allele: NameAllel
         disease=said.disease,
         disease_name=candidate.disease_name,
         mode=candidate.mode,
-        variant=reconsider(variant, said.overrides),
+        variant=judged_anew(variant, said),
         classification=said.classification,
         bearing=said.bearing,
         reason=said.reason,

@@ -25,15 +25,10 @@ from kerne.cases.events import (
     usual_bearing,
 )
 from kerne.cases.inputs import KeptParts
+from kerne.cases.verdict import Verdict, judged_anew
 from kerne.database.history import Recorded
 from kerne.errors import CaseError
-from kerne.interpretation.candidate import (
-    Candidate,
-    CandidateVariant,
-    Classification,
-    Interpretation,
-)
-from kerne.interpretation.criteria.overrides import Override, reconsider
+from kerne.interpretation.candidate import Candidate, CandidateVariant, Interpretation
 
 
 class Stage(StrEnum):
@@ -128,19 +123,6 @@ class Opening:
     person: str
     sample: str
     relatives: tuple[KinInCase, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How a geneticist judges a variant, criteria first.
-
-    `classification` is what the points then say, and `bearing` the usual one of it, when `None`.
-    """
-
-    classification: Classification | None
-    reason: str = ""
-    bearing: Bearing | None = None
-    overrides: tuple[Override, ...] = ()
 
 
 def fold_case(history: Iterable[Recorded[CaseEvent]]) -> Case:
@@ -255,11 +237,12 @@ def classify_variant(
     Raises
     ------
     CaseError, InterpretationError
-        It departs from what the points suggest, without reason; an override cannot be combined.
+        It departs from what the points suggest, without reason; what was judged otherwise cannot
+        be combined.
     """
     _require(case, VariantClassified)
     reported, found = candidate
-    variant = reconsider(found, verdict.overrides)
+    variant = judged_anew(found, verdict)
     classification = verdict.classification or variant.classification
     usual = usual_bearing(classification)
     bearing = verdict.bearing or usual
@@ -281,6 +264,7 @@ def classify_variant(
         disease=reported.disease,
         reason=verdict.reason.strip(),
         overrides=verdict.overrides,
+        copies=verdict.copies,
     )
 
 
@@ -333,23 +317,6 @@ def issue_answer(case: Case) -> AnswerIssued:
 def reported_judgements(case: Case) -> tuple[Judgement, ...]:
     """Return the judgements that the answer reports as having to do with the disease."""
     return tuple(one for one in case.judgements if one.said.bearing in EXPLAINING)
-
-
-def find_variant(
-    found: Interpretation, allele: str, rank: int | None = None
-) -> tuple[Candidate, CandidateVariant]:
-    """Return the best candidate that rests on `allele`, or the one of `rank`.
-
-    Raises
-    ------
-    CaseError
-        No such candidate rests on it; what is closed now is not among those shown.
-    """
-    for candidate in found.candidates:
-        for variant in candidate.variants:
-            if str(variant.allele) == allele and rank in {None, candidate.rank}:
-                return candidate, variant
-    raise CaseError("no candidate of this case rests on the variant that was named")
 
 
 def _require(case: Case, event: type[CaseEvent]) -> None:

@@ -48,6 +48,8 @@ class ClinVarSubmission:
 def clinvar_submission(name: str, said: Sequence[SharedClassification]) -> ClinVarSubmission:
     """Return the submission of a hospital's classifications, under a name of its own."""
     fit = [each for each in said if each.assembly in _ASSEMBLIES and each.disease]
+    # Its criteria and its coordinates are those of small variants.
+    fit = [each for each in fit if not each.allele.is_symbolic]
     content = {
         "submissionName": name,
         "clinvarSubmissionReleaseStatus": "public",
@@ -61,7 +63,7 @@ def criteria_in_words(evidence: Sequence[Evidence]) -> str:
     """Say which criteria were met, with what; of those about the family only the weight."""
     met = [each for each in evidence if each.met is Met.MET]
     words = [
-        f"{each.criterion} ({each.strength})"
+        f"{each.criterion} ({each.weight})"
         + ("" if each.criterion in OF_A_FAMILY else f": {each.data}")
         for each in met
     ]

@@ -8,6 +8,7 @@ from typing import Final
 from kerne.database.history import SEALED
 from kerne.interpretation.candidate import Classification
 from kerne.interpretation.criteria.overrides import Override
+from kerne.interpretation.structural.curating import CopyEntry
 
 
 class Bearing(StrEnum):
@@ -107,7 +108,8 @@ class FindingRelabelled:
 class VariantClassified:
     """A geneticist judged one variant for one disease; `suggested` is what the points said.
 
-    They are the points after `overrides`, the geneticist's own judgements of single criteria.
+    They are the points after `overrides` and `copies`, the geneticist's own judgements of single
+    criteria, and of sections of the score of a loss or gain of copies.
     """
 
     case: str
@@ -121,6 +123,7 @@ class VariantClassified:
     disease: str = field(metadata=SEALED)
     reason: str = field(metadata=SEALED)
     overrides: tuple[Override, ...] = field(default=(), metadata=SEALED)
+    copies: tuple[CopyEntry, ...] = field(default=(), metadata=SEALED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from kerne.cases.events import Bearing
 from kerne.cases.inheritance_terms import INHERITANCE
 from kerne.cases.page import headline, percent
 from kerne.cases.report import NOT_EXCLUDED, PRINTS, Finding, Report, explaining
-from kerne.interpretation.candidate import Classification, GeneCoverage, Genotype
+from kerne.interpretation.candidate import Classification, Evidence, GeneCoverage, Genotype, Met
 from kerne.phenotype.phenopacket import Sex
 
 Json = dict[str, Any]  # Any: values of a JSON object
@@ -251,7 +251,7 @@ class _Bundle:
                 }
             )
         notes = [f"for this patient: {finding.bearing}"]
-        notes += [f"{each.criterion}: {each.data}" for each in finding.variant.evidence]
+        notes += [_note(each) for each in finding.variant.evidence]
         notes += [finding.reason] if finding.reason else []
         return self._observation(name, "diagnostic-implication", code) | {
             "derivedFrom": [self._to(f"variant-{number}")],
@@ -319,6 +319,12 @@ def _hgvs(name: str) -> Json:
 
 def _gene(symbol: str) -> Json:
     return {"coding": [{"system": _GENE, "display": symbol}], "text": symbol}
+
+
+def _note(evidence: Evidence) -> str:
+    if evidence.copy_points is None or evidence.met is not Met.MET:
+        return f"{evidence.criterion}: {evidence.data}"
+    return f"{evidence.criterion} {evidence.copy_points:+.2f}: {evidence.data}"
 
 
 def _disease(finding: Finding) -> Json:

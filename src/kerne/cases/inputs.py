@@ -5,13 +5,14 @@ again under the choices as they are then. What would be another tomorrow is kept
 phenotype, the panel, what was open, the nation's counts, and the names of the releases.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.interpretation.basis import Basis
+from kerne.interpretation.examination import Examination
 from kerne.interpretation.presentation import NationalFrequency
 from kerne.interpretation.secondary import Disclosure, FindingClass
 from kerne.knowledge.panels import Panel
@@ -165,3 +166,21 @@ def in_order(classes: Disclosure) -> tuple[FindingClass, ...]:
     """Return the open classes in one order, whatever the set's."""
     found = classes.open_classes
     return tuple(sorted(found, key=lambda each: (each.actionable, each.adult_onset)))
+
+
+def keep_parts(
+    keep: Callable[[object], str],
+    seen: Examination,
+    panel: Panel | None,
+    inputs: KeptInputs,
+    basis: KeptBasis,
+) -> KeptParts:
+    """Keep the parts of a ranking apart by `keep`, which returns a digest, and give the digests."""
+    return KeptParts(
+        primary=keep(seen.primary),
+        secondary=keep(seen.secondary),
+        relationships=keep(seen.relationships),
+        panel=None if panel is None else keep([panel.label, sorted(panel.genes)]),
+        inputs=keep(inputs),
+        basis=keep(basis),
+    )

@@ -18,7 +18,9 @@ from kerne.cases.report import CAUSES, NOT_EXCLUDED, PAGES, Conclusion, Report, 
 from kerne.cases.wording import Wording
 from kerne.interpretation.candidate import (
     Candidate,
+    CandidateVariant,
     Classification,
+    Evidence,
     Genotype,
     Met,
     Tier,
@@ -40,6 +42,9 @@ _TIERS: Final = {
     Tier.OUTSIDE: "Outside the panel",
     Tier.NO_PANEL: "All genes",
 }
+
+_SMALL_SUM: Final = "ACMG/AMP evidence: {points} points in all"
+_COPIES_SUM: Final = "ACMG/ClinGen score of a loss or gain of copies: {points} in all"
 
 ZYGOSITY: Final = {
     Genotype.HET: "heterozygous",
@@ -148,6 +153,18 @@ def signed_points(value: int) -> str:
     return f"{value:+d}".replace("-", "\N{MINUS SIGN}") if value else "0"
 
 
+def points_of(judged: CandidateVariant | Evidence) -> str:
+    """Return the points of a criterion, or of all of a variant, on the scale that is theirs."""
+    if judged.copy_points is not None:
+        return signed_number(judged.copy_points)
+    return signed_points(judged.points)
+
+
+def points_caption(variant: CandidateVariant) -> str:
+    """Return the sentence of the page that tells the sum of the points."""
+    return _SMALL_SUM if variant.copy_points is None else _COPIES_SUM
+
+
 def percent(fraction: float) -> str:
     """Return a fraction in percent, never rounded up to the whole.
 
@@ -217,7 +234,8 @@ _ENVIRONMENT: Final = Environment(
 )
 _ENVIRONMENT.filters |= {
     "signed_number": signed_number,
-    "signed_points": signed_points,
+    "points_of": points_of,
+    "points_caption": points_caption,
     "percent": percent,
     "in_percent": in_percent,
     "share": "{:.0%}".format,

@@ -27,7 +27,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from kerne.cases.page import ZYGOSITY, headline, moment, percent, signed_points
+from kerne.cases.page import ZYGOSITY, headline, moment, percent, points_caption, points_of
 from kerne.cases.report import NOT_EXCLUDED, Finding, Report
 from kerne.cases.wording import Wording
 from kerne.interpretation.candidate import Evidence, Met
@@ -208,6 +208,7 @@ class _Printer:
             head = tuple(self._say(word) for word in ("Criterion", "Judged", "Points", "On what"))
             rows = [self._evidence(each) for each in one.variant.evidence]
             if rows:
+                yield self._said(points_caption(one.variant), points=points_of(one.variant))
                 yield self._table([head, *rows], (42, 32, 14, None), has_head=True)
             else:
                 yield self._said("No criterion was judged.")
@@ -220,7 +221,7 @@ class _Printer:
         return (
             f"{each.criterion}: {about}" if about else each.criterion,
             judged,
-            signed_points(each.points),
+            points_of(each),
             f"{self.tell(each.data)} ({self.tell(each.source)})",
         )
 

@@ -12,8 +12,9 @@ from kerne.cases.case import Case, ranking_of
 from kerne.cases.document import read_document
 from kerne.cases.inputs import KeptInputs
 from kerne.cases.parts import OpenFindings
+from kerne.cases.verdict import find_variant, judged_anew
 from kerne.errors import CaseError
-from kerne.interpretation.candidate import Interpretation
+from kerne.interpretation.candidate import CandidateVariant, Interpretation
 from kerne.interpretation.examination import SecondaryFindings, look
 from kerne.interpretation.family.parentage import RelationshipCheck
 from kerne.interpretation.secondary import Disclosure, FindingClass
@@ -52,6 +53,21 @@ class Showing:
         primary = self._part(case, ranking.document, Interpretation)
         secondary = self._part(case, ranking.secondary, SecondaryFindings)
         return look(primary, secondary, self.disclosure(case))
+
+    def variant(self, case: Case, allele: str, rank: int | None = None) -> CandidateVariant:
+        """Return one variant of a candidate, with what the geneticist judged of it.
+
+        Raises
+        ------
+        CaseError
+            There is no ranking, or no candidate that may be shown rests on the allele.
+        """
+        candidate, variant = find_variant(self.candidates(case), allele, rank)
+        about = (str(variant.allele), candidate.gene, candidate.disease)
+        for each in case.judgements:
+            if (each.said.allele, each.said.gene, each.said.disease) == about:
+                return judged_anew(variant, each.said)
+        return variant
 
     def listed(self, case: Case) -> dict[str, dict[str, FindingClass]]:
         """Return, by symbol of a gene that is secondary in the newest ranking, what makes it so."""

@@ -97,7 +97,7 @@ class SharedClassification:
     def criteria(self) -> str:
         """The criteria that were met, with their strength."""
         met = (each for each in self.evidence if each.met is Met.MET)
-        return ", ".join(f"{each.criterion} {each.strength}" for each in met)
+        return ", ".join(f"{each.criterion} {each.weight}" for each in met)
 
     @property
     def day(self) -> str:

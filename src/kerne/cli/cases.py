@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from kerne.cases.case import Verdict
 from kerne.cases.events import KinInCase
+from kerne.cases.page import points_of
+from kerne.cases.verdict import Verdict
 from kerne.cases.verifying import verify_answer
 from kerne.cli.options import (
     STDOUT,
@@ -24,8 +25,9 @@ from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Met, Strength
 from kerne.interpretation.criteria.overrides import Override
 from kerne.interpretation.family.parentage import relationship_lines
+from kerne.interpretation.structural.curating import CopyEntry
 
-NOT_MET = "not-met"
+UNMET = {"not-met": Met.NOT_MET, "not-judged": Met.NOT_JUDGED}
 _STRENGTHS = [each.replace(" ", "-") for each in Strength if each is not Strength.NONE]
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -107,10 +109,18 @@ def interpret(
 @click.option(
     "--criterion",
     "criteria",
-    type=(str, click.Choice([NOT_MET, *_STRENGTHS]), str),
+    type=(str, click.Choice([*UNMET, *_STRENGTHS]), str),
     multiple=True,
     metavar="CODE STRENGTH REASON",
-    help="Judge a criterion otherwise: its strength or `not-met`, and why.",
+    help="Judge a criterion otherwise: its strength, `not-met` or `not-judged`, and why.",
+)
+@click.option(
+    "--section",
+    "sections",
+    type=(str, str, str),
+    multiple=True,
+    metavar="SECTION POINTS REASON",
+    help="Judge a section of a loss or gain: points, `not-met` or `not-judged`, and why.",
 )
 @click.option("--because", default="", help="Why, where it differs from what the points say.")
 @click.option("--rank", type=int, help="The candidate, if not the best that has the allele.")
@@ -123,15 +133,24 @@ def classify(  # noqa: PLR0913  one argument for each option
     *,
     classification: str | None,
     criteria: tuple[tuple[str, str, str], ...],
+    sections: tuple[tuple[str, str, str], ...],
     because: str,
     rank: int | None,
     asking: Asking,
 ) -> None:
-    """Judge one variant (`chr1-12345-A-T`) of a candidate of CASE."""
+    """Judge one variant (`chr1-12345-A-T`) of a candidate of CASE.
+
+    It takes the place of an earlier judgement as a whole; `evidence` shows how it stands.
+    """
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
     class_ = None if classification is None else Classification(classification)
-    verdict = Verdict(class_, because, overrides=tuple(_override(*each) for each in criteria))
+    verdict = Verdict(
+        class_,
+        because,
+        overrides=tuple(_override(*each) for each in criteria),
+        copies=tuple(_copy_entry(*each) for each in sections),
+    )
     state = unwrap(
         centre.cases.classify(asker.who, asker.purpose, case, allele, verdict, rank=rank)
     )
@@ -140,9 +159,42 @@ def classify(  # noqa: PLR0913  one argument for each option
 
 
 def _override(criterion: str, strength: str, reason: str) -> Override:
-    if strength == NOT_MET:
-        return Override(criterion, Met.NOT_MET, Strength.NONE, reason)
+    if strength in UNMET:
+        return Override(criterion, UNMET[strength], Strength.NONE, reason)
     return Override(criterion, Met.MET, Strength(strength.replace("-", " ")), reason)
+
+
+def _copy_entry(section: str, points: str, reason: str) -> CopyEntry:
+    if points in UNMET:
+        return CopyEntry(section, UNMET[points], 0.0, reason)
+    try:
+        return CopyEntry(section, Met.MET, float(points), reason)
+    except ValueError:
+        names = " or ".join(f"`{each}`" for each in UNMET)
+        raise CaseError(f"`{points}` for section `{section}`: expected points, {names}") from None
+
+
+@cases.command("evidence")
+@click.argument("case")
+@click.argument("allele")
+@click.option("--rank", type=int, help="The candidate, if not the best that has the allele.")
+@asking_options
+@click.pass_context
+def evidence(
+    ctx: click.Context, case: str, allele: str, *, rank: int | None, asking: Asking
+) -> None:
+    """Show how each criterion of a variant of CASE is judged, the geneticist's word included."""
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    variant = unwrap(centre.cases.variant(asker.who, asker.purpose, case, allele, rank=rank))
+    click.echo("criterion\tjudged\tstrength\tpoints\ton what\tsource")
+    for each in variant.evidence:
+        strength = each.strength if each.met is Met.MET else ""
+        points = points_of(each)
+        click.echo(
+            f"{each.criterion}\t{each.met}\t{strength}\t{points}\t{each.data}\t{each.source}"
+        )
+    click.echo(f"all\t{variant.classification}\t\t{points_of(variant)}\t\t")
 
 
 @cases.command("no-finding")

@@ -70,6 +70,9 @@ class Evidence:
         As it was judged, where it counts less because of what else is met (`criteria.caps`).
     overridden
         As the program had judged it, where a geneticist judged otherwise.
+    copy_points
+        Points of the tables for losses and gains of copies, in which `criterion` then is a section
+        such as `CNV 2A`; they are summed apart. `None` for a criterion of small variants.
     """
 
     criterion: str
@@ -80,6 +83,12 @@ class Evidence:
     source: str
     uncapped: "Evidence | None" = None
     overridden: "Evidence | None" = None
+    copy_points: float | None = None
+
+    @property
+    def weight(self) -> str:
+        """How much it counts, in a word: its strength, or the points of its table."""
+        return str(self.strength) if self.copy_points is None else f"{self.copy_points:+.2f}"
 
 
 class Classification(StrEnum):
@@ -151,6 +160,12 @@ class CandidateVariant:
     classification: Classification
     published_frequency: str
     national_frequency: str
+
+    @property
+    def copy_points(self) -> float | None:
+        """The score of a loss or gain of copies, to two decimals; `None` for other variants."""
+        points = [each.copy_points for each in self.evidence if each.copy_points is not None]
+        return round(sum(points), 2) if points else None
 
 
 @dataclass(frozen=True, slots=True)

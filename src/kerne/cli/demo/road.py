@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from kerne.cases.actions import Answer
-from kerne.cases.case import Verdict
 from kerne.cases.events import KinInCase
+from kerne.cases.verdict import Verdict
 from kerne.centre import Centre
 from kerne.cli.demo.clock import StoryClock
 from kerne.cli.demo.settling import (

@@ -14,7 +14,13 @@ from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Classification, Evidence, Met, Strength
 from kerne.interpretation.criteria.copy_gain import score_gain
 from kerne.interpretation.criteria.copy_loss import score_loss
-from kerne.interpretation.criteria.copy_number import Copies, CopyScore, Origin, Stretch
+from kerne.interpretation.criteria.copy_number import (
+    Copies,
+    CopyEvidence,
+    CopyScore,
+    Origin,
+    Stretch,
+)
 from kerne.interpretation.family.observation import PARENTS, Observation
 from kerne.interpretation.reading.structural import StructuralCall, StructuralKind
 from kerne.knowledge.genes import GeneModels
@@ -23,6 +29,8 @@ from kerne.knowledge.release import Kind
 COPIES: Mapping[StructuralKind, Copies] = MappingProxyType(
     {StructuralKind.DELETION: Copies.LOSS, StructuralKind.DUPLICATION: Copies.GAIN}
 )
+SCORED = "CNV "
+"""Before the section of a table, in the name of a criterion."""
 NO_TABLE = Evidence(
     "CNV",
     Met.NOT_JUDGED,
@@ -41,6 +49,20 @@ LOG10_OF_CLASS: Mapping[Classification, float] = MappingProxyType(
     }
 )
 """What the class adds to the rank, by judgement: dosage that is established counts, or clears."""
+
+
+def as_evidence(line: CopyEvidence) -> Evidence:
+    """Give a line of the score as evidence, which carries no points of small variants."""
+    criterion = f"{SCORED}{line.section}"
+    return Evidence(
+        criterion,
+        line.met,
+        Strength.NONE,
+        0,
+        line.data,
+        line.source,
+        copy_points=line.points,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +95,7 @@ class StructuralScore:
         """The lines of the score; they carry no points of small variants."""
         if self.copies is None:
             return (NO_TABLE,)
-        return tuple(
-            Evidence(
-                f"CNV {each.section}",
-                each.met,
-                Strength.NONE,
-                0,
-                f"{each.points:+.2f}: {each.data}" if each.met is Met.MET else each.data,
-                each.source,
-            )
-            for each in self.copies.evidence
-        )
+        return tuple(as_evidence(each) for each in self.copies.evidence)
 
     def __str__(self) -> str:
         if self.copies is None:
