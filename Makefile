@@ -35,6 +35,7 @@ setup-documentation: .venv/.documentation  ## the same, and what the documentati
 
 .venv/.runtime: .venv/.bootstrap requirements/runtime.txt pyproject.toml
 	@$(call install,runtime)
+	@$(BIN)/python -m compileall -q src
 	@echo "setup: compiling what reads and counts genomes"
 	@$(BIN)/python -m kerne.genomes.warming
 	@touch $@
@@ -53,7 +54,7 @@ setup-documentation: .venv/.documentation  ## the same, and what the documentati
 
 define install
 echo "setup: installing requirements/$(1).txt"; \
-$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/$(1).txt && \
+$(BIN)/uv pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/$(1).txt && \
 $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 endef
 
