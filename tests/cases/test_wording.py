@@ -14,7 +14,7 @@ from kerne.cases.report import NOT_EXCLUDED, NOT_FOR_DIAGNOSIS, SYNTHETIC, VALID
 from kerne.cases.wording import Wording, danish
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Met, Mode, Strength
-from kerne.interpretation.limits import STRUCTURAL_IN_PART, not_examined
+from kerne.interpretation.limits import STRUCTURAL_IN_PART, UNJUDGED, not_examined
 from kerne.policy.words import Language
 
 ENGLISH, DANISH = Wording(Language.ENGLISH), Wording(Language.DANISH)
@@ -55,6 +55,7 @@ def test_limits_and_warnings__are_known_in_danish() -> None:
     validated = VALIDATED.format(institution="Hospital North", version="1.0", day="2026-03-01")
     limits = (
         *not_examined(),
+        *(words for _, words in UNJUDGED),
         STRUCTURAL_IN_PART,
         NOT_EXCLUDED,
         NOT_FOR_DIAGNOSIS,

@@ -77,6 +77,7 @@ def render_page(report: Report, language: Language = Language.ENGLISH) -> bytes:
         other_page=PAGES[other],
         say=wording.say,
         told=wording.tell_marked,
+        told_evidence=wording.mark_evidence,
         criterion=wording.criterion,
         code=Markup("<code>{}</code>").format,
         time_of=_time_of,

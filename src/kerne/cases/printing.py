@@ -222,7 +222,7 @@ class _Printer:
             f"{each.criterion}: {about}" if about else each.criterion,
             judged,
             points_of(each),
-            f"{self.tell(each.data)} ({self.tell(each.source)})",
+            f"{self._wording.tell_evidence(each)} ({self.tell(each.source)})",
         )
 
     def _knowledge(self) -> Iterable[Flowable]:

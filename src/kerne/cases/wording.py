@@ -15,7 +15,10 @@ from typing import Final
 
 from markupsafe import Markup
 
+from kerne.cases.evidence_words import evidence_in_danish
 from kerne.errors import CaseError
+from kerne.interpretation.candidate import Evidence
+from kerne.interpretation.criteria.overrides import GENETICIST
 from kerne.policy.words import Language
 
 _PLACE: Final = re.compile(r"\{([a-z]+)\}")
@@ -72,15 +75,38 @@ class Wording:
 
     def tell_marked(self, text: str) -> Markup:
         """Return a sentence as HTML; one that is not known is marked as English."""
-        known = self.told(text)
-        if known is not None:
-            return Markup.escape(known)
-        return Markup('<span lang="en">{}</span>').format(text)
+        return _marked(text, self.told(text))
+
+    def told_evidence(self, evidence: Evidence) -> str | None:
+        """Return on what a criterion was judged, in this language; `None` when it is not known.
+
+        What a geneticist wrote stands as it was written, before what the program had judged.
+        """
+        if self.language is Language.ENGLISH:
+            return evidence.data
+        if evidence.source == GENETICIST and evidence.overridden is None:
+            return None
+        return evidence_in_danish(evidence.data, danish())
+
+    def tell_evidence(self, evidence: Evidence) -> str:
+        """Return on what a criterion was judged, in this language or as it was written."""
+        known = self.told_evidence(evidence)
+        return evidence.data if known is None else known
+
+    def mark_evidence(self, evidence: Evidence) -> Markup:
+        """Return the same as HTML; what is not known is marked as English."""
+        return _marked(evidence.data, self.told_evidence(evidence))
 
     def criterion(self, code: str) -> str:
         """Return in a few words what an ACMG/AMP criterion is about; empty for another code."""
         english, in_danish = _criteria().get(code, ("", ""))
         return in_danish if self.language is Language.DANISH else english
+
+
+def _marked(text: str, known: str | None) -> Markup:
+    if known is not None:
+        return Markup.escape(known)
+    return Markup('<span lang="en">{}</span>').format(text)
 
 
 @cache

@@ -42,7 +42,7 @@ def _kinds_in(genome: GenomeCalls | None) -> frozenset[ContigKind]:
     return frozenset(each.kind for each in genome.assembly.contigs if each.name in seen)
 
 
-_UNJUDGED: Final = (
+UNJUDGED: Final = (
     ("clinvar", "ClinVar: PS1, PM5 are not judged, nor PM1 and BP1 without experts of the gene"),
     ("constraint", "gene constraint: PP2 is not judged, and PVS1 not by it"),
     ("validity", "how sure a gene's part in a disease is: PVS1 is not judged by constraint"),
@@ -64,7 +64,7 @@ def absent_knowledge(
     if genome.callable is None:
         absent.append("callable regions of this genome: what is absent from the file may be unread")
     sources = knowledge.sources
-    absent += [words for name, words in _UNJUDGED if not getattr(sources, name)]
+    absent += [words for name, words in UNJUDGED if not getattr(sources, name)]
     if not knowledge.specifications.release:
         absent.append("specifications of expert panels: criteria are judged by the general rules")
     return (*absent, "functional studies and case-control data: PS3, PS4, BS3 are not judged")

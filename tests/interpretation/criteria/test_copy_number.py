@@ -52,7 +52,7 @@ def _regions(said: dict[str, str]) -> list[DosageRegion]:
     return [DosageRegion("ISCA-1", name, Interval("chr1", start, end), lost, gained, date=None)]
 
 
-def _score(row: dict[str, str]) -> CopyScore:
+def score_row(row: dict[str, str]) -> CopyScore:
     said = read_words(row["said"])
     start, end = map(int, row["place"].split("-"))
     interval = Interval("chr1", start, end)
@@ -68,7 +68,7 @@ def _score(row: dict[str, str]) -> CopyScore:
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{n}-{r['source']}" for n, r in enumerate(ROWS, 2)])
 def test_copy_number__is_scored_as_its_table_says(row: dict[str, str]) -> None:
-    score = _score(row)
+    score = score_row(row)
     assert " ".join(each.section for each in score.evidence) == row["sections"]
     assert score.points == pytest.approx(float(row["points"]))
     assert score.classification.value == row["class"]
@@ -81,7 +81,7 @@ def test_curated_section__takes_the_place_of_the_programs(
     row: dict[str, str], worth: float
 ) -> None:
     worth = round(worth, 2)
-    before = _score(row)
+    before = score_row(row)
     published = CopyEvidence("4C", Met.MET, worth, "three patients, PMID:1", "geneticist")
     after = curate(before, [published])
     assert after.points == pytest.approx(before.points + worth)

@@ -30,7 +30,7 @@ LINES = (
 KINDS = {Copies.LOSS: "DEL", Copies.GAIN: "DUP"}
 
 
-def _variant(copies: Copies = Copies.LOSS) -> CandidateVariant:
+def make_loss(copies: Copies = Copies.LOSS) -> CandidateVariant:
     score = CopyScore(LINES)
     return CandidateVariant(
         allele=Allele("chr1", 100, "N", f"<{KINDS[copies]}:5000>"),
@@ -66,7 +66,7 @@ def test_entered_sections__replace_the_programs_and_are_added_up(
     drawn: tuple[Copies, list[CopyEntry]],
 ) -> None:
     copies, entries = drawn
-    before = _variant(copies)
+    before = make_loss(copies)
     after = reconsider_copies(before, entries)
     judged = {each.section[0] for each in entries}
     kept = [each for each in LINES if each.section[0] not in judged]
@@ -81,7 +81,7 @@ def test_entered_sections__replace_the_programs_and_are_added_up(
 
 def test_published_patients__lift_a_loss_to_pathogenic_and_the_former_word_stays() -> None:
     said = CopyEntry("4A", Met.MET, 0.45, "de novo in a patient with the picture, PMID:1")
-    before, after = _variant(), reconsider_copies(_variant(), [said])
+    before, after = make_loss(), reconsider_copies(make_loss(), [said])
     assert before.classification is Classification.LIKELY_PATHOGENIC
     assert after.classification is Classification.PATHOGENIC
     line = next(each for each in after.evidence if each.criterion == "CNV 4A")
@@ -105,11 +105,11 @@ def test_entry_that_the_table_does_not_allow__is_refused(
     entries: list[CopyEntry], problem: str
 ) -> None:
     with pytest.raises(InterpretationError, match=problem):
-        reconsider_copies(_variant(), entries)
+        reconsider_copies(make_loss(), entries)
 
 
 def test_variant_that_no_table_scores__takes_no_section() -> None:
     entry = CopyEntry("4C", Met.MET, 0.3, "why")
     for evidence in ((), (NO_TABLE,)):
         with pytest.raises(InterpretationError, match="not this variant"):
-            reconsider_copies(replace(_variant(), evidence=evidence), [entry])
+            reconsider_copies(replace(make_loss(), evidence=evidence), [entry])
