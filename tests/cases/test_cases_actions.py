@@ -14,6 +14,7 @@ from kerne.cases.report import RECORD
 from kerne.cases.signature import is_signed
 from kerne.cases.verdict import Verdict
 from kerne.errors import CaseError, PhenotypeError, StaleVersionError
+from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import (
     CandidateVariant,
     Classification,
@@ -243,7 +244,9 @@ def test_classify__can_name_the_candidate_by_its_rank(room: Room) -> None:
     assert judged.judgements[0].said.bearing is Bearing.CONTRIBUTORY
 
 
-def test_answer__shows_the_criteria_as_the_geneticist_judged_them(room: Room) -> None:
+def test_answer__shows_the_criteria_as_the_geneticist_judged_them_and_numbers_the_gene(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case, found = ranked(room)
     rare = {each.criterion for each in found.candidates[0].variants[0].evidence}
     assert "PS3" in rare
@@ -253,9 +256,13 @@ def test_answer__shows_the_criteria_as_the_geneticist_judged_them(room: Room) ->
     assert isinstance(judged, Case)
     kept = room.cases.ledger.case(case).judgements[0].said
     assert kept.overrides == (assay,)
+    monkeypatch.setattr(Knowledge, "hgnc_of", lambda _self, symbol: f"HGNC:of {symbol}")
+    room.cases.interpret(room.geneticist, OWN, case)
+    room.cases.classify(room.geneticist, OWN, case, str(STOP), verdict)
     answer = room.cases.sign(room.geneticist, OWN, case)
     assert not isinstance(answer, Refusal)
     report = json.loads(answer.record)
+    assert report["conclusion"]["findings"][0]["hgnc"] == "HGNC:of PLUS"
     shown = report["conclusion"]["findings"][0]["variant"]
     said = {each["criterion"]: each for each in shown["evidence"]}
     assert said["PS3"]["data"].startswith("no protein in fibroblasts (the program: not judged, ")

@@ -132,3 +132,27 @@ def test_bundle__of_a_disease_without_a_number_names_it(report: Report, finding:
     (implication,) = observed(with_findings(report, unnamed), "diagnostic-implication")
     codes = [each["code"]["coding"][0]["code"] for each in implication["component"]]
     assert "81259-4" not in codes
+
+
+def test_bundle__names_genes_by_their_number_at_hgnc_where_it_is_known(
+    report: Report, finding: Finding
+) -> None:
+    named = with_findings(report, replace(finding, hgnc="HGNC:10590"))
+    (variant,) = observed(named, "variant")
+    assert component(variant, "48018-6")["valueCodeableConcept"] == {
+        "coding": [
+            {
+                "system": "http://www.genenames.org/geneId",
+                "code": "HGNC:10590",
+                "display": finding.gene,
+            }
+        ],
+        "text": finding.gene,
+    }
+    assert Bundle(bundle_json(named, Sex.FEMALE)).as_json()["entry"]
+    (nameless,) = observed(with_findings(report, finding), "variant")
+    assert component(nameless, "48018-6")["valueCodeableConcept"] == {"text": finding.gene}
+    covered = replace(report.interpretation.coverage[0], hgnc="HGNC:10585")
+    seen = replace(report, interpretation=replace(report.interpretation, coverage=(covered,)))
+    (region,) = observed(seen, "region-studied")
+    assert code_of(component(region, "48018-6")["valueCodeableConcept"]) == "HGNC:10585"

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import KERNIA1
 from kerne.alleles.interval import Interval
+from kerne.alleles.transcript import Transcript
 from kerne.errors import AssemblyError, KnowledgeError
 from kerne.interpretation.actions import knowledge_for
 from kerne.interpretation.at_hand import open_knowledge
@@ -170,3 +172,21 @@ def test_missing_hpo__is_an_error_that_says_what_to_add(
 def test_unknown_assembly__is_refused(tmp_path: Path) -> None:
     with pytest.raises(AssemblyError, match="hg99"):
         knowledge_for(tmp_path, "hg99")
+
+
+def test_number_of_a_gene__comes_from_the_names_or_from_the_gene_models(
+    base: KnowledgeBase, tmp_path: Path, plus: Transcript
+) -> None:
+    with knowledge_for(base.path, "Kernia1") as knowledge:
+        assert knowledge.hgnc_of("PLUS") == ""
+    names = tmp_path / "hgnc.tsv"
+    names.write_text(
+        "hgnc_id\tsymbol\tstatus\talias_symbol\tprev_symbol\tdate_modified\n"
+        "HGNC:8\tPLUS\tApproved\t\tADDED\t2026-01-31\n"
+    )
+    base.add(Kind.HGNC, names)
+    with knowledge_for(base.path, "Kernia1") as knowledge:
+        numbered = GeneModels([replace(plus, symbol="NEW", gene_id="HGNC:7")])
+        modelled = replace(knowledge, genes=numbered)
+        said = {each: modelled.hgnc_of(each) for each in ("PLUS", "ADDED", "NEW", "NONE")}
+    assert said == {"PLUS": "HGNC:8", "ADDED": "HGNC:8", "NEW": "HGNC:7", "NONE": ""}

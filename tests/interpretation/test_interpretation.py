@@ -367,6 +367,9 @@ def test_coverage__is_told_of_genes_that_fit_and_what_could_not_be_seen(
     genome = make_genome().with_callable(seen)
     found = interpret(genome, _phenotype(COLD_NOSE), knowledge)
     assert found.coverage == (GeneCoverage("XGENE", 170 / 180, ("chrX:301-310",)),)
+    monkeypatch.setattr(Knowledge, "hgnc_of", lambda _self, symbol: f"HGNC:of {symbol}")
+    (named,) = interpret(genome, _phenotype(COLD_NOSE), knowledge).coverage
+    assert named.hgnc == "HGNC:of XGENE"
     assert (
         "genes that fit the phenotype but are not in the gene models: ELSEWHERE"
         in found.not_examined

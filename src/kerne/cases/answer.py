@@ -199,4 +199,5 @@ def _finding(judgement: Judgement, found: Interpretation, name_allele: NameAllel
         bearing=said.bearing,
         reason=said.reason,
         vrs=name_allele(variant.allele),
+        hgnc=candidate.hgnc,
     )

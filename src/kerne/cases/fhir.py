@@ -30,7 +30,7 @@ _GUIDE_CODES: Final = f"{_GUIDE}/CodeSystem/tbd-codes-cs"
 _LOINC: Final = "http://loinc.org"
 _HPO: Final = "http://human-phenotype-ontology.org"
 _HGVS: Final = "http://varnomen.hgvs.org"
-_GENE: Final = "http://www.genenames.org"
+_GENE: Final = "http://www.genenames.org/geneId"
 _SEQUENCE_ONTOLOGY: Final = "http://www.sequenceontology.org"
 _HL7: Final = "http://terminology.hl7.org/CodeSystem"
 _DISEASES: Final[Mapping[str, str]] = {
@@ -190,7 +190,7 @@ class _Bundle:
         allele = variant.allele
         assembly = self._report.interpretation.assembly
         known = _ASSEMBLY.get(assembly)
-        yield _part("48018-6", "Gene studied [ID]", _gene(finding.gene))
+        yield _part("48018-6", "Gene studied [ID]", _gene(finding.gene, finding.hgnc))
         yield _part(
             "62374-4",
             "Human reference sequence assembly version",
@@ -265,7 +265,7 @@ class _Bundle:
             words = "how much of its coding bases was callable is not known"
         else:
             words = f"{percent(gene.callable_fraction)} of its coding bases were callable"
-        parts = [_part("48018-6", "Gene studied [ID]", _gene(gene.gene))]
+        parts = [_part("48018-6", "Gene studied [ID]", _gene(gene.gene, gene.hgnc))]
         if gene.gaps:
             parts.append(
                 {
@@ -317,8 +317,10 @@ def _hgvs(name: str) -> Json:
     return {"coding": [{"system": _HGVS, "code": name, "display": name}]}
 
 
-def _gene(symbol: str) -> Json:
-    return {"coding": [{"system": _GENE, "display": symbol}], "text": symbol}
+def _gene(symbol: str, hgnc: str) -> Json:
+    """Return a gene by its number at HGNC, or in words only where no release says it."""
+    coding = {"system": _GENE, "code": hgnc, "display": symbol}
+    return {"coding": [coding], "text": symbol} if hgnc else {"text": symbol}
 
 
 def _note(evidence: Evidence) -> str:

@@ -97,7 +97,7 @@ def _variant(finding: Finding) -> PacketVariant:
     return PacketVariant(
         allele=finding.variant.allele,
         zygosity=_ZYGOSITY[finding.variant.genotype],
-        gene_id=finding.gene,
+        gene_id=finding.hgnc or finding.gene,
         gene=finding.gene,
         coding_name=finding.variant.coding_name,
         protein_name=finding.variant.protein_name,

@@ -99,7 +99,15 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One variant as a geneticist judged it; `vrs` is `None` where its sequence is not known."""
+    """One variant as a geneticist judged it.
+
+    Parameters
+    ----------
+    vrs
+        `None` where its sequence is not known.
+    hgnc
+        Number of the gene at HGNC; empty when no release says it.
+    """
 
     gene: str
     disease: str
@@ -110,6 +118,7 @@ class Finding:
     bearing: Bearing
     reason: str
     vrs: VrsAllele | None = None
+    hgnc: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,14 @@ class Knowledge:
         """Close the reference sequence."""
         self.reference.close()
 
+    def hgnc_of(self, symbol: str) -> str:
+        """Give the number of a gene at HGNC, such as `HGNC:1100`; empty when no release says it."""
+        facts = self.gene_facts.of(symbol)
+        if facts is not None and facts.hgnc:
+            return facts.hgnc
+        named = (each.gene_id for each in self.genes.of_gene(symbol))
+        return next((each for each in named if each.startswith("HGNC:")), "")
+
     @property
     def ontology(self) -> Ontology:
         """The ontology that phenotypes are given in."""

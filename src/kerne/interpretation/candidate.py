@@ -195,6 +195,8 @@ class Candidate:
         weighed it against the others.
     likelihood
         The same in a word.
+    hgnc
+        Number of the gene at HGNC, such as `HGNC:1100`; empty when no release says it.
     """
 
     rank: int
@@ -211,6 +213,7 @@ class Candidate:
     terms: tuple[TermContribution, ...]
     probability: float | None = None
     likelihood: Likelihood | None = None
+    hgnc: str = ""
 
     @property
     def chance(self) -> str:
@@ -238,11 +241,14 @@ class GeneCoverage:
         Fraction of its coding bases that are callable; `None` when the file did not say.
     gaps
         Uncallable coding stretches as `chr20:101-200` (1-based, inclusive).
+    hgnc
+        Number of the gene at HGNC; empty when no release says it.
     """
 
     gene: str
     callable_fraction: float | None
     gaps: tuple[str, ...]
+    hgnc: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How much of each gene that fits the phenotype could be seen."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from kerne.alleles.interval import Interval, Intervals
 from kerne.alleles.sequence import ReferenceSequence
@@ -64,7 +65,8 @@ def cover_fitting(
             continue
         transcript = preferred(transcripts)
         if _is_in_reference(transcript, knowledge.reference):
-            covered.append(gene_coverage(symbol, transcript, callable_in))
+            seen = gene_coverage(symbol, transcript, callable_in)
+            covered.append(replace(seen, hgnc=knowledge.hgnc_of(symbol)))
         else:
             outside.append(symbol)
     words = (

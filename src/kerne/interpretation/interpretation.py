@@ -374,7 +374,7 @@ class _Work:
             "" if national is None else national.source,
             dict(zip(alleles, answers, strict=False)),
         )
-        return Presenter(self._knowledge.model, self._terms, frequencies, self._panel)
+        return Presenter(self._knowledge, self._terms, frequencies, self._panel)
 
     def _is_modelled(self, symbol: str) -> bool:
         return bool(self._knowledge.genes.of_gene(symbol))

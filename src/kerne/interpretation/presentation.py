@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kerne.alleles.allele import Allele
+from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import (
     Candidate,
     CandidateVariant,
@@ -21,7 +22,6 @@ from kerne.knowledge.frequencies import PublishedFrequency
 from kerne.knowledge.panels import Panel
 from kerne.phenotype.distinction import tell_apart
 from kerne.phenotype.explanation import TermContribution, explain
-from kerne.phenotype.likelihood import LikelihoodModel
 
 NOT_COUNTED = "not known: nothing at hand counts structural variants"
 NAMED_TERMS = 4
@@ -90,12 +90,13 @@ class Presenter:
 
     def __init__(
         self,
-        model: LikelihoodModel,
+        knowledge: Knowledge,
         terms: Terms,
         frequencies: Frequencies,
         panel: Panel | None,
     ) -> None:
-        self._model = model
+        self._model = knowledge.model
+        self._hgnc_of = knowledge.hgnc_of
         self._terms = terms
         self._frequencies = frequencies
         self._panel = panel
@@ -120,6 +121,7 @@ class Presenter:
             tier=self._tier(ranked.gene),
             reasons=self._reasons(ranked, variants, terms),
             terms=terms,
+            hgnc=self._hgnc_of(ranked.gene),
         )
 
     def next_look(self, ranked: Sequence[Ranked]) -> NextLook | None:
