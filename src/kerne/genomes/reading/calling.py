@@ -90,6 +90,9 @@ def take_calls(
     """
     state, events = scratch.state, scratch.events
     _begin_fields(scratch, found)
+    if is_told and not rules.is_gvcf and not state[FIELDS]:
+        _put_plain(events, state, scratch.line[NUMBER], found)
+        return True
     is_everyone = not (is_told or rules.is_gvcf)
     column = 0
     for number in range(state[EVENTS]):
@@ -108,6 +111,19 @@ def take_calls(
         _put(column, _REFERENCE, state, found)
         column += 1
     return True
+
+
+@kernel_part
+def _put_plain(events: Events, state: NDArray[np.int64], wanted: int, found: Found) -> None:
+    """Add the calls of all events that are not plain reference, without FORMAT values."""
+    call = np.uint64(state[CALLS])
+    for number in range(np.uint64(state[EVENTS])):
+        # Written before it is known whether it stays: a branch that nobody can guess costs more.
+        code = _code_at(events, number, wanted)
+        found.column[call] = events.column[number]
+        found.code[call] = code
+        call += np.uint64(code != _REFERENCE)
+    state[CALLS] = call
 
 
 @kernel_part

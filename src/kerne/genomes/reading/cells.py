@@ -42,7 +42,10 @@ DIGIT_OF: Final = _digits()
 """(bytes,): the number that a digit stands for, -1 for what is none."""
 
 _WIDTH: Final = 4
-_SAMPLES_AT_ONCE: Final = 32
+_SAMPLES_AT_ONCE: Final = 128
+"""Compared together: whole lines of reference genotypes go by as fast as memory is read."""
+_SAMPLES_APART: Final = 32
+"""Of those, looked at one by one where they differ."""
 _UNPHASED: Final = np.uint32(int.from_bytes(b"0/0\t", "little"))
 _PHASED: Final = np.uint32(int.from_bytes(b"0|0\t", "little"))
 
@@ -53,7 +56,9 @@ class Events(NamedTuple):
     Parameters
     ----------
     column
-        Ascending.
+        Ascending; with room for one more, which may be written and means nothing.
+    word
+        The four bytes of the sample, where all samples have four; room as of `column`.
     first, second
         The alleles, `MISSING_ALLELE` or `NO_ALLELE`.
     phased
@@ -65,6 +70,7 @@ class Events(NamedTuple):
     """
 
     column: NDArray[np.uint32]
+    word: NDArray[np.uint32]
     first: NDArray[np.int32]
     second: NDArray[np.int32]
     phased: NDArray[np.uint8]
@@ -75,7 +81,8 @@ class Events(NamedTuple):
 def room_for_events(samples: int) -> Events:
     """Return room for the genotypes of one line."""
     return Events(
-        np.empty(samples, dtype=np.uint32),
+        np.empty(samples + 1, dtype=np.uint32),
+        np.empty(samples + 1, dtype=np.uint32),
         np.empty(samples, dtype=np.int32),
         np.empty(samples, dtype=np.int32),
         np.empty(samples, dtype=np.uint8),
@@ -158,44 +165,73 @@ def read_fixed(raw: NDArray[np.uint8], at: int, samples: int, most: int, events:
     above `most`.
     """
     words = raw[at : at + _WIDTH * samples].view(np.uint32)
-    count = 0
+    # The last word ends the line and not a cell: it is always one that differs.
+    usual = _PHASED if raw[at + 1] == BAR else _UNPHASED
+    found = np.uint64(0)
     for low in range(0, samples, _SAMPLES_AT_ONCE):
         high = min(low + _SAMPLES_AT_ONCE, samples)
-        odd = np.uint32(0)
-        for column in range(low, high):
-            word = words[column]
-            odd |= min(word ^ _UNPHASED, word ^ _PHASED)
-        if odd:
-            for column in range(low, high):
-                word = words[column]
-                if word not in (_UNPHASED, _PHASED):
-                    count = _read_word(raw, at, column, (samples, most, count), events)
-                    if count < 0:
-                        return -1
+        if _differ(words, low, high, usual):
+            for part in range(low, high, _SAMPLES_APART):
+                end = min(part + _SAMPLES_APART, high)
+                if _differ(words, part, end, usual):
+                    found = _gather(words, part, end, found, events)
+    return _decode(int(found), samples, most, events)
+
+
+# Numbers of a kernel that are never negative are told so: the loops below run eight samples at once
+# only when no index can count from the end.
+
+
+@kernel_part
+def _differ(words: NDArray[np.uint32], low: int, high: int, usual: np.uint32) -> bool:
+    """Say whether any of some words is not the usual one."""
+    odd = np.uint32(0)
+    for column in range(np.uint64(low), np.uint64(high)):
+        odd |= words[column] ^ usual
+    return bool(odd)
+
+
+@kernel_part
+def _gather(
+    words: NDArray[np.uint32], low: int, high: int, found: np.uint64, events: Events
+) -> np.uint64:
+    """Keep the words that are not plain reference; return how many there are now."""
+    for column in range(np.uint64(low), np.uint64(high)):
+        word = words[column]
+        events.column[found] = column
+        events.word[found] = word
+        found += np.uint64((word != _UNPHASED) & (word != _PHASED))
+    return found
+
+
+@kernel_part
+def _decode(found: int, samples: int, most: int, events: Events) -> int:
+    """Make genotypes of the words that were kept; return how many are not plain reference."""
+    count = 0
+    for at in range(found):
+        word, column = events.word[at], events.column[at]
+        middle, end = _byte(word, 1), _byte(word, 3)
+        if end != TAB and column != samples - 1:
+            return -1
+        if middle not in (SLASH, BAR):
+            return -1
+        first, second = _digit(_byte(word, 0)), _digit(_byte(word, 2))
+        if min(first, second) < MISSING_ALLELE or max(first, second) > most:
+            return -1
+        if first == 0 and second == 0:
+            continue
+        events.column[count] = column
+        events.first[count] = first
+        events.second[count] = second
+        events.phased[count] = middle == BAR
+        count += 1
     return count
 
 
 @kernel_part
-def _read_word(
-    raw: NDArray[np.uint8], at: int, column: int, numbers: tuple[int, int, int], events: Events
-) -> int:
-    """Read one sample of four bytes; return the events so far, -1 when it is not as wanted."""
-    samples, most, count = numbers
-    cell = at + _WIDTH * column
-    if raw[cell + 3] != TAB and column != samples - 1:
-        return -1
-    if raw[cell + 1] != SLASH and raw[cell + 1] != BAR:
-        return -1
-    first, second = _digit(raw[cell]), _digit(raw[cell + 2])
-    if min(first, second) < MISSING_ALLELE or max(first, second) > most:
-        return -1
-    if first == 0 and second == 0:
-        return count
-    events.column[count] = column
-    events.first[count] = first
-    events.second[count] = second
-    events.phased[count] = raw[cell + 1] == BAR
-    return count + 1
+def _byte(word: np.uint32, number: int) -> np.uint8:
+    """Return a byte of a word, as they follow one another in memory."""
+    return np.uint8((word >> np.uint32(8 * number)) & np.uint32(0xFF))
 
 
 @kernel_part

@@ -7,6 +7,7 @@ one is cut at a position that alleles still to come cannot reach. A small file m
 in any order; a large one must have them in order.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ from kerne.genomes.segments.sex_calls import SexTally
 
 CALLS_MOST: Final = 1 << 23
 """Calls held before something must be written: some 0.3 GB with what is made of them."""
+
+MADE_AT_ONCE: Final = 2
+"""Partitions made beside the one that grows: the reader need not wait for the last one."""
 
 SHIFT_MOST_BP: Final = 10_000
 """How far left of its record a left-aligned allele may lie."""
@@ -92,8 +96,8 @@ class SegmentBuilder:
         self._tally = SexTally(rules.rows)
         self._variants = np.zeros(rules.rows, dtype=np.int64)
         self._early: dict[ContigKind, list[Complement]] = {}
-        self._waiting: Future[_Made] | None = None
-        self._pool = ThreadPoolExecutor(1)
+        self._waiting: deque[Future[_Made]] = deque()
+        self._pool = ThreadPoolExecutor(MADE_AT_ONCE)
 
     def __enter__(self) -> Self:
         return self
@@ -129,7 +133,7 @@ class SegmentBuilder:
             self._held[contig] = _Held(chunks=[_nothing_on(contig)])
         for contig in sorted(set(self._held) - self._sex_contigs()):
             self._write_rest(contig)
-        self._write_waiting()
+        self._write_waiting(0)
         sex = {contig: join(self._held[contig].chunks) for contig in self._held}
         for contig, joined in sex.items():
             self._add_tally(self._tally, contig, joined)
@@ -194,16 +198,17 @@ class SegmentBuilder:
         for _, right in halves:
             rest.add(right)
         self._held[contig] = rest
-        self._write_waiting()
+        self._write_waiting(MADE_AT_ONCE - 1)
         if contig in self._sex_contigs():
             self._cut_sex([left for left, _ in halves], where)
         else:
-            self._waiting = self._pool.submit(self._make, tuple(left for left, _ in halves), where)
+            left = tuple(left for left, _ in halves)
+            self._waiting.append(self._pool.submit(self._make, left, where))
 
-    def _write_waiting(self) -> None:
-        if self._waiting is not None:
-            self._write(self._waiting.result())
-            self._waiting = None
+    def _write_waiting(self, most: int) -> None:
+        """Write what is being made, oldest first, until at most so many are left."""
+        while len(self._waiting) > most:
+            self._write(self._waiting.popleft().result())
 
     def _cut_sex(self, chunks: list[Chunk], where: Range) -> None:
         joined = join(chunks)
