@@ -396,4 +396,7 @@ def test_relationship_check__says_it_in_the_same_words_on_a_terminal(
         outcome = run("cases", "--home", home, "relationship-check", case, *asking)
         assert outcome.code == 0, outcome.err
         shapes.append([line.split("\t")[0] for line in outcome.out.splitlines()])
-    assert shapes[0] == shapes[1] == ["relative", "mother", "father", "in neither parent"]
+        assert "parents by the pedigree\t\tkinship coefficient 0: " in outcome.out
+    told = ["relative", "mother", "father", "in neither parent"]
+    told += ["homozygous stretches", "parents by the pedigree"]
+    assert shapes[0] == shapes[1] == told

@@ -96,6 +96,9 @@ def test_interpret_command__ranks_names_what_is_absent_and_writes_a_report(
     assert "On the panel:" in output
     assert "homozygous" in output
     assert "for the laboratory, in no report: relative\tsample" in output
+    assert "in no report: parents by the pedigree\t\tkinship coefficient 0: " in output
+    for path in (tmp_path / "out").iterdir():
+        assert b"kinship coefficient" not in path.read_bytes()
     assert "absent: published allele frequencies" in output
     assert "not examined: repeat expansions" in output
     names = sorted(path.name for path in (tmp_path / "out").iterdir())

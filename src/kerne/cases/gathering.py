@@ -30,6 +30,7 @@ from kerne.genomes.genotypes import Zygosity
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.examination import Examination
+from kerne.interpretation.family.consanguinity import kinship_of_parents
 from kerne.interpretation.family.parentage import left_out_in_words
 from kerne.interpretation.family.pedigree import Family, Kin, PedigreeSex, Relative
 from kerne.interpretation.interpretation import examine
@@ -116,6 +117,11 @@ class GatheredFamily:
         pairs = zip(relatives, self.used, strict=True)
         return {each.calls.sample: used.person for each, used in pairs}
 
+    @property
+    def parents_kinship(self) -> float | None:
+        """Kinship coefficient of the patient's parents; `None` where not both are known."""
+        return None if self.family is None else self.family.parents_kinship
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -166,6 +172,7 @@ class Gathered:
             source=self.citizens.source,
             counts=tuple(KeptCount(allele, answer) for allele, answer in counts),
             releases=named(knowledge.releases),
+            parents_kinship=self.family.parents_kinship,
         )
 
 
@@ -196,7 +203,12 @@ class Gatherer:
             as_calls(found, self.assembly),
             GenomeUsed(case.person, found.row),
             Phenotype(case.person, sex, case.observed, case.excluded, family=mark),
-            self.family_of(case.person, case.relatives, kinship),
+            self.family_of(
+                case.person,
+                case.relatives,
+                kinship,
+                kinship_of_parents(case.person, kinship.parents_of),
+            ),
             CountedCitizens(self.genomes, self.who, kinship.family_of(case.person)),
         )
 
@@ -214,7 +226,7 @@ class Gatherer:
         _check_row(found.row, inputs.genome)
         patient = inputs.genome.person
         kin = [KinInCase(each.person, each.affected) for each in inputs.relatives]
-        family = self.family_of(patient, kin, self.people.kinship())
+        family = self.family_of(patient, kin, self.people.kinship(), inputs.parents_kinship)
         if family.notes:
             raise CaseError(f"{family.notes[0]}; it was read then")
         for now, then in zip(family.used, inputs.relatives, strict=True):
@@ -229,11 +241,16 @@ class Gatherer:
         )
 
     def family_of(
-        self, patient: str, relatives: Sequence[KinInCase], kinship: Kinship
+        self,
+        patient: str,
+        relatives: Sequence[KinInCase],
+        kinship: Kinship,
+        parents_kinship: float | None,
     ) -> GatheredFamily:
         """Return the genomes of the relatives that may be read now.
 
         Why one is missing is that person's own matter: the words are the same whatever the cause.
+        How the parents are related is known without a genome.
         """
         at_hand, notes, used = [], [], []
         for relative in relatives:
@@ -249,7 +266,8 @@ class Gatherer:
                 calls = as_calls(found, self.assembly)
                 at_hand.append(Relative(kin, relative.affected, calls, sex))
                 used.append(GenomeUsed(relative.person, found.row, relative.affected))
-        family = Family(tuple(at_hand)) if at_hand else None
+        is_known = bool(at_hand) or parents_kinship is not None
+        family = Family(tuple(at_hand), parents_kinship) if is_known else None
         return GatheredFamily(family, tuple(notes), tuple(used))
 
 

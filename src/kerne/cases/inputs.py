@@ -104,6 +104,8 @@ class KeptInputs:
         What was open of the secondary findings, in order.
     source
         How the nation's database named itself and whom it counted.
+    parents_kinship
+        Kinship coefficient of the parents by the register; `None` where not both are known.
     """
 
     program: str
@@ -117,6 +119,7 @@ class KeptInputs:
     source: str
     counts: tuple[KeptCount, ...]
     releases: tuple[NamedRelease, ...]
+    parents_kinship: float | None = None
 
     @property
     def disclosure(self) -> Disclosure:

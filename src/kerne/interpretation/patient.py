@@ -6,6 +6,7 @@ from dataclasses import replace
 from kerne.alleles.assembly import ContigKind
 from kerne.interpretation.basis import Patient
 from kerne.interpretation.family.autozygosity import homozygous_stretches
+from kerne.interpretation.family.consanguinity import consanguinity
 from kerne.interpretation.family.parentage import check_relationships, supported_family
 from kerne.interpretation.family.pedigree import Family, PedigreeSex
 from kerne.interpretation.family.sex import has_single_x, sex_notes
@@ -22,6 +23,8 @@ def patient_of(genome: GenomeCalls, family: Family | None, stated: Sex) -> Patie
         genome, family, _PEDIGREE_SEX.get(stated, PedigreeSex.UNKNOWN)
     )
     single_x = has_single_x(genome, stated)
+    stretches = homozygous_stretches(genome)
+    kinship = None if family is None else family.parents_kinship
     return Patient(
         genome=replace(
             genome,
@@ -29,9 +32,13 @@ def patient_of(genome: GenomeCalls, family: Family | None, stated: Sex) -> Patie
             structural=tuple(_told(genome, single_x=single_x)),
         ),
         family=supported_family(family, relationships),
-        relationships=relationships,
+        relationships=replace(
+            relationships,
+            sample=genome.sample,
+            consanguinity=consanguinity(kinship, stretches, genome.assembly),
+        ),
         has_single_x=single_x,
-        stretches=homozygous_stretches(genome),
+        stretches=stretches,
     )
 
 

@@ -122,6 +122,8 @@ class Kinship:
 
     def parents_of(self, child: str, kind: Parenthood = Parenthood.GENETIC) -> tuple[str, ...]:
         """Return the parents of `child`, by number."""
+        if kind is Parenthood.GENETIC:
+            return tuple(sorted(self._elders.get(child, ())))
         return tuple(b.parent for b in self.parents if b.child == child and b.kind is kind)
 
     def children_of(self, parent: str, kind: Parenthood = Parenthood.GENETIC) -> tuple[str, ...]:

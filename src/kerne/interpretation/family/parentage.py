@@ -21,6 +21,7 @@ from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import ContigKind
+from kerne.interpretation.family.consanguinity import Consanguinity, consanguinity_lines
 from kerne.interpretation.family.pedigree import Family, Kin, PedigreeSex, Relative
 from kerne.interpretation.family.sex import sex_signs
 from kerne.interpretation.reading.calls import Carriage, GenomeCalls
@@ -100,6 +101,9 @@ class RelationshipCheck:
         Of the patient and the relatives, whose genotypes contradict their sex.
     exchanges
         Pairs of samples with which everything fits once they are exchanged: which to look at first.
+    sample, consanguinity
+        Of the patient: how the parents are related, by pedigree and genome; `None` where nobody
+        looked.
     """
 
     kin: tuple[KinCheck, ...] = ()
@@ -107,6 +111,8 @@ class RelationshipCheck:
     unexplained: int = 0
     sexes: tuple[SexCheck, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    sample: str = ""
+    consanguinity: Consanguinity | None = None
 
     @property
     def has_parents_confirmed(self) -> bool:
@@ -133,8 +139,10 @@ class RelationshipCheck:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody was compared and nothing speaks against the patient's sex."""
-        return not self.kin and not self.sexes
+        """Whether nobody was compared, and nothing is said of the parents or the patient's sex."""
+        found = self.consanguinity
+        has_parents = found is not None and found.parents_kinship is not None
+        return not (self.kin or self.sexes or has_parents)
 
 
 def check_relationships(
@@ -214,12 +222,14 @@ def left_out_in_words(kin: Kin) -> str:
 
 def relationship_lines(check: RelationshipCheck) -> list[str]:
     """Say what the genotypes tell of the registered kinship, tab-separated and ever alike."""
+    found = check.consanguinity
     return [
         "relative\tsample\tkinship\tcontradicting\tcompared",
         *(f"{e.kin}\t{e.sample}\t{e.support}\t{e.contradicting}\t{e.compared}" for e in check.kin),
         f"in neither parent\t\t\t{check.unexplained}\t{check.compared}",
         *(f"sex\t{each.sample}\t{each.who} {each.words}\t\t" for each in check.sexes),
         *(f"exchanged?\t{e.one} and {e.other}\twould fit\t\t" for e in check.exchanges),
+        *(() if found is None else consanguinity_lines(found, check.sample)),
     ]
 
 

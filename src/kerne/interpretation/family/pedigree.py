@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from kerne.alleles.text import read_text
 from kerne.errors import InputFileError, InterpretationError
+from kerne.interpretation.family.consanguinity import kinship_of_parents
 from kerne.interpretation.reading.calls import GenomeCalls
 
 NOBODY = "0"
@@ -83,6 +84,12 @@ class Pedigree:
         parents = {centre.mother, centre.father} - {None}
         return Kin.SIBLING if parents & {other.mother, other.father} else Kin.OTHER
 
+    def parents_of(self, sample: str) -> tuple[str, ...]:
+        """List the parents of somebody that the file names; none for who has no line in it."""
+        member = self.members.get(sample)
+        parents = () if member is None else (member.father, member.mother)
+        return tuple(parent for parent in parents if parent is not None)
+
     def relatives(self, patient: str) -> tuple[str, ...]:
         """List the other members of the patient's family in the order of the file.
 
@@ -115,9 +122,16 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The relatives of one patient whose genomes are at hand."""
+    """The relatives of one patient whose genomes are at hand.
+
+    Parameters
+    ----------
+    parents_kinship
+        Kinship coefficient of the patient's parents; `None` where not both are known.
+    """
 
     relatives: tuple[Relative, ...]
+    parents_kinship: float | None = None
 
     def parent(self, kin: Kin) -> Relative | None:
         """Give the mother or the father, if their genome is at hand."""
@@ -141,7 +155,8 @@ def family_of(pedigree: Pedigree, patient: str, calls: Mapping[str, GenomeCalls]
             )
             for name in pedigree.relatives(patient)
             if name in calls
-        )
+        ),
+        kinship_of_parents(patient, pedigree.parents_of),
     )
 
 
