@@ -20,12 +20,18 @@ from numpy.typing import NDArray
 
 from kerne.alleles.assembly import ContigKind
 from kerne.errors import InputFileError
-from kerne.genomes.calls import Place, is_carried
+from kerne.genomes.calls import Place
 from kerne.genomes.chunk import Chunk, Stretches
 from kerne.genomes.complement import UNCLEAR, Complement, Karyotype, complement_of_copies
 from kerne.genomes.segments.cutting import cut_at
 from kerne.genomes.segments.joining import Joined, join
-from kerne.genomes.segments.of_file import FileRules, Range, partition_of, places_on
+from kerne.genomes.segments.of_file import (
+    FileRules,
+    Range,
+    carried_by_row,
+    partition_of,
+    places_on,
+)
 from kerne.genomes.segments.partition import WHOLE_CONTIG, encode_partition
 from kerne.genomes.segments.segment import PartitionEntry
 from kerne.genomes.segments.sex_calls import SexTally
@@ -247,7 +253,7 @@ class SegmentBuilder:
         partition = partition_of(joined, where, self._rules, classes)
         places = places_on(self._rules.assembly, where.contig, partition.sites.position)
         calls = partition.by_site
-        carried = np.bincount(calls.row[is_carried(calls.code)], minlength=self._rules.rows)
+        carried = carried_by_row(calls, self._rules.rows)
         entry = PartitionEntry(
             where.contig, where.start, where.end, len(partition.sites), len(calls.code)
         )

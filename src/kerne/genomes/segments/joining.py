@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.change import join_long
-from kerne.alleles.kernel import kernel
 from kerne.genomes.calls import CODE_MASK, PRIORITY
 from kerne.genomes.chunk import UNTOLD, Chunk, Fields, Stretches
+from kerne.genomes.segments.building_kernels import gather_calls, move_calls
 from kerne.genomes.segments.calls_table import FIELD_NAMES, CallsBySite, picked
 from kerne.genomes.segments.sites import ContigSites, is_ascending
 
@@ -91,16 +91,20 @@ def _in_order(
     position, change = sites.position[order], sites.change[order]
     fresh = np.ones(len(order), dtype=np.bool_)
     fresh[1:] = (position[1:] != position[:-1]) | (change[1:] != change[:-1])
+    begins = np.flatnonzero(fresh)
+    ordered = ContigSites(position[fresh], change[fresh], sites.long)
+    if fields is None and len(begins) == len(order):
+        moved = (np.empty_like(calls.first), np.empty_like(calls.row), np.empty_like(calls.code))
+        move_calls(calls.first, calls.row, calls.code, order, *moved)
+        return ordered, CallsBySite(*moved), None
     origin = np.empty(len(calls.row), dtype=np.int64)
     first = np.empty(len(order) + 1, dtype=np.int64)
-    _gather(calls.first, order, first, origin)
-    begins = np.flatnonzero(fresh)
+    gather_calls(calls.first, order, first, origin)
     united = np.concatenate([first[begins], first[-1:]])
     keep = _settle(first, united, begins, origin, calls)
-    moved = CallsBySite(united, calls.row[origin], calls.code[origin])
-    moved_fields = None if fields is None else picked(fields, origin)
-    ordered = ContigSites(position[fresh], change[fresh], sites.long)
-    return ordered, *kept_calls(moved, moved_fields, keep)
+    settled = CallsBySite(united, calls.row[origin], calls.code[origin])
+    settled_fields = None if fields is None else picked(fields, origin)
+    return ordered, *kept_calls(settled, settled_fields, keep)
 
 
 def _settle(
@@ -121,20 +125,3 @@ def _settle(
         origin[inside] = mine[order]
         keep[inside][1:] = rows[order][1:] != rows[order][:-1]
     return keep
-
-
-@kernel
-def _gather(
-    first: NDArray[np.int64],
-    order: NDArray[np.int64],
-    gathered_first: NDArray[np.int64],
-    origin: NDArray[np.int64],
-) -> None:
-    """Fill where the calls of the sites in `order` begin, and where each call was."""
-    to = 0
-    for at in range(len(order)):
-        gathered_first[at] = to
-        for call in range(first[order[at]], first[order[at] + 1]):
-            origin[to] = call
-            to += 1
-    gathered_first[len(order)] = to

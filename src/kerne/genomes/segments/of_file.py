@@ -5,6 +5,7 @@ copies of X and Y. A call that counts for the same is not kept, unless it is an 
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from kerne.genomes.calls import (
     is_carried,
 )
 from kerne.genomes.places import places_of
+from kerne.genomes.segments.building_kernels import count_carried, mark_more
 from kerne.genomes.segments.callability import (
     RowStretches,
     bounds_of,
@@ -80,6 +82,21 @@ def places_on(assembly: Assembly, contig: int, position: NDArray[np.uint32]) -> 
     return places_of(assembly, ranks, position.astype(np.int64))
 
 
+def _more_than_silence() -> NDArray[np.bool_]:
+    """Say of each code whether it counts for something else, (places, copies + 1, 256)."""
+    bare = np.arange(256) & CODE_MASK
+    written = np.minimum(bare, Code.WEAK_HET)  # weaker ones count for something else anyway
+    an = WORTH[RULE_OF[:, :, None], written, Worth.AN]
+    is_silent = (np.arange(256) & SILENT) > 0
+    silence = np.where(is_silent, SILENT_COPIES[:, :, None], 0)
+    more: NDArray[np.bool_] = (an != silence) | (bare >= Code.WEAK_HET) | _IS_CARRIED
+    return more
+
+
+_IS_CARRIED: Final = is_carried(np.arange(256, dtype=np.uint8))
+_SAYS_MORE: Final = _more_than_silence()
+
+
 def partition_of(
     joined: Joined, where: Range, rules: FileRules, classes: NDArray[np.uint8]
 ) -> Partition:
@@ -121,16 +138,16 @@ def says_more(
 
     A call that is not counted is kept for the clinic.
     """
-    bare = calls.code & np.uint8(CODE_MASK)
-    more = is_carried(calls.code) | (bare >= Code.WEAK_HET)
-    rest = np.flatnonzero(~more)
-    if rest.size:
-        place = np.repeat(places, np.diff(calls.first))[rest]
-        copies = classes[place, calls.row[rest]]
-        an = WORTH[RULE_OF[place, copies], bare[rest], Worth.AN]
-        silence = np.where(calls.code[rest] & SILENT, SILENT_COPIES[place, copies], 0)
-        more[rest] = an != silence
+    more = np.empty(len(calls.code), dtype=np.bool_)
+    mark_more(calls.first, calls.row, calls.code, places, classes, _SAYS_MORE, more)
     return more
+
+
+def carried_by_row(calls: CallsBySite, rows: int) -> NDArray[np.int64]:
+    """Return how many counted alternative calls each row has, (rows,)."""
+    counts = np.zeros(rows, dtype=np.int64)
+    count_carried(calls.row, calls.code, _IS_CARRIED, counts)
+    return counts
 
 
 def _stretches(joined: Joined, where: Range, rules: FileRules) -> RowStretches | None:

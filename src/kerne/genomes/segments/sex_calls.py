@@ -49,16 +49,12 @@ class SexTally:
         """Measure each sample."""
         counts = [self.counts[name].tolist() for name in _COUNTS]
         depths = [
-            [
-                DepthSum(*pair)
-                for pair in zip(self.reads[p].tolist(), self.places[p].tolist(), strict=True)
-            ]
-            for p in _DEPTH_PLACES
+            each[place].tolist() for place in _DEPTH_PLACES for each in (self.reads, self.places)
         ]
-        return [
-            measure_complement(SexChromosomeCalls(*told))
-            for told in zip(*counts, *depths, strict=True)
-        ]
+        # Where a file says nothing of X and Y, all of a hundred thousand samples are alike.
+        every = list(zip(*counts, *depths, strict=True))
+        measured = {told: _measured(*told) for told in set(every)}
+        return [measured[told] for told in every]
 
     def _count(self, name: str, calls: CallsBySite, chosen: NDArray[np.bool_]) -> None:
         self.counts[name] += np.bincount(calls.row[chosen], minlength=self._samples)
@@ -78,3 +74,9 @@ class SexTally:
                 reads = np.bincount(row, weights=depth, minlength=self._samples)
                 self.reads[each] += reads.astype(np.int64)
                 self.places[each] += np.bincount(row, minlength=self._samples)
+
+
+def _measured(*told: int) -> Complement:
+    x_haploid, x_het, x_hom, y, y_het, *depths = told
+    sums = [DepthSum(*pair) for pair in zip(depths[::2], depths[1::2], strict=True)]
+    return measure_complement(SexChromosomeCalls(x_haploid, x_het, x_hom, y, y_het, *sums))
