@@ -24,6 +24,7 @@ CLASSES = {
     "Orders",
     "Cases",
     "Reanalyses",
+    "Revisions",
     "Validations",
     "SharedKnowledge",
     "Research",

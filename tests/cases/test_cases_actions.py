@@ -96,6 +96,7 @@ def test_cases__go_from_the_opened_case_to_the_signed_answer(room: Room) -> None
         Action.INTERPRET,
         Action.CLASSIFY,
         Action.SIGN_ANSWER,
+        Action.READ_CLASSIFICATIONS,
     ]
 
 

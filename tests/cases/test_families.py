@@ -93,6 +93,10 @@ COMMANDS = {
     ),
     "orders": ("orders", "list", *("--as", "doctor-1", "--purpose", OWN)),
     "follow": ("orders", "follow", "K-2026-000001", *("--as", "doctor-1", "--purpose", OWN)),
+    "revise": (
+        *("classifications", "revise", "{case}", "chr2-5-T-C", "--class", "benign"),
+        *("--because", "x", "--as", "geneticist-1", "--purpose", OWN),
+    ),
     "log": ("citizen", "log", PATIENT, *("--as", PATIENT, "--purpose", "own-access")),
     "choices": ("citizen", "choices", PATIENT, *("--as", PATIENT, "--purpose", "own-access")),
     "answer of one's own": ("cases", "read", "{case}", "--as", PATIENT, "--purpose", "own-access"),
@@ -127,7 +131,7 @@ def test_command__shows_nothing_of_a_closed_variant(
         home = home.with_name("unsigned")
     group, *rest = (word.format(case=case, samples=home.parent / "samples.txt") for word in words)
     outcome = run(group, "--home", home, *rest)
-    assert outcome.code == (4 if words[1] in {"classify", "evidence"} else 0), outcome.err
+    assert outcome.code == (4 if words[1] in {"classify", "evidence", "revise"} else 0), outcome.err
     assert found_in(outcome.out + outcome.err, TRACES) == []
 
 
@@ -400,3 +404,19 @@ def test_relationship_check__says_it_in_the_same_words_on_a_terminal(
     told = ["relative", "mother", "father", "in neither parent"]
     told += ["homozygous stretches", "parents by the pedigree"]
     assert shapes[0] == shapes[1] == told
+
+
+def test_revision__is_shared_beside_what_was_signed_on_a_terminal(
+    run: Run, closed: tuple[Path, str], tmp_path: Path
+) -> None:
+    home, case = Path(shutil.copytree(closed[0], tmp_path / "home")), closed[1]
+    mine = ("--as", "geneticist-1", "--purpose")
+    verdict = ("--class", "uncertain significance", "--because", "seen in a healthy adult")
+    done = run(
+        *("classifications", "--home", home, "revise", case, STOPS["ASKED"], *verdict, *mine, OWN)
+    )
+    assert done.code == 0, done.err
+    assert done.out.split("\t")[2:] == ["pathogenic", "uncertain significance\n"]
+    listed = run("classifications", "--home", home, "list", *mine, "treatment-of-another").rows()
+    assert [each["class"] for each in listed] == ["pathogenic", "uncertain significance"]
+    assert listed[-1]["reason"] == "seen in a healthy adult"

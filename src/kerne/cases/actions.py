@@ -5,12 +5,11 @@ variant: every look at a ranking goes through `showing`, by the choice as it is 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from kerne.alleles.assembly import Assembly
-from kerne.cases.answer import kept_files
 from kerne.cases.case import (
     Case,
     Opening,
@@ -20,9 +19,8 @@ from kerne.cases.case import (
     open_case,
     rank_candidates,
     relabel_finding,
-    sign_answer,
 )
-from kerne.cases.document import canonical_json, digest_of
+from kerne.cases.document import canonical_json
 from kerne.cases.events import CaseEvent, CaseOpened, KinInCase
 from kerne.cases.freestanding import (
     InterpretedFile,
@@ -32,15 +30,15 @@ from kerne.cases.freestanding import (
 )
 from kerne.cases.gathering import Gatherer
 from kerne.cases.inputs import KeptBasis, NamedRelease, keep_parts
-from kerne.cases.issuing import Answer, Issuer
+from kerne.cases.issuing import Answer, Issuer, check_others
 from kerne.cases.ledger import CaseLedger, CaseLine
 from kerne.cases.parts import KinUse, NationalGenomes, OpenFindings, OrderBook, Register
 from kerne.cases.profiles import ProfileMarks
-from kerne.cases.report import RECORD
 from kerne.cases.reproducing import Reproducer, Reproduction
 from kerne.cases.sharing import SharedKnowledge
 from kerne.cases.showing import Showing
 from kerne.cases.signature import AnswerKey
+from kerne.cases.statement import SharedClassification
 from kerne.cases.validations import Validations
 from kerne.cases.verdict import Verdict, find_variant
 from kerne.errors import CaseError, StaleVersionError
@@ -237,41 +235,41 @@ class Cases:
             lambda state: declare_no_finding(state, who.identifier, reason),
         )
 
-    def sign(self, who: Identity, purpose: str, case: str) -> Answer | Refusal:
+    def sign(
+        self, who: Identity, purpose: str, case: str, *, despite_others: bool = False
+    ) -> Answer | Refusal:
         """Sign the answer and hand it over as files; from then on it does not change.
+
+        Parameters
+        ----------
+        despite_others
+            Sign though another hospital says what would matter to the patient otherwise.
 
         Raises
         ------
         CaseError
             There is no conclusion yet, nothing says what was not examined or how much of the
-            fitting genes could be read, or something was judged that may not be shown any more.
+            fitting genes could be read, or something was judged that may not be shown any more;
+            or another hospital says otherwise.
         """
 
-        def work(grant: Pass) -> int:
+        def work(grant: Pass) -> tuple[int, tuple[SharedClassification, ...]]:
             state = self.ledger.case(case)
             self._showing.check_judgements(state)
+            others = self.shared.differing(who, state, self.assembly.name)
+            check_others(state, () if despite_others else others)
             around = self._issuer.circumstances(who, state, self._showing.disclosure(state))
             found = self._showing.candidates(state)
             contents = self._issuer.contents(state, found, around, self.knowledge())
-            digests = {name: digest_of(content) for name, content in contents.items()}
-            event = sign_answer(
-                state,
-                who.identifier,
-                digests[RECORD],
-                kept_files(digests),
-                around=self.ledger.keep_document(state, canonical_json(around)),
-            )
-            for content in contents.values():
-                self.ledger.keep_document(state, content)
-            self._append(state, event, grant)
-            return grant.entry
+            self._append(state, self._issuer.keep(state, contents, around, who), grant)
+            return grant.entry, others
 
-        entry = self.gate.answer(self._ask(who, purpose, Action.SIGN_ANSWER, case), work)
-        if isinstance(entry, Refusal):
-            return entry  # What is signed stays signed: a fault below is made good at next start.
+        done = self.gate.answer(self._ask(who, purpose, Action.SIGN_ANSWER, case), work)
+        if isinstance(done, Refusal):
+            return done  # What is signed stays signed: a fault below is made good at next start.
         self.shared.react()
-        self._issuer.issue(case, entry)
-        return self._issuer.answer(self.ledger.case(case))
+        self._issuer.issue(case, done[0])
+        return replace(self._issuer.answer(self.ledger.case(case)), others=done[1])
 
     def read_answer(
         self, who: Identity, purpose: str, case: str, *, reason: str | None = None

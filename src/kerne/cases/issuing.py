@@ -4,7 +4,7 @@ What is signed is the record, and the list of the SHA-256 of every file, so that
 checked alone with the centre's public key and common tools.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -19,9 +19,11 @@ from kerne.cases.answer import (
     Subject,
     answer_report,
     circumstances_of,
+    kept_files,
 )
-from kerne.cases.case import Case, Stage, issue_answer
-from kerne.cases.document import digest_of
+from kerne.cases.case import Case, Stage, issue_answer, sign_answer
+from kerne.cases.document import canonical_json, digest_of
+from kerne.cases.events import AnswerSigned
 from kerne.cases.freestanding import report_files
 from kerne.cases.gathering import SEX_OF
 from kerne.cases.ledger import CaseLedger
@@ -29,6 +31,7 @@ from kerne.cases.naming import VrsNames
 from kerne.cases.parts import OrderBook, Register
 from kerne.cases.report import PAGE, PROGRAM, RECORD, write_files
 from kerne.cases.signature import AnswerKey, is_signed
+from kerne.cases.statement import SharedClassification, side_of
 from kerne.errors import CaseError, StaleVersionError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Interpretation
@@ -38,13 +41,22 @@ from kerne.people.asking import Identity
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A signed answer as it was issued; `verified` says that the signature holds."""
+    """A signed answer as it was issued.
+
+    Parameters
+    ----------
+    verified
+        Whether the signature holds.
+    others
+        What other hospitals say otherwise of the same variants, told to the signer; not kept.
+    """
 
     case: str
     page: bytes
     record: bytes
     directory: Path
     verified: bool
+    others: tuple[SharedClassification, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,22 @@ class Issuer:
         files[SUMS_SIGNATURE] = self.key.sign(files[SUMS])
         return files
 
+    def keep(
+        self, case: Case, contents: Mapping[str, bytes], around: Circumstances, who: Identity
+    ) -> AnswerSigned:
+        """Keep the files of an answer, and return the event by which `who` signs them."""
+        digests = {name: digest_of(content) for name, content in contents.items()}
+        event = sign_answer(
+            case,
+            who.identifier,
+            digests[RECORD],
+            kept_files(digests),
+            around=self.ledger.keep_document(case, canonical_json(around)),
+        )
+        for content in contents.values():
+            self.ledger.keep_document(case, content)
+        return event
+
     def issue(self, number: str, entry: int) -> None:
         """Write the files of a signed answer, and note that they were handed over."""
         state = self.ledger.case(number)
@@ -126,6 +154,25 @@ class Issuer:
             directory=self.answers / state.number,
             verified=is_signed(files[RECORD], files[SIGNATURE], self.key.public_pem()),
         )
+
+
+def check_others(case: Case, others: Iterable[SharedClassification]) -> None:
+    """Check that no other hospital says something else that matters to a patient.
+
+    Raises
+    ------
+    CaseError
+        One does, and the signer has not said that it is known.
+    """
+    mine = {(each.said.allele, each.said.gene): each.said for each in case.judgements}
+    for each in others:
+        judged = mine[str(each.allele), each.gene].classification
+        if each.side is not side_of(judged):
+            raise CaseError(
+                f"{each.organisation} classified `{each.allele}` in `{each.gene}` as "
+                f"`{each.classification}` on {each.day} ({each.criteria or 'no criterion met'}), "
+                f"here it is `{judged}`: look again, then sign with `--despite-others`"
+            )
 
 
 def sums_of(files: Mapping[str, bytes]) -> bytes:

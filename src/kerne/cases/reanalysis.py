@@ -13,6 +13,7 @@ from kerne.cases.case import Case, Stage, ranking_of
 from kerne.cases.events import Bearing, VariantClassified
 from kerne.cases.reanalysis_events import (
     CaseReanalysed,
+    ClassificationRevised,
     Done,
     ReanalysisEvent,
     RecontactClosed,
@@ -39,18 +40,43 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """What a hospital says now of a variant that its signed answer classified, and since when."""
+
+    said: ClassificationRevised
+    at: datetime
+
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """Its variant, gene and disease."""
+        return self.said.allele, self.said.gene, self.said.disease
+
+
+@dataclass(frozen=True, slots=True)
 class Reanalysis:
     """What became of a case after its ranking; `version` is the number of its events.
 
     Parameters
     ----------
-    looks
-        Each look again, oldest first.
+    looks, revisions
+        Each look again, and each class that was revised, oldest first.
     """
 
     looks: tuple[CaseReanalysed, ...] = ()
     tasks: tuple[Task, ...] = ()
     version: int = 0
+    revisions: tuple[Revision, ...] = ()
+
+    def newest_class(self, about: tuple[str, str, str]) -> Classification | None:
+        """Return the class that a variant was revised to last; `None` when it never was.
+
+        Parameters
+        ----------
+        about
+            Its variant, gene and disease.
+        """
+        found = (each.said for each in reversed(self.revisions) if each.about == about)
+        return next((each.classification for each in found), None)
 
     def told(self, ranking: str) -> tuple[str, ...]:
         """Return the documents of the news that were told since `ranking`, oldest first."""
@@ -113,6 +139,9 @@ def _evolve(state: Reanalysis, recorded: Recorded[ReanalysisEvent]) -> Reanalysi
             return replace(state, looks=(*state.looks, look))
         case RecontactOpened() as opened:
             return replace(state, tasks=(*state.tasks, Task(opened, recorded.at)))
+        case ClassificationRevised() as revised:
+            revision = Revision(revised, recorded.at)
+            return replace(state, revisions=(*state.revisions, revision))
         case RecontactClosed() as closed:
             tasks = tuple(
                 replace(each, closed=closed, closed_at=recorded.at)
@@ -206,13 +235,14 @@ def last_word(state: Reanalysis, said: VariantClassified) -> str:
     """Return the class that a judged variant had last, by its judgement or the newest task.
 
     What the points said then counts, and not the class that the geneticist gave for reasons of
-    their own: those stand.
+    their own, then or by a revision: those stand.
     """
     about = (said.gene, said.disease, (said.allele,))
     words = [said.suggested.value]
     for task in state.tasks:
         opened = task.opened
-        if (opened.gene, opened.disease, opened.alleles) == about:
+        is_about = (opened.gene, opened.disease, opened.alleles) == about
+        if is_about and not opened.is_revision:
             words.append(opened.now)
     return words[-1]
 

@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kerne.database.history import SEALED
+from kerne.interpretation.candidate import Classification
+from kerne.interpretation.criteria.overrides import Override
 from kerne.interpretation.secondary import FindingClass
+from kerne.interpretation.structural.curating import CopyEntry
 
 
 class Done(StrEnum):
@@ -57,6 +60,8 @@ class RecontactOpened:
     listed
         The genes that make it a secondary finding, with their class: it is shown while all are
         open. Empty for one that belongs to the clinical question.
+    is_revision
+        Whether the hospital itself revised its class, rather than a look at new releases.
     """
 
     case: str
@@ -69,6 +74,27 @@ class RecontactOpened:
     now: str = field(metadata=SEALED)
     reasons: tuple[str, ...] = field(metadata=SEALED)
     listed: dict[str, FindingClass] = field(metadata=SEALED)
+    is_revision: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClassificationRevised:
+    """A hospital revised what it had signed of a variant, for a reason.
+
+    `overrides` and `copies` are judged beside those of the signed answer, which stays as it is.
+    """
+
+    case: str
+    person: str
+    by: str
+    allele: str = field(metadata=SEALED)
+    gene: str = field(metadata=SEALED)
+    disease: str = field(metadata=SEALED)
+    was: Classification = field(metadata=SEALED)
+    classification: Classification = field(metadata=SEALED)
+    reason: str = field(metadata=SEALED)
+    overrides: tuple[Override, ...] = field(default=(), metadata=SEALED)
+    copies: tuple[CopyEntry, ...] = field(default=(), metadata=SEALED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +109,11 @@ class RecontactClosed:
     note: str = field(metadata=SEALED)
 
 
-ReanalysisEvent = CaseReanalysed | RecontactOpened | RecontactClosed
+ReanalysisEvent = CaseReanalysed | RecontactOpened | RecontactClosed | ClassificationRevised
 
 REANALYSIS_EVENTS: tuple[type[ReanalysisEvent], ...] = (
     CaseReanalysed,
     RecontactOpened,
     RecontactClosed,
+    ClassificationRevised,
 )

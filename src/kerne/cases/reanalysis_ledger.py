@@ -1,7 +1,7 @@
 """The SQL of looks again: a history for each case, and a list of what they left to do."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import (
@@ -18,20 +18,24 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from kerne.cases.document import digest_of
 from kerne.cases.reanalysis import Reanalysis, fold_reanalysis
 from kerne.cases.reanalysis_events import (
     REANALYSIS_EVENTS,
     CaseReanalysed,
+    ClassificationRevised,
     ReanalysisEvent,
     RecontactOpened,
 )
 from kerne.database.engine import in_batches, reading
 from kerne.database.history import History, Recorded, Sealer, history_table
+from kerne.database.outbox import Outbox, outbox_table
 
 metadata: Final = MetaData()
 _EVENTS: Final = history_table("reanalysis", metadata)
+_HANDLED: Final = outbox_table("reanalysis", metadata)
 _LINES: Final = Table(
     "reanalysis_line",
     metadata,
@@ -53,6 +57,12 @@ class ReanalysisLedger:
         self.history: History[ReanalysisEvent] = History(
             engine, _EVENTS, REANALYSIS_EVENTS, sealer, project=_project
         )
+        self._outbox = Outbox(self.history, _HANDLED)
+
+    def unshared(self) -> Iterator[str]:
+        """Yield the cases with a revised class that is not shared yet, by number."""
+        for recorded in self._outbox.unhandled("sharing", ClassificationRevised):
+            yield recorded.event.case
 
     def read(self, case: str) -> Reanalysis:
         """Return what became of a case after its ranking."""
@@ -84,13 +94,22 @@ class ReanalysisLedger:
 
 def _project(connection: Connection, recorded: Recorded[ReanalysisEvent]) -> None:
     event = recorded.event
+    if isinstance(event, ClassificationRevised):
+        return
     this = _LINES.c.number == event.case
     if isinstance(event, CaseReanalysed):
         _look(connection, event)
         return
+    _begin_line(connection, event.case)
     step = 1 if isinstance(event, RecontactOpened) else -1
     moved = {"open_tasks": _LINES.c.open_tasks + step}
     connection.execute(update(_LINES).where(this).values(moved))
+
+
+def _begin_line(connection: Connection, case: str) -> None:
+    """Begin the line of a case that nobody has looked at again, unless it has one."""
+    values = {"number": case, "ranking": "", "releases": "", "news": 0, "open_tasks": 0}
+    connection.execute(sqlite_insert(_LINES).values(values).on_conflict_do_nothing())
 
 
 def _look(connection: Connection, event: CaseReanalysed) -> None:

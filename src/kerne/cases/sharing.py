@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from kerne.cases.answer import Circumstances
+from kerne.cases.case import Case
 from kerne.cases.clinvar import ClinVarSubmission, clinvar_submission
 from kerne.cases.document import read_document
 from kerne.cases.events import AnswerSigned
@@ -20,13 +21,14 @@ from kerne.cases.statement import (
     Disagreement,
     SharedClassification,
     classifications_of,
+    differing,
     disagreements,
     newest_of_each,
     when,
 )
 from kerne.cases.va_spec import Statements, statements_of
 from kerne.errors import CaseError
-from kerne.people.asking import Action, Ask, Door, Identity, Refusal
+from kerne.people.asking import Action, Ask, Door, Identity, Purpose, Refusal
 
 T = TypeVar("T")
 
@@ -80,6 +82,28 @@ class SharedKnowledge:
 
         return self._ask(who, purpose, Action.READ_CLASSIFICATIONS, "disagreements", look)
 
+    def differing(
+        self, who: Identity, case: Case, assembly: str
+    ) -> tuple[SharedClassification, ...]:
+        """See which hospitals class what was judged in a case otherwise, by their newest words.
+
+        None when the asker may not draw on what others classified: what is signed does not hang
+        on it.
+        """
+        judged = {
+            (assembly, each.said.allele, each.said.gene): each.said.classification
+            for each in case.judgements
+        }
+
+        def look() -> tuple[SharedClassification, ...]:
+            found = differing(self._open(), who.organisation, judged)
+            return tuple(each.seen_by(who.organisation) for each in found)
+
+        about = "classifications that differ, at a signature"
+        purpose = Purpose.TREATMENT_OF_ANOTHER
+        found = self._ask(who, purpose, Action.READ_CLASSIFICATIONS, about, look)
+        return () if isinstance(found, Refusal) else found
+
     def clinvar(self, who: Identity, purpose: str, name: str) -> ClinVarSubmission | Refusal:
         """Export the newest classifications of the asker's hospital as a ClinVar submission."""
         return self._ask(
@@ -119,12 +143,16 @@ class SharedKnowledge:
         return self._ask(who, purpose, Action.RELEASE_PROFILES, "solved cases", look)
 
     def react(self) -> None:
-        """Keep what answers classify that were signed since; called at start-up too."""
+        """Keep what answers classify that were signed or revised since; at start-up too."""
         for recorded in self.ledger.unhandled("sharing", AnswerSigned):
-            number = recorded.event.case
-            person = self.ledger.line(number).person
-            said = classifications_of(self._report(number), number)
-            self.ledger.shared.keep(number, person, said)
+            self._keep(recorded.event.case)
+        for number in self.ledger.reanalyses.unshared():
+            self._keep(number)
+
+    def _keep(self, number: str) -> None:
+        revisions = self.ledger.reanalyses.read(number).revisions
+        said = classifications_of(signed_report(self.ledger, number), number, revisions)
+        self.ledger.shared.keep(number, self.ledger.line(number).person, said)
 
     def _open(self) -> list[SharedClassification]:
         allowed = [each for each in self.ledger.shared.persons() if self.kin.may_help(each)]
@@ -141,20 +169,28 @@ class SharedKnowledge:
         around = read_document(self.ledger.document(number, case.signed.around), Circumstances)
         family = self.register.kinship().family_of(case.person)
         return profile_of(
-            self._report(number),
+            signed_report(self.ledger, number),
             around.subject.sex_code,
             self.marks.case(number),
             self.marks.family({case.person, *family}),
         )
 
-    def _report(self, number: str) -> Report:
-        signed = self.ledger.case(number).signed
-        if signed is None:
-            raise CaseError(f"case `{number}` has no signed answer")
-        (record,) = (file.digest for file in signed.files if file.name == RECORD)
-        return read_document(self.ledger.document(number, record), Report)
-
     def _ask(
         self, who: Identity, purpose: str, action: Action, about: str, look: Callable[[], T]
     ) -> T | Refusal:
         return self.gate.answer(Ask(who, purpose, action, about=about), lambda _grant: look())
+
+
+def signed_report(ledger: CaseLedger, number: str) -> Report:
+    """Return the report that was signed in a case.
+
+    Raises
+    ------
+    CaseError
+        There is none yet.
+    """
+    signed = ledger.case(number).signed
+    if signed is None:
+        raise CaseError(f"case `{number}` has no signed answer")
+    (record,) = (file.digest for file in signed.files if file.name == RECORD)
+    return read_document(ledger.document(number, record), Report)

@@ -6,7 +6,7 @@ the case and the geneticist's own reason stay with the hospital that signed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,9 @@ from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.vrs import VrsAllele
+from kerne.cases.reanalysis import Revision
 from kerne.cases.report import Finding, Report
+from kerne.cases.verdict import judged_anew
 from kerne.interpretation.candidate import Classification, Evidence, Met, Mode
 
 OF_A_FAMILY: Final = frozenset(
@@ -23,6 +25,16 @@ OF_A_FAMILY: Final = frozenset(
 """Criteria whose data are about the patient or the family (Richards 2015, tables 3 and 4)."""
 
 WITHHELD: Final = "rests on the family: the words stay with the hospital that signed"
+
+
+_SECTIONS_OF_A_FAMILY: Final = ("CNV 4", "CNV 5")
+"""Sections of the score of a loss or gain: like cases, and how it came into the family."""
+
+
+def is_of_a_family(evidence: Evidence) -> bool:
+    """Say whether evidence is about the patient or the family, and not about the variant."""
+    criterion = evidence.criterion
+    return criterion in OF_A_FAMILY or criterion.startswith(_SECTIONS_OF_A_FAMILY)
 
 
 class Side(StrEnum):
@@ -91,7 +103,7 @@ class SharedClassification:
     @property
     def side(self) -> Side:
         """What the class says, as far as it matters to a patient."""
-        return _SIDES[self.classification]
+        return side_of(self.classification)
 
     @property
     def criteria(self) -> str:
@@ -109,7 +121,9 @@ class SharedClassification:
         if organisation == self.organisation:
             return self
         evidence = tuple(
-            replace(each, data=WITHHELD) if each.criterion in OF_A_FAMILY else each
+            replace(each, data=WITHHELD, uncapped=None, overridden=None)
+            if is_of_a_family(each)
+            else each
             for each in self.evidence
         )
         return replace(self, evidence=evidence, reason="", case="")
@@ -127,15 +141,69 @@ class Disagreement:
         return len({each.side for each in self.said}) > 1
 
 
-def classifications_of(report: Report, case: str) -> tuple[SharedClassification, ...]:
-    """Return what a signed report classifies; none when nobody has judged."""
+def classifications_of(
+    report: Report, case: str, revisions: Sequence[Revision] = ()
+) -> tuple[SharedClassification, ...]:
+    """Return what a signed report classifies, and its revisions; none when nobody has judged."""
     conclusion = report.conclusion
     if conclusion is None:
         return ()
     return tuple(
-        _classification(report, finding, case, conclusion.organisation, conclusion.signed_by)
+        said
         for finding in conclusion.findings
+        for said in _history(
+            _classification(report, finding, case, conclusion.organisation, conclusion.signed_by),
+            finding,
+            revisions,
+        )
     )
+
+
+def _history(
+    signed: SharedClassification, finding: Finding, revisions: Sequence[Revision]
+) -> Iterator[SharedClassification]:
+    """Yield a classification as it was signed, and as it was revised since."""
+    yield signed
+    about = (str(signed.allele), signed.gene, signed.disease)
+    for revision in revisions:
+        if revision.about == about:
+            variant = judged_anew(finding.variant, revision.said)
+            yield replace(
+                signed,
+                classification=revision.said.classification,
+                suggested=variant.classification,
+                points=variant.points,
+                evidence=variant.evidence,
+                reason=revision.said.reason,
+                by=revision.said.by,
+                at=revision.at.isoformat(timespec="minutes"),
+            )
+
+
+def differing(
+    said: Iterable[SharedClassification],
+    organisation: str | None,
+    judged: Mapping[tuple[str, str, str], Classification],
+) -> tuple[SharedClassification, ...]:
+    """Return the newest words of other hospitals that class a variant otherwise, oldest first.
+
+    Parameters
+    ----------
+    judged
+        What `organisation` says, by assembly, variant and gene.
+    """
+    newest = {(*each.about, each.organisation): each for each in sorted(said, key=when)}
+    return tuple(
+        each
+        for each in sorted(newest.values(), key=when)
+        if each.organisation != organisation
+        and judged.get(each.about, each.classification) is not each.classification
+    )
+
+
+def side_of(classification: Classification) -> Side:
+    """Return what a class says, as far as it matters to a patient."""
+    return _SIDES[classification]
 
 
 def disagreements(said: Iterable[SharedClassification]) -> tuple[Disagreement, ...]:

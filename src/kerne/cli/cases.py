@@ -21,14 +21,11 @@ from kerne.cli.options import (
 )
 from kerne.cli.panel_options import chosen_panel, panel_options
 from kerne.cli.reanalysis import close_recontact, news, reanalyse, recontacts
+from kerne.cli.verdict_options import verdict_options
 from kerne.errors import CaseError
-from kerne.interpretation.candidate import Classification, Met, Strength
-from kerne.interpretation.criteria.overrides import Override
+from kerne.interpretation.candidate import Met
 from kerne.interpretation.family.parentage import relationship_lines
-from kerne.interpretation.structural.curating import CopyEntry
 
-UNMET = {"not-met": Met.NOT_MET, "not-judged": Met.NOT_JUDGED}
-_STRENGTHS = [each.replace(" ", "-") for each in Strength if each is not Strength.NONE]
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -100,41 +97,16 @@ def interpret(
 @cases.command("classify")
 @click.argument("case")
 @click.argument("allele")
-@click.option(
-    "--class",
-    "classification",
-    type=click.Choice([each.value for each in Classification]),
-    help="What the points say, if not given.",
-)
-@click.option(
-    "--criterion",
-    "criteria",
-    type=(str, click.Choice([*UNMET, *_STRENGTHS]), str),
-    multiple=True,
-    metavar="CODE STRENGTH REASON",
-    help="Judge a criterion otherwise: its strength, `not-met` or `not-judged`, and why.",
-)
-@click.option(
-    "--section",
-    "sections",
-    type=(str, str, str),
-    multiple=True,
-    metavar="SECTION POINTS REASON",
-    help="Judge a section of a loss or gain: points, `not-met` or `not-judged`, and why.",
-)
-@click.option("--because", default="", help="Why, where it differs from what the points say.")
+@verdict_options
 @click.option("--rank", type=int, help="The candidate, if not the best that has the allele.")
 @asking_options
 @click.pass_context
-def classify(  # noqa: PLR0913  one argument for each option
+def classify(
     ctx: click.Context,
     case: str,
     allele: str,
     *,
-    classification: str | None,
-    criteria: tuple[tuple[str, str, str], ...],
-    sections: tuple[tuple[str, str, str], ...],
-    because: str,
+    verdict: Verdict,
     rank: int | None,
     asking: Asking,
 ) -> None:
@@ -144,34 +116,11 @@ def classify(  # noqa: PLR0913  one argument for each option
     """
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    class_ = None if classification is None else Classification(classification)
-    verdict = Verdict(
-        class_,
-        because,
-        overrides=tuple(_override(*each) for each in criteria),
-        copies=tuple(_copy_entry(*each) for each in sections),
-    )
     state = unwrap(
         centre.cases.classify(asker.who, asker.purpose, case, allele, verdict, rank=rank)
     )
     judged = state.judgements[-1].said
     click.echo(f"{state.number}\t{state.stage}\t{judged.classification}")
-
-
-def _override(criterion: str, strength: str, reason: str) -> Override:
-    if strength in UNMET:
-        return Override(criterion, UNMET[strength], Strength.NONE, reason)
-    return Override(criterion, Met.MET, Strength(strength.replace("-", " ")), reason)
-
-
-def _copy_entry(section: str, points: str, reason: str) -> CopyEntry:
-    if points in UNMET:
-        return CopyEntry(section, UNMET[points], 0.0, reason)
-    try:
-        return CopyEntry(section, Met.MET, float(points), reason)
-    except ValueError:
-        names = " or ".join(f"`{each}`" for each in UNMET)
-        raise CaseError(f"`{points}` for section `{section}`: expected points, {names}") from None
 
 
 @cases.command("evidence")
@@ -243,13 +192,23 @@ def relationship_check(ctx: click.Context, case: str, *, asking: Asking) -> None
 
 @cases.command("sign")
 @click.argument("case")
+@click.option("--despite-others", is_flag=True, help="Sign though another hospital differs.")
 @asking_options
 @click.pass_context
-def sign(ctx: click.Context, case: str, *, asking: Asking) -> None:
-    """Sign the answer of CASE and hand it over as files."""
+def sign(ctx: click.Context, case: str, *, despite_others: bool, asking: Asking) -> None:
+    """Sign the answer of CASE and hand it over as files.
+
+    Where another hospital classes a variant so that it would matter to the patient, it is said
+    and nothing is signed without `--despite-others`.
+    """
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    answer = unwrap(centre.cases.sign(asker.who, asker.purpose, case))
+    answer = unwrap(
+        centre.cases.sign(asker.who, asker.purpose, case, despite_others=despite_others)
+    )
+    for each in answer.others:
+        said = f"`{each.allele}` in `{each.gene}` is `{each.classification}`"
+        click.echo(f"{each.organisation}, {each.day}: {said}", err=True)
     click.echo(answer.directory)
 
 

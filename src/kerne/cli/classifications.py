@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from kerne.cases.revising import Revisions
+from kerne.cases.verdict import Verdict
 from kerne.cli.options import (
     STDOUT,
     Asking,
@@ -15,6 +17,7 @@ from kerne.cli.options import (
     unwrap,
     write_text,
 )
+from kerne.cli.verdict_options import verdict_options
 
 _OUTPUT = click.option(
     "-o",
@@ -45,13 +48,33 @@ def history(ctx: click.Context, *, gene: str | None, allele: str | None, asking:
     found = unwrap(
         centre.cases.shared.classifications(asker.who, asker.purpose, gene=gene, allele=allele)
     )
-    click.echo("day\thospital\tby\tvariant\tname\tgene\tdisease\tclass\tcriteria\treleases")
+    click.echo("day\thospital\tby\tvariant\tname\tgene\tdisease\tclass\tcriteria\treleases\treason")
     for each in found:
         click.echo(
             f"{each.day}\t{each.organisation}\t{each.by}\t{each.allele}\t{each.coding_name}"
             f"\t{each.gene}\t{each.disease}\t{each.classification}\t{each.criteria}"
-            f"\t{'; '.join(each.releases)}"
+            f"\t{'; '.join(each.releases)}\t{each.reason}"
         )
+
+
+@classifications.command("revise")
+@click.argument("case")
+@click.argument("allele")
+@verdict_options
+@asking_options
+@click.pass_context
+def revise(ctx: click.Context, case: str, allele: str, *, verdict: Verdict, asking: Asking) -> None:
+    """Classify ALLELE of the signed answer of CASE anew, for a reason (`--because`).
+
+    The answer stays as it was signed; other hospitals see the newer word beside it, and a class
+    that changes opens a re-contact task.
+    """
+    centre = centre_from(ctx)
+    asker = asker_from(centre, asking)
+    revised = unwrap(
+        Revisions(centre.cases).revise(asker.who, asker.purpose, case, allele, verdict)
+    )
+    click.echo(f"{revised.case}\t{revised.allele}\t{revised.was}\t{revised.classification}")
 
 
 @classifications.command("disagreements")
