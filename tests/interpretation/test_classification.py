@@ -12,7 +12,6 @@ from kerne.interpretation.classification import (
     not_judged,
     not_met,
     pathogenic,
-    pathogenic_probability,
     total_points,
 )
 
@@ -79,8 +78,16 @@ def test_points_of_evidence__add_up(strengths: list[Strength]) -> None:
 
 def test_eight_points__are_odds_of_350() -> None:
     assert pytest.approx(350) == 10 ** (8 * LOG10_ODDS_PER_POINT)
-    # Tavtigian 2018: pathogenic needs 0.99, likely pathogenic 0.90, at a prior of 0.1.
-    assert pathogenic_probability(10) > 0.99
-    assert 0.9 > pathogenic_probability(5) > 0.8
-    assert pathogenic_probability(6) == pytest.approx(0.9, abs=0.01)
-    assert pathogenic_probability(0) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "class_"),
+    [(0.99, 1.0, Classification.PATHOGENIC), (0.895, 0.99, Classification.LIKELY_PATHOGENIC)],
+)
+def test_class__is_that_of_the_probability_at_a_prior_of_a_tenth(
+    least: float, most: float, class_: Classification
+) -> None:
+    # Tavtigian 2018: 0.99 is pathogenic, 0.90 likely so; 6 points are 0.899.
+    for points in range(-4, 20):
+        odds = 10 ** (points * LOG10_ODDS_PER_POINT) / 9
+        assert (least <= odds / (1 + odds) < most) is (class_of(points) is class_)

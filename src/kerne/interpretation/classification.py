@@ -22,7 +22,6 @@ POINTS: Mapping[Strength, int] = MappingProxyType(
     }
 )
 LOG10_ODDS_PER_POINT = math.log10(350) / 8
-PRIOR_PROBABILITY = 0.1
 
 
 def pathogenic(criterion: str, strength: Strength, data: str, source: str) -> Evidence:
@@ -77,9 +76,3 @@ def class_of(points: int) -> Classification:
         if points >= least:
             return name
     return Classification.BENIGN
-
-
-def pathogenic_probability(points: int, prior: float = PRIOR_PROBABILITY) -> float:
-    """Give the posterior probability that a variant with these points is pathogenic."""
-    odds = prior / (1 - prior) * 10 ** (points * LOG10_ODDS_PER_POINT)
-    return odds / (1 + odds)

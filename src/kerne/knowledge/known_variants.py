@@ -50,17 +50,6 @@ class KnownVariants:
         """Give those that ClinVar files under a gene, by place."""
         return tuple(each for each in self._variants if each.record.gene == symbol)
 
-    def at_codon(self, places: Iterable[Interval]) -> tuple[KnownVariant, ...]:
-        """Give those that change a base of a codon, by place.
-
-        Parameters
-        ----------
-        places
-            Where the three bases lie: one interval, or two or three when introns part them.
-        """
-        found = {each.allele: each for place in places for each in self.within(place)}
-        return tuple(found[allele] for allele in sorted(found))
-
 
 class KnownInTable(KnownVariants):
     """The same, read from a table when they are asked for."""

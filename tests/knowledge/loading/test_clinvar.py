@@ -131,7 +131,6 @@ def test_known_variants__are_found_by_place_and_gene(to_table: Convert) -> None:
     assert [each.allele.alternative for each in by_place] == ["C", "CC", "G", "T"]
     assert [each.allele.alternative for each in known.of_gene("AAA")] == ["C", "T"]
     assert known.of_gene("BBB") == known.of_gene("") == ()
-    assert known.at_codon((Interval("chr1", 98, 101),)) == by_place
     assert known.release == "clinvar x"
 
 
