@@ -23,7 +23,7 @@ from kerne.genomes.calls import (
     Worth,
 )
 from kerne.genomes.segments import counting_kernels
-from kerne.genomes.segments.rows import RowTable, as_bits, as_marks
+from kerne.genomes.segments.rows import RowTable, as_marks
 from kerne.genomes.segments.segment import PartitionReader
 from kerne.genomes.segments.tile import Tile
 
@@ -37,26 +37,36 @@ PlaceSpan = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ClassOfRows:
+    """Chosen rows with so many copies, plus one: as bits in words of 64, and (rows,) 0 or 1."""
+
+    copies: int
+    bits: NDArray[np.uint64]
+    marks: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
     """Which rows of a segment count: bits in words of 64, split by copies where they differ."""
 
     rows: RowTable
     bits: NDArray[np.uint64]
-    _split: dict[int, list[tuple[int, NDArray[np.uint64]]]] = field(default_factory=dict)
+    _split: dict[int, list["ClassOfRows"]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody counts."""
         return not self.bits.any()
 
-    def classes(self, place: int) -> list[tuple[int, NDArray[np.uint64]]]:
-        """Return copies (plus one) at a kind of place, and the bits of the rows that have them."""
+    def classes(self, place: int) -> list["ClassOfRows"]:
+        """Return the chosen rows by how many copies of a kind of place they have."""
         if place not in self._split:
-            classes = self.rows.classes[place]
-            parts = [
-                (each, self.bits & as_bits(classes == each)) for each in np.unique(classes).tolist()
+            parts = [(copies, self.bits & bits) for copies, bits in self.rows.by_copies[place]]
+            self._split[place] = [
+                ClassOfRows(copies, bits, as_marks(bits, len(self.rows)).view(np.uint8))
+                for copies, bits in parts
+                if bits.any()
             ]
-            self._split[place] = [(each, bits) for each, bits in parts if bits.any()]
         return self._split[place]
 
     def weights(self, place: int) -> NDArray[np.uint8]:
@@ -98,10 +108,10 @@ def count_tile(
 ) -> None:
     """Add to `counts`, (7, sites), what a tile holds at the indices `[start, end)` of `span`."""
     start, end = span
-    for copies, bits in chosen.classes(place):
+    for each in chosen.classes(place):
         counting_kernels.count_sites(
             start, end, tile.kind, tile.first, tile.lists, tile.ids, tile.plane, tile.planes,
-            bits, _WEIGHTS[place, copies], counts,
+            each.bits, each.marks, _WEIGHTS[place, each.copies], counts,
         )  # fmt: skip
     odd = tile.odd_between(start, end)
     if odd.start < odd.stop:

@@ -12,17 +12,6 @@ from kerne.genomes.segments.kernels import COMPLEMENT, DENSE, SPARSE
 
 
 @kernel
-def _chosen_among(
-    ids: NDArray[np.uint16], start: np.uint64, end: np.uint64, bits: NDArray[np.uint32]
-) -> np.uint32:
-    total = np.uint32(0)
-    for at in range(start, end):
-        row = np.uint32(ids[at])
-        total += (bits[row >> np.uint32(5)] >> (row & np.uint32(31))) & np.uint32(1)
-    return total
-
-
-@kernel
 def count_sites(
     start: int,
     end: int,
@@ -33,53 +22,82 @@ def count_sites(
     plane: NDArray[np.uint64],
     planes: NDArray[np.uint64],
     chosen: NDArray[np.uint64],
+    marks: NDArray[np.uint8],
     weights: NDArray[np.int64],
     counts: NDArray[np.int64],
 ) -> None:
     """Add what heterozygous, homozygous and missing rows count for at `[start, end)`.
+
+    The lists of all sites are counted as one, and a list's count is the difference between its end
+    and its start: most lists are so short that a loop over each would cost more than its rows.
 
     Parameters
     ----------
     kind, first, lists, plane
         How each site is kept, where its lists begin, how long they are (sites, 3), and where its
         planes begin.
-    chosen
-        Bits of the chosen rows, in words of 64.
+    chosen, marks
+        The chosen rows: bits in words of 64, and (rows,) 0 or 1.
     weights
         (3, counts), what one heterozygous, homozygous or missing row adds to each count.
     counts
         (counts, end - start), added to.
     """
-    bits = chosen.view(np.uint32)
-    words = np.uint64(len(chosen))
+    begin = first[start]
+    size = first[end - 1] - begin
+    for which in range(3):
+        size += np.uint64(lists[end - 1, which])
+    running = np.empty(size + np.uint64(1), dtype=np.uint32)
+    _run(ids, begin, marks, running)
+    found = np.empty((3, end - start), dtype=np.int64)
     everyone = np.int64(0)
     for word in chosen:
         everyone += bit_count(word)
-    for site in range(start, end):
-        at = first[site]
+    words = np.uint64(len(chosen))
+    for site in range(np.uint64(start), np.uint64(end)):
+        at = first[site] - begin
+        homs = at + np.uint64(lists[site, 0])
+        gone = homs + np.uint64(lists[site, 1])
+        het = np.int64(running[homs]) - np.int64(running[at])
+        hom = np.int64(running[gone]) - np.int64(running[homs])
+        stop = gone + np.uint64(lists[site, 2])
+        missing = np.int64(running[stop]) - np.int64(running[gone])
         if kind[site] == DENSE:
-            carrying = np.int64(0)
-            twice = np.int64(0)
-            one = plane[site]
-            two = one + words
-            for word in range(np.uint64(0), words):
-                carrying += bit_count(planes[one + word] & chosen[word])
-                twice += bit_count(planes[two + word] & chosen[word])
-            het = carrying - twice
-            hom = twice
-            missing = np.int64(_chosen_among(ids, at, at + np.uint64(lists[site, 2]), bits))
-        else:
-            homs = at + np.uint64(lists[site, 0])
-            gone = homs + np.uint64(lists[site, 1])
-            het = np.int64(_chosen_among(ids, at, homs, bits))
-            hom = np.int64(_chosen_among(ids, homs, gone, bits))
-            missing = np.int64(_chosen_among(ids, gone, gone + np.uint64(lists[site, 2]), bits))
-            if kind[site] == COMPLEMENT:
-                hom = everyone - het - hom - missing
-        here = site - start
-        for what in range(len(counts)):
-            added = het * weights[0, what] + hom * weights[1, what]
-            counts[what, here] += added + missing * weights[2, what]
+            hom = _chosen_in(planes, plane[site] + words, chosen)
+            het = _chosen_in(planes, plane[site], chosen) - hom
+        elif kind[site] == COMPLEMENT:
+            hom = everyone - het - hom - missing
+        here = site - np.uint64(start)
+        found[0, here], found[1, here], found[2, here] = het, hom, missing
+    for what in range(len(counts)):
+        for which in range(3):
+            weight = weights[which, what]
+            if weight:
+                for place in range(end - start):
+                    counts[what, place] += weight * found[which, place]
+
+
+@kernel
+def _run(
+    ids: NDArray[np.uint16], begin: np.uint64, marks: NDArray[np.uint8], running: NDArray[np.uint32]
+) -> None:
+    """Fill how many of the rows from `begin` on are marked before each."""
+    total = np.uint32(0)
+    running[0] = 0
+    for at in range(np.uint64(0), np.uint64(len(running) - 1)):
+        total += np.uint32(marks[ids[begin + at]])
+        running[at + np.uint64(1)] = total
+
+
+@kernel
+def _chosen_in(
+    planes: NDArray[np.uint64], plane: np.uint64, chosen: NDArray[np.uint64]
+) -> np.int64:
+    """Count the chosen rows in a plane of bits."""
+    total = np.int64(0)
+    for word in range(np.uint64(0), np.uint64(len(chosen))):
+        total += bit_count(planes[plane + word] & chosen[word])
+    return total
 
 
 @kernel

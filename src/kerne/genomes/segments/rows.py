@@ -52,6 +52,14 @@ class RowTable:
         return (copies + 1).astype(np.uint8)
 
     @cached_property
+    def by_copies(self) -> list[list[tuple[int, NDArray[np.uint64]]]]:
+        """For each kind of place the copies, plus one, that rows have, and the bits of the rows."""
+        return [
+            [(each, as_bits(classes == each)) for each in np.unique(classes).tolist()]
+            for classes in self.classes
+        ]
+
+    @cached_property
     def is_whole(self) -> bool:
         """Whether all are declared callable everywhere."""
         return bool(self.whole.all())
