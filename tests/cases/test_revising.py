@@ -127,8 +127,12 @@ def test_other_class_of_another_hospital__is_said_before_the_signature(room: Roo
     room.cases.interpret(SOUTH, OWN, case.number)
     verdict = Verdict(Classification.UNCERTAIN, "seen in healthy people", Bearing.CANDIDATE)
     room.cases.classify(SOUTH, OWN, case.number, str(STOP), verdict)
-    with pytest.raises(CaseError, match=r"Hospital North classified .* as `pathogenic` on "):
+    with pytest.raises(
+        CaseError, match=r"Hospital North classified a variant .*`pathogenic`"
+    ) as no:
         room.cases.sign(SOUTH, OWN, case.number)
+    assert str(STOP) not in str(no.value)
+    assert room.cases.ledger.case(case.number).signed is None
     answer = room.cases.sign(SOUTH, OWN, case.number, despite_others=True)
     assert not isinstance(answer, Refusal)
     (other,) = answer.others

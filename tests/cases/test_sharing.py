@@ -21,7 +21,7 @@ from kerne.phenotype.likelihood import LikelihoodModel
 from kerne.phenotype.phenopacket import Sex
 from kerne.phenotype.profiles import CaseProfile
 
-from .conftest import BROTHER, FATHER, MOTHER, PATIENT, STOP, Room
+from .conftest import BROTHER, FATHER, MISSENSE, MOTHER, PATIENT, STOP, Room
 from .test_cases_actions import OWN, opened, signed
 
 ANOTHER = Purpose.TREATMENT_OF_ANOTHER
@@ -106,6 +106,22 @@ def test_classification__is_kept_once_and_made_again_at_start_up(room: Room) -> 
     room.cases.react()
     assert list(shared.read([PATIENT])) == kept
     assert shared.persons() == (PATIENT,)
+
+
+def test_classifications__of_one_variant_are_read_without_the_others(room: Room) -> None:
+    case, _ = signed(room)
+    shared = room.cases.ledger.shared
+    (kept,) = shared.read([PATIENT])
+    other = replace(kept.said, allele=MISSENSE, reason=f"unlike {STOP}, and quoting '\"{STOP}\"'")
+    shared.keep(case, PATIENT, [kept.said, other])
+    for alleles, found in (
+        ({str(STOP)}, [kept.said]),
+        ({str(MISSENSE)}, [other]),
+        ({str(STOP), str(MISSENSE)}, [kept.said, other]),
+        (set[str](), []),
+        (None, [kept.said, other]),
+    ):
+        assert [each.said for each in shared.read([PATIENT], alleles)] == found
 
 
 def test_classification__is_sealed_at_rest_and_goes_with_its_person(

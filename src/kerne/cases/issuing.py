@@ -169,9 +169,9 @@ def check_others(case: Case, others: Iterable[SharedClassification]) -> None:
         judged = mine[str(each.allele), each.gene].classification
         if each.side is not side_of(judged):
             raise CaseError(
-                f"{each.organisation} classified `{each.allele}` in `{each.gene}` as "
-                f"`{each.classification}` on {each.day} ({each.criteria or 'no criterion met'}), "
-                f"here it is `{judged}`: look again, then sign with `--despite-others`"
+                f"{each.organisation} classified a variant of case `{case.number}` as "
+                f"`{each.classification}` on {each.day}, here it is `{judged}`: see `kerne "
+                "classifications list --allele`, and sign with `--despite-others` if it stands"
             )
 
 

@@ -3,7 +3,7 @@
 They are made from signed answers and can be made again. Erasing a person takes theirs away.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -82,9 +82,13 @@ class SharedLedger:
         with reading(self._engine).connect() as connection:
             return tuple(connection.execute(query).scalars())
 
-    def read(self, persons: Sequence[str]) -> Iterator[KeptClassification]:
-        """Yield what is kept of these persons, by case."""
+    def read(
+        self, persons: Sequence[str], alleles: Collection[str] | None = None
+    ) -> Iterator[KeptClassification]:
+        """Yield what is kept of these persons, by case; of certain variants if they are named."""
         wanted = set(persons)
+        # A sealed row tells nothing of itself; its text is searched before it is taken apart.
+        marks = None if alleles is None else [f'"{each}"'.encode() for each in alleles]
         query = select(_ROWS).order_by(_ROWS.c.case_number, _ROWS.c.place)
         with reading(self._engine).connect() as connection:
             rows = connection.execute(query).mappings().all()
@@ -92,8 +96,11 @@ class SharedLedger:
             if row["person"] in wanted:
                 name = _name(row["case_number"], row["place"])
                 content = self._sealer.unseal_document(row["person"], name, row["sealed"])
+                if marks is not None and not any(mark in content for mark in marks):
+                    continue
                 said = read_document(content, SharedClassification)
-                yield KeptClassification(row["person"], said)
+                if alleles is None or str(said.allele) in alleles:
+                    yield KeptClassification(row["person"], said)
 
     def forget_within(self, connection: Connection, person: str) -> None:
         """Take away what is kept of a person, in a transaction of the caller's."""

@@ -4,7 +4,7 @@ Every look is a collective question at the gate, for the treatment of another pa
 patient, and draws only on those whose choices allow that purpose at that moment.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -59,8 +59,8 @@ class SharedKnowledge:
         def look() -> tuple[SharedClassification, ...]:
             found = (
                 each
-                for each in self._open()
-                if gene in {None, each.gene} and allele in {None, str(each.allele)}
+                for each in self._open(None if allele is None else {allele})
+                if gene in {None, each.gene}
             )
             return tuple(each.seen_by(who.organisation) for each in sorted(found, key=when))
 
@@ -96,7 +96,8 @@ class SharedKnowledge:
         }
 
         def look() -> tuple[SharedClassification, ...]:
-            found = differing(self._open(), who.organisation, judged)
+            alleles = {allele for _, allele, _ in judged}
+            found = differing(self._open(alleles), who.organisation, judged)
             return tuple(each.seen_by(who.organisation) for each in found)
 
         about = "classifications that differ, at a signature"
@@ -154,9 +155,9 @@ class SharedKnowledge:
         said = classifications_of(signed_report(self.ledger, number), number, revisions)
         self.ledger.shared.keep(number, self.ledger.line(number).person, said)
 
-    def _open(self) -> list[SharedClassification]:
+    def _open(self, alleles: Collection[str] | None = None) -> list[SharedClassification]:
         allowed = [each for each in self.ledger.shared.persons() if self.kin.may_help(each)]
-        return [each.said for each in self.ledger.shared.read(allowed)]
+        return [each.said for each in self.ledger.shared.read(allowed, alleles)]
 
     def _own(self, who: Identity) -> Sequence[SharedClassification]:
         own = [each for each in self._open() if each.organisation == who.organisation]
