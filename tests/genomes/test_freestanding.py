@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kerne.alleles.assembly import KERNIA1
@@ -10,7 +11,9 @@ from kerne.errors import AlleleError, AssemblyError, GateError, GenomeError, Inp
 from kerne.genomes.freestanding import FreestandingGenomes
 from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.new_store import create_store
+from kerne.genomes.personal import calls_stored
 from kerne.genomes.reader import open_freestanding
+from kerne.genomes.store import GenomeStore
 
 RULES = StoreRules("GRCh38")
 
@@ -36,6 +39,24 @@ def test_first_add__makes_the_store_with_its_rules(tmp_path: Path, one: GenomeFi
     assert (stats.genomes, stats.declared_whole, stats.alleles, stats.segments) == (2, 2, 2, 1)
     assert stats.calls == 3
     assert stats.normal_form == "trimmed, not shifted"
+
+
+def test_calls_stored__are_the_sum_of_each_genome(
+    tmp_path: Path, desk: FreestandingGenomes, write_vcf: Callable[..., Path]
+) -> None:
+    texts = ("0/1", "1", ".", "0|0", "./1", "1|2")
+    rows = [("chr1", at, "A", "C,G", [texts[at % 6], texts[at // 6 % 6]]) for at in range(1, 99)]
+    desk.add([GenomeFile(write_vcf(tmp_path / "more.vcf", ("c", "d"), rows))], RULES)
+    snapshot = GenomeStore(tmp_path / "store").snapshot()
+    sizes = [len(segment.rows) for segment in snapshot.segments]
+    single = [
+        [np.arange(size) == (row if here == at else -1) for here, size in enumerate(sizes)]
+        for at, most in enumerate(sizes)
+        for row in range(most)
+    ]
+    told = [calls_stored(snapshot, marks) for marks in single]
+    assert min(told) > 0
+    assert calls_stored(snapshot, [np.ones(size, np.bool_) for size in sizes]) == sum(told)
 
 
 @pytest.mark.parametrize(

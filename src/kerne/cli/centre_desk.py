@@ -15,9 +15,9 @@ from kerne.genomes.cohorts import Samples
 from kerne.genomes.engine_choice import EngineChoice
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import AddedGenome, Carrier, StoreStatistics
-from kerne.genomes.hot import HotStatistics
 from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.likeness import ComparedGenomes
+from kerne.genomes.memory import HotStatistics
 from kerne.genomes.strata import Strata, StratifiedFrequencies
 from kerne.genomes.watching import Watch
 from kerne.people.counted import Relatives

@@ -11,7 +11,6 @@ from kerne.cli.desk import at_store
 from kerne.cli.progress import showing
 from kerne.errors import InputFileError
 from kerne.genomes.exporting.export_format import ExportFormat
-from kerne.genomes.frequencies import write_whole
 
 if TYPE_CHECKING:
     from kerne.genomes.freestanding import FreestandingGenomes
@@ -62,6 +61,7 @@ def export_command(
 def variants_command(*, sample: str, form: str, output: Path, store: "FreestandingGenomes") -> None:
     """Write every allele that SAMPLE of a free-standing store carries, weak calls marked."""
     from kerne.genomes.exporting.person import person_lines_1based, write_person_table_1based
+    from kerne.genomes.frequencies import write_whole
 
     found = store.variants_of(sample)
 

@@ -3,23 +3,26 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
-from kerne.alleles.allele import Allele, parse_allele
-from kerne.alleles.interval import Interval, parse_region
 from kerne.alleles.text import read_text
 from kerne.cli.desk import at_desk
 from kerne.cli.desk_duties import Desk
 from kerne.cli.genome_files import STDOUT, names_in
 from kerne.errors import AlleleError, InputFileError
-from kerne.genomes.cohorts import Samples, parse_cohort
 from kerne.genomes.engine_choice import EngineChoice, EngineKind
 from kerne.genomes.exporting.export_format import FrequencyFormat
-from kerne.genomes.frequencies import Frequencies, write_whole
-from kerne.genomes.frequency_files import save_frequencies, write_frequency_stream
-from kerne.genomes.strata import Strata, write_strata_1based
+
+if TYPE_CHECKING:
+    from kerne.alleles.allele import Allele
+    from kerne.alleles.interval import Interval
+    from kerne.genomes.cohorts import Samples
+    from kerne.genomes.frequencies import Frequencies
+
+# Other commands of `kerne genomes` need none of what these do.
+# ruff: noqa: PLC0415
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
@@ -80,16 +83,21 @@ def frequencies_command(  # noqa: PLR0913  one argument for each option
     if sum(each is not None for each in (region, gene, variants)) > 1:
         raise click.UsageError("give one of `--region`, `--gene` and `--variants`")
     samples = _samples(samples_file, cohorts, among)
-    divided = Strata(by_sex, by_region, _lists(strata, "--stratum"))
+    named = _lists(strata, "--stratum")
     counting = desk.counting_with(EngineChoice(EngineKind(engine), ray_address, ray_copy))
-    if divided != Strata():
+    if by_sex or by_region or named:
         if (gene, variants, form) != (None, None, FrequencyFormat.TSV):
             raise click.UsageError("strata are counted by `--region`, into a `tsv`")
+        from kerne.genomes.strata import Strata, write_strata_1based
+
+        divided = Strata(by_sex, by_region, named)
         with counting:
             parts = desk.frequencies_by(divided, region, samples, everyone=everyone)
         _say_who(parts.whole)
         _write(output, lambda stream: write_strata_1based(parts, stream))
         return
+    from kerne.genomes.frequency_files import save_frequencies, write_frequency_stream
+
     where = _place(desk, region, gene)
     alleles = None if variants is None else _alleles_in(variants, desk)
     wanted, assembly = FrequencyFormat(form), desk.assembly
@@ -101,14 +109,18 @@ def frequencies_command(  # noqa: PLR0913  one argument for each option
             save_frequencies(output, wanted, assembly, found)
 
 
-def _place(desk: Desk, region: str | None, gene: str | None) -> Interval | None:
+def _place(desk: Desk, region: str | None, gene: str | None) -> "Interval | None":
+    from kerne.alleles.interval import parse_region
+
     if gene is not None:
         return desk.region_of_gene(gene)
     return None if region is None else parse_region(region, desk.assembly)
 
 
-def _alleles_in(path: Path, desk: Desk) -> list[Allele]:
+def _alleles_in(path: Path, desk: Desk) -> "list[Allele]":
     """Read variants, one a line."""
+    from kerne.alleles.allele import parse_allele
+
     alleles = []
     for number, line in enumerate(read_text(path).splitlines(), start=1):
         if line.strip():
@@ -123,7 +135,7 @@ def _alleles_in(path: Path, desk: Desk) -> list[Allele]:
 
 def _samples(
     samples_file: Path | None, cohorts: Sequence[str], among: str | None
-) -> Samples | None:
+) -> "Samples | None":
     """Return the samples to count by the options that say so; `None` for everyone."""
     if among is None:
         if cohorts:
@@ -131,6 +143,8 @@ def _samples(
         return None if samples_file is None else names_in(samples_file)
     if samples_file is not None:
         raise click.UsageError("give `--samples-file` or `--among`, not both")
+    from kerne.genomes.cohorts import parse_cohort
+
     return parse_cohort(among, _lists(cohorts, "--cohort"))
 
 
@@ -149,15 +163,17 @@ def _write(output: Path, write: Callable[[TextIO], None]) -> None:
     if output == STDOUT:
         write(sys.stdout)
     else:
+        from kerne.genomes.frequencies import write_whole
+
         write_whole(output, write)
 
 
-def _saying_who(parts: Iterator[Frequencies]) -> Iterator[Frequencies]:
+def _saying_who(parts: "Iterator[Frequencies]") -> "Iterator[Frequencies]":
     for part in parts:
         _say_who(part)
         yield part
 
 
-def _say_who(found: Frequencies) -> None:
+def _say_who(found: "Frequencies") -> None:
     if found.counted is not None:
         click.echo(str(found.counted), err=True)

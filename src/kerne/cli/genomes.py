@@ -22,8 +22,6 @@ from kerne.cli.options import (
 from kerne.cli.progress import reading
 from kerne.cli.serve import serve
 from kerne.errors import DamagedStoreError, GenomeError
-from kerne.genomes.intake import GenomeFile, StoreRules
-from kerne.genomes.likeness import likeness_lines
 
 STDOUT: Final = Path("-")
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -80,6 +78,8 @@ def add(  # noqa: PLR0913  one argument for each option
     """
     if len(beds) not in {0, 1, len(files)}:
         raise click.UsageError("give `--callable` once, or once for each file")
+    from kerne.genomes.intake import GenomeFile, StoreRules  # noqa: PLC0415  questions need it not
+
     each = beds if len(beds) == len(files) else (beds or (None,)) * len(files)
     pairs = [GenomeFile(path, bed) for path, bed in zip(files, each, strict=True)]
     rules = StoreRules(assembly, reference, min_gq, min_dp)
@@ -151,6 +151,8 @@ def stats(*, desk: Desk) -> None:
 @at_desk
 def duplicates(*, desk: Desk) -> None:
     """List samples that hold one genome: filed twice, or of twins; in a centre for a laboratory."""
+    from kerne.genomes.likeness import likeness_lines  # noqa: PLC0415  questions need it not
+
     for line in likeness_lines(desk.find_duplicates()):
         click.echo(line)
 

@@ -23,8 +23,8 @@ from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, NothingClos
 from kerne.genomes.compaction import Rewritten
 from kerne.genomes.count_actions import CountActions
 from kerne.genomes.genotypes import AddedGenome, Carrier, GenotypedAllele, StoreStatistics
-from kerne.genomes.hot import HotStatistics
 from kerne.genomes.intake import GenomeFile
+from kerne.genomes.memory import HotStatistics
 from kerne.genomes.own_copy import OwnCopy, check_own_copy_place, write_own_copy
 from kerne.genomes.reader import Reader, reader
 from kerne.genomes.reading.chunks import samples_in

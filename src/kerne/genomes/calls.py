@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.vcf import parse_genotype, split_genotype
+from kerne.genomes.genotypes import Phase, Zygosity
 
 SILENT: Final = 0x80
 """Set where the genome's own intervals call the place."""
@@ -185,3 +186,30 @@ def is_carried(codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
     bare = codes & CODE_MASK
     carried: NDArray[np.bool_] = (bare >= FIRST_CARRIED) & (bare <= LAST_CARRIED)
     return carried
+
+
+_ZYGOSITY: Final = {
+    Code.HET: Zygosity.HET,
+    Code.HOM: Zygosity.HOM,
+    Code.HEMI: Zygosity.HEMI,
+    Code.HALF: Zygosity.HALF,
+}
+
+
+def zygosity_of(code: int) -> Zygosity:
+    """Return the zygosity that a carried code, weak or not, was written with."""
+    bare = code & CODE_MASK
+    return _ZYGOSITY[Code(bare - WEAK_OFFSET if bare >= Code.WEAK_HET else bare)]
+
+
+_PHASE: Final = {
+    0: Phase.NONE,
+    FIRST: Phase.FIRST,
+    SECOND: Phase.SECOND,
+    FIRST | SECOND: Phase.BOTH,
+}
+
+
+def phase_of(code: int) -> Phase:
+    """Return where a carried call is phased to."""
+    return _PHASE[code & (FIRST | SECOND)]

@@ -25,10 +25,10 @@ from kerne.genomes.exporting.export_format import ExportFormat
 from kerne.genomes.exporting.files import export
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import AddedGenome, Carrier, StoreStatistics
-from kerne.genomes.hot import HotStatistics
 from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.likeness import ComparedGenomes, find_duplicates
 from kerne.genomes.manifest import FILE_NAME, Keeper
+from kerne.genomes.memory import HotStatistics
 from kerne.genomes.new_store import create_store
 from kerne.genomes.personal import Variants
 from kerne.genomes.reader import Reader, open_freestanding

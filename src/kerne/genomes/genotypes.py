@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING
 
-from kerne.alleles.allele import Allele
-from kerne.genomes.calls import CODE_MASK, FIRST, SECOND, WEAK_OFFSET, Code
-from kerne.genomes.manifest import NormalForm
+if TYPE_CHECKING:  # what a resident process answers is read without them
+    from kerne.alleles.allele import Allele
+    from kerne.genomes.manifest import NormalForm
 
 
 class Zygosity(StrEnum):
@@ -18,20 +18,6 @@ class Zygosity(StrEnum):
     HALF = "half"
 
 
-_ZYGOSITY: Final = {
-    Code.HET: Zygosity.HET,
-    Code.HOM: Zygosity.HOM,
-    Code.HEMI: Zygosity.HEMI,
-    Code.HALF: Zygosity.HALF,
-}
-
-
-def zygosity_of(code: int) -> Zygosity:
-    """Return the zygosity that a carried code, weak or not, was written with."""
-    bare = code & CODE_MASK
-    return _ZYGOSITY[Code(bare - WEAK_OFFSET if bare >= Code.WEAK_HET else bare)]
-
-
 class Phase(StrEnum):
     """On which haplotype of a phased genotype an allele is: as `1|0`, `0|1` or `1|1`."""
 
@@ -39,19 +25,6 @@ class Phase(StrEnum):
     FIRST = "first"
     SECOND = "second"
     BOTH = "both"
-
-
-_PHASE: Final = {
-    0: Phase.NONE,
-    FIRST: Phase.FIRST,
-    SECOND: Phase.SECOND,
-    FIRST | SECOND: Phase.BOTH,
-}
-
-
-def phase_of(code: int) -> Phase:
-    """Return where a carried call is phased to."""
-    return _PHASE[code & (FIRST | SECOND)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +54,7 @@ class GenotypedAllele:
     unclear: it is shown to the clinic and counts for nothing.
     """
 
-    allele: Allele
+    allele: "Allele"
     genotype: Zygosity
     depth_reads: int | None
     is_counted: bool
@@ -96,7 +69,7 @@ class StoreStatistics:
     """What a reader may see of a store, in numbers."""
 
     assembly: str
-    normal_form: NormalForm
+    normal_form: "NormalForm"
     min_gq: int
     min_dp: int
     genomes: int

@@ -19,32 +19,13 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kerne.genomes.memory import HotStatistics
+
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 _PR_SET_DUMPABLE: Final = 4  # prctl(2)
 _PAGE_BYTES: Final = mmap.PAGESIZE
-
-
-@dataclass(frozen=True, slots=True)
-class HotStatistics:
-    """What a cache holds and how it did.
-
-    Parameters
-    ----------
-    held_bytes, locked_bytes
-        How much is held, and of it in memory that the system never writes to the disk.
-    hits, loads, dropped
-        How often something was there, was loaded, and went because there was no more room.
-    """
-
-    blobs: int
-    held_bytes: int
-    locked_bytes: int
-    most_bytes: int
-    hits: int
-    loads: int
-    dropped: int
 
 
 @dataclass(frozen=True, slots=True)

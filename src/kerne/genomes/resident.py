@@ -3,8 +3,8 @@
 from threading import Lock
 
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.hot import HotStatistics
 from kerne.genomes.manifest import read_manifest
+from kerne.genomes.memory import HotStatistics
 from kerne.genomes.reader import Reader, freestanding_reader
 from kerne.genomes.store import GenomeStore
 from kerne.genomes.tending import Tending

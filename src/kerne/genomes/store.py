@@ -25,7 +25,7 @@ from kerne.genomes.compaction import (
 )
 from kerne.genomes.engine import ThreadEngine
 from kerne.genomes.genotypes import AddedGenome
-from kerne.genomes.hot import Hot, HotStatistics
+from kerne.genomes.hot import Hot
 from kerne.genomes.intake import GenomeFile, IntakeRules
 from kerne.genomes.manifest import (
     FILE_NAME,
@@ -35,6 +35,7 @@ from kerne.genomes.manifest import (
     read_manifest,
     write_manifest,
 )
+from kerne.genomes.memory import HotStatistics
 from kerne.genomes.reference import read_reference
 from kerne.genomes.segment_folder import SegmentFolder
 from kerne.genomes.segment_keys import FileSegmentKeys, KeptElsewhere, SegmentKeys

@@ -7,9 +7,10 @@ They stand at the bottom of the trust storey so that every room can speak them. 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from pyroaring import BitMap
+if TYPE_CHECKING:  # who only asks need not load it
+    from pyroaring import BitMap
 
 
 class Purpose(StrEnum):
@@ -170,7 +171,7 @@ class Epoch:
 class Population:
     """The genome rows that a purpose may count now; one current row a person."""
 
-    rows: BitMap
+    rows: "BitMap"
     epoch: Epoch
 
 

@@ -144,17 +144,36 @@ def test_error__is_the_one_of_the_store(
     assert len(asked.questions) == 1
 
 
-def test_question__loads_neither_compiler_nor_database(store: Path, asked: Asked) -> None:
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [(("carriers", "chr1-10-A-C"), "a\thet"), (("stats",), "genomes\t")],
+)
+def test_question__loads_no_library_of_the_resident_process(
+    store: Path, asked: Asked, words: tuple[str, ...], answer: str
+) -> None:
+    loaded = _loaded_for(store, words, answer)
+    assert asked.questions
+    assert loaded & (_HEAVY | {"numpy", "pyroaring", "cryptography"}) == set()
+
+
+def test_counting__loads_neither_compiler_nor_database(store: Path, asked: Asked) -> None:
+    loaded = _loaded_for(store, ("frequencies", "-r", "chr1"), "chr1\t10\tA\tC")
+    assert "frequencies" in asked.questions
+    assert loaded & _HEAVY == set()
+
+
+_HEAVY = {"numba", "sqlalchemy", "pyarrow", "pysam", "isal", "rich", "cedarpy", "sqlite3"}
+
+
+def _loaded_for(store: Path, words: tuple[str, ...], answer: str) -> set[str]:
+    """Ask in a process of its own, and return the modules that it loaded."""
+    asking = ["genomes", "--store", str(store), *words]
     script = (
         "import json, sys; from kerne.cli import kerne;"
-        f"kerne(['genomes', '--store', {str(store)!r}, 'carriers', 'chr1-10-A-C'],"
-        " standalone_mode=False); print(json.dumps(sorted(sys.modules)))"
+        f"kerne({asking!r}, standalone_mode=False); print(json.dumps(sorted(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    loaded = set(json.loads(done.stdout.splitlines()[-1]))
-    assert "a\thet" in done.stdout
-    assert asked.questions == ["carriers"]
-    heavy = {"numba", "sqlalchemy", "pyarrow", "pysam", "isal", "rich", "cedarpy", "sqlite3"}
-    assert loaded & heavy == set()
+    assert answer in done.stdout
+    return set(json.loads(done.stdout.splitlines()[-1]))

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from kerne.genomes.engine_choice import EngineChoice
     from kerne.genomes.frequencies import Frequencies
     from kerne.genomes.genotypes import AddedGenome, Carrier, StoreStatistics
-    from kerne.genomes.hot import HotStatistics
     from kerne.genomes.intake import GenomeFile, StoreRules
     from kerne.genomes.likeness import ComparedGenomes
+    from kerne.genomes.memory import HotStatistics
     from kerne.genomes.strata import Strata, StratifiedFrequencies
     from kerne.genomes.watching import Watch
 
@@ -182,7 +182,7 @@ class ResidentDesk:
 
     def memory(self) -> "HotStatistics":
         """Say what the resident process keeps in memory."""
-        from kerne.genomes.hot import HotStatistics
+        from kerne.genomes.memory import HotStatistics
 
         return HotStatistics(**self._ask("memory").said)
 
