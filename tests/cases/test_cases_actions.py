@@ -4,20 +4,24 @@ from pathlib import Path
 
 import pytest
 
+from kerne.alleles.assembly import Assembly
 from kerne.cases import issuing, report
 from kerne.cases.actions import Answer
 from kerne.cases.answer import PUBLIC_KEY, SIGNATURE, SUMS, SUMS_SIGNATURE
 from kerne.cases.case import Case, Stage
 from kerne.cases.events import AnswerIssued, Bearing, KinInCase
+from kerne.cases.gathering import as_calls
 from kerne.cases.ledger import CaseLedger
 from kerne.cases.report import RECORD
 from kerne.cases.signature import is_signed
 from kerne.cases.verdict import Verdict
 from kerne.errors import CaseError, PhenotypeError, StaleVersionError
+from kerne.genomes.actions import PersonalGenome
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import (
     CandidateVariant,
     Classification,
+    Genotype,
     Interpretation,
     Met,
     Mode,
@@ -26,6 +30,9 @@ from kerne.interpretation.candidate import (
 from kerne.interpretation.criteria.overrides import Override
 from kerne.interpretation.family.parentage import left_out_in_words
 from kerne.interpretation.family.pedigree import Kin
+from kerne.interpretation.reading.calls import GenomeCalls
+from kerne.interpretation.reading.structural import StructuralCall, StructuralKind
+from kerne.interpretation.structural.curating import CopyEntry
 from kerne.people.asking import Action, Purpose, Refusal
 
 from .conftest import (
@@ -373,3 +380,38 @@ def test_answer__that_cannot_be_noted_as_handed_over_is_a_fault(
         with pytest.raises(StaleVersionError, match="somebody else"):
             signed(room)
     assert room.cases.issue_outstanding() == 1
+
+
+def test_answer__scores_a_lost_gene_as_the_geneticist_did(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = StructuralCall(StructuralKind.DELETION, "chr1", 90, 400, Genotype.HET, 310)
+
+    def with_the_loss(found: PersonalGenome, assembly: Assembly) -> GenomeCalls:
+        return replace(as_calls(found, assembly), calls=(), structural=(lost,))
+
+    monkeypatch.setattr("kerne.cases.gathering.as_calls", with_the_loss)
+    case, _ = ranked(room)
+    entries = (
+        CopyEntry("2A", Met.MET, 1.0, "loss of the gene is established, PMID:1"),
+        CopyEntry("4O", Met.NOT_MET, 0.0, "in no population"),
+    )
+    verdict = Verdict(None, copies=entries)
+    room.cases.classify(room.geneticist, OWN, case, str(lost.allele), verdict)
+    kept = room.cases.ledger.case(case).judgements[0].said
+    assert (kept.copies, kept.suggested) == (entries, Classification.PATHOGENIC)
+    seen = room.cases.variant(room.geneticist, OWN, case, str(lost.allele))
+    assert not isinstance(seen, Refusal)
+    assert seen.copy_points == 1.0
+    answer = room.cases.sign(room.geneticist, OWN, case)
+    assert not isinstance(answer, Refusal)
+    (finding,) = json.loads(answer.record)["conclusion"]["findings"]
+    said = {each["criterion"]: each for each in finding["variant"]["evidence"]}
+    assert said["CNV 2A"]["data"].startswith("loss of the gene is established, PMID:1 (the program")
+    assert said["CNV 2A"]["overridden"]["source"] == "absent"
+    assert (finding["classification"], finding["vrs"]) == ("pathogenic", None)
+    page = (answer.directory / "report.html").read_text()
+    assert "score of a loss or gain of copies: +1.00 in all" in page
+    shared = room.cases.shared.classifications(room.geneticist, Purpose.TREATMENT_OF_ANOTHER)
+    assert not isinstance(shared, Refusal)
+    assert "CNV 2A +1.00" in shared[0].criteria
