@@ -14,7 +14,11 @@ from kerne.cases.report import NOT_EXCLUDED, NOT_FOR_DIAGNOSIS, SYNTHETIC, VALID
 from kerne.cases.wording import Wording, danish
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Met, Mode, Strength
+from kerne.interpretation.family.facts import sharing_facts, two_copies_facts
+from kerne.interpretation.family.observation import RelativeCarriage
+from kerne.interpretation.family.pedigree import Kin
 from kerne.interpretation.limits import STRUCTURAL_IN_PART, UNJUDGED, not_examined
+from kerne.interpretation.reading.calls import Carriage
 from kerne.policy.words import Language
 
 ENGLISH, DANISH = Wording(Language.ENGLISH), Wording(Language.DANISH)
@@ -64,6 +68,24 @@ def test_limits_and_warnings__are_known_in_danish() -> None:
     )
     assert [each for each in limits if DANISH.told(each) is None] == []
     assert "Hospital North" in DANISH.tell(validated)
+
+
+@pytest.mark.parametrize("kin", [each for each in Kin if each is not Kin.OTHER])
+def test_reasons_of_the_family__name_kin_in_danish(kin: Kin) -> None:
+    two = two_copies_facts(
+        RelativeCarriage(kin, affected=True, carriage=Carriage.HOM), has_two=True
+    )
+    one = [
+        fact
+        for spares in (True, False)
+        for affected in (True, False)
+        for carriage in (Carriage.HET, Carriage.ABSENT)
+        for fact in sharing_facts([RelativeCarriage(kin, affected, carriage)], spares_some=spares)
+    ]
+    said = {words for _, words in (*two, *one)}
+    assert len(said) == 4
+    assert [each for each in said if DANISH.told(each) is None] == []
+    assert all(DANISH.tell(kin.value) in DANISH.tell(each) for each in said)
 
 
 def test_sentences__are_looked_up_one_by_one_when_the_whole_is_not_known() -> None:
