@@ -5,14 +5,23 @@ import pytest
 
 from kerne.alleles.assembly import KERNIA1
 from kerne.cases.gathering import CountedCitizens, as_calls, kin_of
+from kerne.cases.wording import Wording
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import GenotypedAllele, Zygosity
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.family.pedigree import Kin
+from kerne.interpretation.limits import (
+    STRUCTURAL,
+    STRUCTURAL_IN_PART,
+    STRUCTURAL_NOT_KEPT,
+    not_examined,
+)
+from kerne.interpretation.reading.structural import StructuralKind
 from kerne.people.asking import Identity, Refusal, Role
 from kerne.people.counted import WhoCounted
 from kerne.people.kinship import Kinship, Parenthood, ParentOf
+from kerne.policy.words import Language
 
 from .conftest import BROTHER, FATHER, MOTHER, PATIENT, STOP, STRANGER, NotedGenomes, NotedRegister
 
@@ -87,3 +96,19 @@ def test_national_evidence__names_the_unrelated_people_whom_it_counted() -> None
     genomes.refuses.add("everyone")
     assert citizens.look_up([STOP]) == [None]
     assert citizens.source == "the national genome database, which refused the question"
+
+
+def test_as_calls__hands_over_structural_variants_and_says_when_none_were_kept() -> None:
+    line = "chr1\t1000\t.\tN\t<DEL>\t.\tPASS\tEND=5000\tGT\t0/1"
+    filtered = line.replace("PASS", "LowQual")
+    held = as_calls(PersonalGenome("S-1", 1, (), None, (line, filtered)), KERNIA1)
+    (call,) = held.structural
+    assert (call.kind, call.start, call.end) == (StructuralKind.DELETION, 1000, 5000)
+    assert len(held.notes) == 1
+    assert STRUCTURAL_IN_PART in not_examined(held)
+    none = as_calls(PersonalGenome("S-1", 1, (), None, ()), KERNIA1)
+    assert STRUCTURAL in not_examined(none)
+    before = as_calls(PersonalGenome("S-1", 1, (), None, None), KERNIA1)
+    assert STRUCTURAL_NOT_KEPT in not_examined(before)
+    assert Wording(Language.DANISH).told(STRUCTURAL_NOT_KEPT) is not None
+    assert Wording(Language.DANISH).told(held.notes[0]) is not None

@@ -77,9 +77,9 @@ def store(tmp_path: Path, files: list[Path]) -> Path:
     place = tmp_path / "store"
     result = run("--store", place, "add", "--assembly", "GRCh38", *files)
     assert result.stdout.splitlines() == [
-        "sample\trow\tvariants\tcallable",
-        "a\t0\t1\tdeclared whole",
-        "b\t1\t1\tdeclared whole",
+        "sample\trow\tvariants\tcallable\tstructural",
+        "a\t0\t1\tdeclared whole\t0",
+        "b\t1\t1\tdeclared whole\t0",
     ]
     assert "no people, choices or audit behind it" in result.stderr
     return place
@@ -297,7 +297,7 @@ def test_centre__is_asked_by_a_person_for_a_purpose(
 ) -> None:
     file = tmp_path / "a.vcf"
     added = run("add", "--assembly", "hg38", file, *ASKING).stdout
-    assert added.endswith("S1\t0\t1\tas given\n")
+    assert added.endswith("S1\t0\t1\tas given\t0\n")
     table = run("frequencies", "-r", "chr20:5-9", *ASKING).stdout
     assert table.endswith("chr20\t2\tA\tC\t1\t1\t1\t1\t1\n")
     assert "S1\themi" in run("carriers", "20-3-A-C", *ASKING).stdout

@@ -63,9 +63,9 @@ def test_manifest__that_was_edited_is_refused(tmp_path: Path) -> None:
 def test_manifest__of_another_version_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kerne.genomes.manifest.FORMAT", 2)
+    monkeypatch.setattr("kerne.genomes.manifest.FORMAT", 3)
     write_manifest(tmp_path, MANIFEST)
     monkeypatch.undo()
-    assert json.loads((tmp_path / FILE_NAME).read_text())["format"] == 2
+    assert json.loads((tmp_path / FILE_NAME).read_text())["format"] == 3
     with pytest.raises(GenomeError, match="another version"):
         read_manifest(tmp_path)

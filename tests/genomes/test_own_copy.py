@@ -1,5 +1,6 @@
 """A person's copy of their own genome: whole, for its owner's eyes, and honest about itself."""
 
+import gzip
 import os
 import stat
 from pathlib import Path
@@ -109,3 +110,15 @@ def test_copy__that_fails_midway_leaves_nothing(
     nowhere = tmp_path / "nowhere"
     with pytest.raises(GenomeError, match="cannot be written: no such file or directory"):
         copy(nowhere)
+
+
+def test_copy__holds_structural_records_or_says_that_none_were_kept(tmp_path: Path) -> None:
+    line = "chr1\t10\t.\tN\t<DEL>\t.\tPASS\tEND=90\tGT\t0/1"
+    told = {}
+    for name, structural in {"with": (line,), "none": (), "before": None}.items():
+        path = tmp_path / f"{name}.vcf.gz"
+        written = write_own_copy(path, "S", KERNIA1, (), None, structural)
+        told[name] = gzip.decompress(written.variants.read_bytes()).decode().splitlines()
+    assert line in told["with"]
+    said = "##kerne_structural=none are here, since none were kept when the genome was added"
+    assert [said in lines for lines in told.values()] == [False, False, True]

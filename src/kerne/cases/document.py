@@ -60,14 +60,15 @@ def _round(number: float) -> float:
     return round(number, _DECIMALS)
 
 
-def _allele(name: str, _kind: type[Allele]) -> Allele:
-    # `parse_allele` wants an assembly; what is read here was written by `canonical_json`.
+def read_allele(name: str) -> Allele:
+    """Read an allele back as documents and events name it, `str` of it; a symbolic one too."""
+    # `parse_allele` wants an assembly, and bases: what is read here was written by the program.
     contig, position_1based, reference, alternative = name.rsplit("-", 3)
     return Allele(contig, int(position_1based) - 1, reference, alternative)
 
 
-def _structure_allele(name: Any, kind: type[Allele]) -> Allele:  # Any: cattrs hands JSON over
-    return _allele(str(name), kind)
+def _structure_allele(name: Any, _kind: type[Allele]) -> Allele:  # Any: cattrs hands JSON over
+    return read_allele(str(name))
 
 
 _CONVERTER: Final = make_converter()

@@ -36,6 +36,7 @@ from kerne.interpretation.family.pedigree import Family, Kin, PedigreeSex, Relat
 from kerne.interpretation.interpretation import examine
 from kerne.interpretation.presentation import NationalFrequency
 from kerne.interpretation.reading.calls import Call, GenomeCalls
+from kerne.interpretation.reading.structural_gathering import read_kept_structural
 from kerne.interpretation.secondary import Disclosure
 from kerne.knowledge.panels import Panel
 from kerne.people.asking import Identity, Purpose, Refusal
@@ -282,6 +283,8 @@ def as_calls(found: PersonalGenome, assembly: Assembly) -> GenomeCalls:
     Half-calls count as one copy; weak calls are shown to the clinic, and their number is noted.
     """
     weak = sum(not variant.is_counted for variant in found.variants)
+    structural = read_kept_structural(found.structural or (), assembly)
+    notes = (f"{weak} calls are below the database's quality limits",) if weak else ()
     return GenomeCalls(
         sample=found.sample,
         assembly=assembly,
@@ -296,7 +299,9 @@ def as_calls(found: PersonalGenome, assembly: Assembly) -> GenomeCalls:
             for variant in found.variants
         ),
         callable=found.callable,
-        notes=(f"{weak} calls are below the database's quality limits",) if weak else (),
+        notes=(*notes, *structural.notes),
+        structural=structural.calls,
+        is_structural_kept=found.structural is not None,
     )
 
 

@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kerne.alleles.allele import parse_allele
 from kerne.alleles.assembly import Assembly
 from kerne.cases.case import Case
+from kerne.cases.document import read_allele
 from kerne.cases.events import VariantClassified
 from kerne.cases.gathering import Gatherer
 from kerne.cases.inputs import KeptBasis, KeptInputs
@@ -140,7 +140,7 @@ class Looker:
         differences: Differences,
         listed: dict[str, dict[str, FindingClass]],
     ) -> ClassNow:
-        allele = parse_allele(said.allele, self.assembly)
+        allele = read_allele(said.allele)
         (facts,) = self.knowledge.facts.look_up([allele])
         judged = JudgedVariant(said.gene, said.disease, allele)
         reasons = tuple(map(str, differences.of_allele(said.gene, allele)))

@@ -59,17 +59,23 @@ def export_command(
 @click.option("-o", "--output", type=_FILE, default=STDOUT, help="The file; `-` is the screen.")
 @at_store
 def variants_command(*, sample: str, form: str, output: Path, store: "FreestandingGenomes") -> None:
-    """Write every allele that SAMPLE of a free-standing store carries, weak calls marked."""
+    """Write every allele that SAMPLE of a free-standing store carries, weak calls marked.
+
+    Structural records stand in the VCF as its file had them; a table has no place for them.
+    """
     from kerne.genomes.exporting.person import person_lines_1based, write_person_table_1based
     from kerne.genomes.frequencies import write_whole
 
-    found = store.variants_of(sample)
+    found, structural = store.variants_of(sample), store.structural_of(sample)
 
     def write(stream: TextIO) -> None:
         if form == "tsv":
             write_person_table_1based(found, stream)
+            if structural:
+                told = f"{len(structural)} structural records are not in a table: see the VCF"
+                click.echo(told, err=True)
         else:
-            lines = person_lines_1based(sample, store.assembly, found)
+            lines = person_lines_1based(sample, store.assembly, found, structural)
             stream.writelines(f"{line}\n" for line in lines)
 
     if output == STDOUT:

@@ -85,10 +85,12 @@ def add(  # noqa: PLR0913  one argument for each option
     rules = StoreRules(assembly, reference, min_gq, min_dp)
     with reading(files) as watch:
         added = desk.add(pairs, rules, watch)
-    click.echo("sample\trow\tvariants\tcallable")
+    click.echo("sample\trow\tvariants\tcallable\tstructural")
     for genome in added:
         where = "declared whole" if genome.callable_declared_whole else "as given"
-        click.echo(f"{genome.sample}\t{genome.row}\t{genome.variants}\t{where}")
+        click.echo(
+            f"{genome.sample}\t{genome.row}\t{genome.variants}\t{where}\t{genome.structural}"
+        )
 
 
 @genomes.command("carriers")

@@ -39,12 +39,21 @@ from kerne.people.sample import GenomeOrigin, GenomeRow
 
 @dataclass(frozen=True, slots=True)
 class PersonalGenome:
-    """One genome as its person's doctors read it; `callable` is `None` when declared whole."""
+    """One genome as its person's doctors read it.
+
+    Parameters
+    ----------
+    callable
+        `None` when declared whole.
+    structural
+        Its structural records, each a line of VCF; `None` when it was added before they were kept.
+    """
 
     sample: str
     row: int
     variants: Sequence[GenotypedAllele]
     callable: Intervals | None
+    structural: tuple[str, ...] | None = ()
 
 
 def kept_nowhere(_person: str, _sample: str, _row: int) -> None:
@@ -332,7 +341,12 @@ class Genomes(CountActions, CheckActions):
         if isinstance(found, Refusal):
             return found
         return write_own_copy(
-            path, found.sample, self._store.assembly, found.variants, found.callable
+            path,
+            found.sample,
+            self._store.assembly,
+            found.variants,
+            found.callable,
+            found.structural,
         )
 
     def stats(
@@ -374,7 +388,8 @@ class Genomes(CountActions, CheckActions):
             raise GenomeError(f"the database has no genome of `{person}`")
         row = next(iter(rows)) if len(rows) == 1 else self._germline_first(rows, person)
         variants = opened.variants_of(row)
-        return PersonalGenome(rows[row], row, variants, opened.callable_of(row))
+        callable_in, structural = opened.callable_of(row), opened.structural_of(row)
+        return PersonalGenome(rows[row], row, variants, callable_in, structural)
 
     def _germline_first(self, rows: Mapping[int, str], person: str) -> int:
         """Return the newest row; one of a tumour or of a donor's cells only where no other is."""

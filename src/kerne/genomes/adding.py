@@ -15,13 +15,15 @@ from kerne.errors import GenomeError
 from kerne.genomes.genotypes import AddedGenome
 from kerne.genomes.intake import GenomeFile, IntakeRules
 from kerne.genomes.reading.chunks import ChunkReading, open_chunks
-from kerne.genomes.segment_folder import SegmentFolder
+from kerne.genomes.reading.structural import StructuralRecords
+from kerne.genomes.segment_folder import NewSegment, SegmentFolder
 from kerne.genomes.segments.building import Built, SegmentBuilder
 from kerne.genomes.segments.cutting import columns_between
 from kerne.genomes.segments.merging import merge, rows_that_stay, sources_of
 from kerne.genomes.segments.of_file import FileRules
 from kerne.genomes.segments.rows import SHARD_BITS, SHARD_ROWS, RowTable
 from kerne.genomes.segments.segment import Segment
+from kerne.genomes.segments.structural import merge_structural, pack_lines, write_structural
 from kerne.genomes.watching import Watch
 
 
@@ -109,7 +111,8 @@ class Staging:
             for part, builder, each in zip(parts, builders, new, strict=True):
                 built = builder.finish()
                 samples = reading.samples[part.low : part.high]
-                rows = _rows(part, samples, numbers, built, is_whole=rules.is_whole)
+                structural = _write_structural(reading.structural, part, each)
+                rows = _rows(part, samples, numbers, built, structural, is_whole=rules.is_whole)
                 found.append((each.finish(rows, built.partitions), _added(rows, built)))
             return found
 
@@ -135,6 +138,7 @@ class Staging:
         rows = rows_that_stay(segments, ())
         with self.folder.new() as new:
             entries = list(merge(sources_of(segments, rows), rows, self.rules.assembly, new))
+            merge_structural(segments, rows, new)
             merged = new.finish(rows, entries)
         for segment in segments:
             self.folder.drop(segment.name)
@@ -150,8 +154,29 @@ def _parts(samples: int, row: int) -> Iterator[_Part]:
         low = high
 
 
+def _write_structural(records: StructuralRecords, part: _Part, new: NewSegment) -> list[int]:
+    """Write the structural records of the rows of a part; return how many each has."""
+    if records.is_empty:
+        return [0] * part.rows
+    counts: list[int] = []
+
+    def blobs() -> Iterator[bytes]:
+        for count, text in records.by_column(part.low, part.high):
+            counts.append(count)
+            yield pack_lines(text)
+
+    write_structural(blobs(), new)
+    return counts
+
+
 def _rows(
-    part: _Part, samples: tuple[str, ...], numbers: Numbers, built: Built, *, is_whole: bool
+    part: _Part,
+    samples: tuple[str, ...],
+    numbers: Numbers,
+    built: Built,
+    structural: Sequence[int],
+    *,
+    is_whole: bool,
 ) -> RowTable:
     count = len(samples)
     return RowTable(
@@ -162,6 +187,7 @@ def _rows(
         np.array([each.x_copies for each in built.complements], dtype=np.int8),
         np.array([each.y_copies for each in built.complements], dtype=np.int8),
         np.full(count, numbers.added, dtype=np.int64),
+        np.array(structural, dtype=np.int64),
     )
 
 
@@ -173,6 +199,7 @@ def _added(rows: RowTable, built: Built) -> list[AddedGenome]:
             rows.ids.tolist(),
             built.variants.tolist(),
             rows.whole.tolist(),
+            rows.structural.tolist(),
             strict=True,
         )
     ]

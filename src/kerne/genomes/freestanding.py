@@ -165,6 +165,20 @@ class FreestandingGenomes:
         (row,) = _rows_of(reader, [sample])
         return reader.variants_of(row)
 
+    def structural_of(self, sample: str) -> tuple[str, ...]:
+        """Return the structural records of one genome, each a line of VCF, in order.
+
+        None of a genome that was added before they were kept.
+
+        Raises
+        ------
+        GenomeError
+            The sample is not in the store.
+        """
+        reader = self._reader()
+        (row,) = _rows_of(reader, [sample])
+        return reader.structural_of(row) or ()
+
     def region_of_gene(self, gene: str) -> Interval:
         """Raise `GenomeError`: a free-standing store has no gene models."""
         raise GenomeError(f"a free-standing store has no gene models to find `{gene}` by")

@@ -29,12 +29,16 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AddedGenome:
-    """A genome that the store now holds; `variants` counts the alleles that it carries."""
+    """A genome that the store now holds.
+
+    `variants` counts the alleles that it carries, `structural` the records of structural variants.
+    """
 
     sample: str
     row: int
     variants: int
     callable_declared_whole: bool
+    structural: int = 0
 
 
 @dataclass(frozen=True, slots=True)

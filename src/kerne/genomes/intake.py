@@ -4,8 +4,9 @@ A record speaks for itself: its genotypes are what counts at its alleles. Where 
 its callable intervals speak: those of a BED given with it, the records of a gVCF that reach the
 thresholds, or, for a plain VCF without any, the whole assembly, declared and marked so. In a gVCF
 the thresholds hold for every record: a genotype below them counts for nothing, and an alternative
-call among them is kept as weak. Symbolic alleles, `*` and breakends are not stored; a genotype
-that holds one counts as called. Contigs that the assembly does not have are passed over.
+call among them is kept as weak. Symbolic alleles and joins are kept as structural records, apart
+(`reading.structural`), and `*` is not; a genotype that holds one counts as called. Contigs that the
+assembly does not have are passed over.
 """
 
 from dataclasses import dataclass

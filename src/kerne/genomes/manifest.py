@@ -15,7 +15,9 @@ from kerne.durable import replace_durably
 from kerne.errors import DamagedStoreError, GenomeError
 from kerne.genomes.reference import Reference
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""2 keeps structural records, which a program that knows 1 alone would lose when it compacts."""
+READABLE: Final = frozenset({1, FORMAT})
 FILE_NAME: Final = "manifest.json"
 SEGMENTS: Final = "segments"
 
@@ -131,7 +133,7 @@ def manifest_from(content: bytes, path: Path | str) -> Manifest:
     if _digest(values) != checksum:
         raise DamagedStoreError(f"`{path}` is damaged: its checksum does not match")
     try:
-        if values.pop("format") == FORMAT:
+        if values.pop("format") in READABLE:
             return _manifest(values)
     except (TypeError, KeyError, ValueError):
         pass  # said below

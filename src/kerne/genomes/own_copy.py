@@ -29,6 +29,8 @@ UNFILTERED: Final = (
     "and it tells of relatives too."
 )
 
+NO_STRUCTURAL: Final = "none are here, since none were kept when the genome was added"
+
 
 @dataclass(frozen=True, slots=True)
 class OwnCopy:
@@ -62,8 +64,14 @@ def write_own_copy(
     assembly: Assembly,
     variants: Sequence[GenotypedAllele],
     callable_in: Intervals | None,
+    structural: Sequence[str] | None = (),
 ) -> OwnCopy:
     """Write the two files of a copy.
+
+    Parameters
+    ----------
+    structural
+        Structural records, each a line of VCF; `None` when none were kept.
 
     Raises
     ------
@@ -75,7 +83,9 @@ def write_own_copy(
     try:
         with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as name:
             fresh = Path(name)
-            _write_vcf(fresh / path.name, _lines_1based(sample, assembly, variants, bed))
+            said = _said(bed, is_structural_kept=structural is not None)
+            lines = person_lines_1based(sample, assembly, variants, structural or (), said)
+            _write_vcf(fresh / path.name, lines)
             if bed is not None and callable_in is not None:
                 write_durably(fresh / bed.name, _bed(callable_in).encode(), OWNER_ONLY)
                 (fresh / bed.name).rename(bed)
@@ -103,12 +113,11 @@ def _write_vcf(path: Path, lines: Iterator[str]) -> None:
         os.close(descriptor)
 
 
-def _lines_1based(
-    sample: str, assembly: Assembly, variants: Sequence[GenotypedAllele], bed: Path | None
-) -> Iterator[str]:
+def _said(bed: Path | None, *, is_structural_kept: bool) -> tuple[str, ...]:
+    """Return what the header says of the file."""
     where = "everywhere, as declared" if bed is None else bed.name
     said = (f"kerne_warning={UNFILTERED}", f"kerne_callable={where}")
-    return person_lines_1based(sample, assembly, variants, said)
+    return said if is_structural_kept else (*said, f"kerne_structural={NO_STRUCTURAL}")
 
 
 def _bed(callable_in: Intervals) -> str:

@@ -31,8 +31,9 @@ from kerne.genomes.segments.counting import Chosen
 from kerne.genomes.segments.counting_kernels import carriers_of
 from kerne.genomes.segments.kernels import SPARSE
 from kerne.genomes.segments.of_file import places_on
-from kerne.genomes.segments.rows import as_marks
+from kerne.genomes.segments.rows import NONE_KEPT, as_marks
 from kerne.genomes.segments.segment import PartitionReader, Segment
+from kerne.genomes.segments.structural import place_of_line, structural_file
 from kerne.genomes.segments.tile import Tile
 from kerne.genomes.snapshot import Snapshot
 
@@ -215,6 +216,24 @@ def callable_of(snapshot: Snapshot, row: int) -> Intervals | None:
             for contig, parts in ranges.items()
         }
     )
+
+
+def structural_of(snapshot: Snapshot, row: int) -> tuple[str, ...] | None:
+    """Return the structural records of one genome as lines of VCF, in order of the genome.
+
+    Empty when its file held none, `None` when none were kept at the time when it was added.
+
+    Raises
+    ------
+    GenomeError
+        There is no such row.
+    """
+    segment, at = snapshot.genome_at(row)
+    kept = int(segment.rows.structural[at])
+    if kept == NONE_KEPT:
+        return None
+    lines = structural_file(segment).lines(at) if kept else ()
+    return tuple(sorted(lines, key=lambda line: place_of_line(snapshot.assembly, line)))
 
 
 def alleles_by_row(

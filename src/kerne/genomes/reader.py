@@ -257,6 +257,22 @@ class Reader:
         self._open_genome(row)
         return personal.callable_of(self._snapshot, row)
 
+    def structural_of(self, row: int) -> tuple[str, ...] | None:
+        """Return the structural records of one genome, each a line of VCF, in order.
+
+        As its file had them, whatever their filter. `None` when none were kept at the time when it
+        was added.
+
+        Raises
+        ------
+        GateError
+            The row is none of those that the grant opens.
+        GenomeError
+            There is no such row.
+        """
+        self._open_genome(row)
+        return personal.structural_of(self._snapshot, row)
+
     def rows(self) -> dict[str, int]:
         """Return the row of each sample that may be seen."""
         if self._visible is None:

@@ -15,7 +15,7 @@ from kerne.durable import sync_file
 from kerne.errors import DamagedStoreError, VaultError
 from kerne.genomes.folders import Folder, LocalFolder, remove_unless_held
 from kerne.genomes.manifest import SEGMENTS, SegmentEntry
-from kerne.genomes.sealed_files import Seal, SegmentReader, SegmentWriter
+from kerne.genomes.sealed_files import Bytes, Seal, SegmentReader, SegmentWriter
 from kerne.genomes.segment_keys import SegmentKeys
 from kerne.genomes.segments.rows import SHARD_BITS, RowTable, pack_rows
 from kerne.genomes.segments.segment import (
@@ -160,6 +160,10 @@ class NewSegment:
         """Write a partition."""
         self.writer.put(file, blob)
 
+    def append(self, file: str, blob: Bytes) -> None:
+        """Add a blob at the end of a file."""
+        self.writer.append(file, blob)
+
     def written(self, _contig: int, _start: int, _end: int) -> PartitionEntry | None:
         """Return nothing: it was begun a moment ago."""
         return None
@@ -191,6 +195,10 @@ class MergedSegment:
     def put(self, file: str, blob: bytes) -> None:
         """Write a partition."""
         self._writer.put(file, blob)
+
+    def append(self, file: str, blob: Bytes) -> None:
+        """Add a blob at the end of a file."""
+        self._writer.append(file, blob)
 
     def written(self, contig: int, start: int, end: int) -> PartitionEntry | None:
         """Return a partition that is there and whole."""

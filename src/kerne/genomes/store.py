@@ -41,6 +41,7 @@ from kerne.genomes.segment_folder import SegmentFolder
 from kerne.genomes.segment_keys import FileSegmentKeys, KeptElsewhere, SegmentKeys
 from kerne.genomes.segments.merging import merge, rows_that_stay, sources_of
 from kerne.genomes.segments.segment import HotBlobs, Segment, arrays_of
+from kerne.genomes.segments.structural import merge_structural
 from kerne.genomes.snapshot import Snapshot
 from kerne.genomes.upkeep import UNTENDED, Upkeep
 from kerne.genomes.watching import Watch, unwatched
@@ -274,6 +275,7 @@ class GenomeStore:
             for entry in merge(sources_of(segments, table), table, self.assembly, new):
                 entries.append(entry)
                 watch(entry.calls)
+            merge_structural(segments, table, new)
             new.finish(entries)
         gone = {row for each in segments for row in each.rows.ids.tolist()}
         gone -= set(table.ids.tolist())

@@ -2,7 +2,8 @@
 
 The twin by person is put back in the order of the sites and made into tiles once more: every list,
 plane and odd call must be the one that is stored, and the calls must have the checksum that was
-taken before either orientation was made.
+taken before either orientation was made. Structural records have one orientation only: it is seen
+that each row has as many as its table of rows says.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ import numpy as np
 from kerne.genomes.calls import CODE_MASK, SILENT
 from kerne.genomes.segments.calls_table import CallsByRow, by_site, calls_checksum
 from kerne.genomes.segments.rows import RowTable
-from kerne.genomes.segments.segment import PartitionReader
+from kerne.genomes.segments.segment import PartitionReader, Segment
+from kerne.genomes.segments.structural import STRUCTURAL_FILE, structural_file
 from kerne.genomes.segments.tile import tile_between
 from kerne.genomes.snapshot import Snapshot
 from kerne.genomes.watching import Watch, unwatched
@@ -47,6 +49,9 @@ def verify(snapshot: Snapshot, watch: Watch = unwatched) -> Iterator[Unlike]:
             if what:
                 yield Unlike(segment.name, reader.entry.file, what)
             watch(reader.entry.calls)
+        what = _structural_difference(segment)
+        if what:
+            yield Unlike(segment.name, STRUCTURAL_FILE, what)
 
 
 def _difference(reader: PartitionReader, rows: RowTable) -> str:
@@ -60,6 +65,16 @@ def _difference(reader: PartitionReader, rows: RowTable) -> str:
         pairs = zip(again.arrays, reader.tile(entry).arrays, strict=True)
         if not all(np.array_equal(made, held) for made, held in pairs):
             return f"the tile of its site {entry.first}"
+    return ""
+
+
+def _structural_difference(segment: Segment) -> str:
+    """Return which row has another number of structural records than it should, if one has."""
+    rows, file = segment.rows, structural_file(segment)
+    for at in np.flatnonzero(rows.structural > 0).tolist():
+        found, meant = len(file.lines(at)), int(rows.structural[at])
+        if found != meant:
+            return f"row {rows.ids[at]} has {found} records, not {meant}"
     return ""
 
 

@@ -8,6 +8,9 @@ from kerne.interpretation.consequences.consequence import NEIGHBOURHOOD_BP
 from kerne.interpretation.reading.calls import GenomeCalls
 
 STRUCTURAL = "copy number and structural variants: the file holds none"
+STRUCTURAL_NOT_KEPT = (
+    "copy number and structural variants: none were kept when the genome was added, add it again"
+)
 STRUCTURAL_IN_PART = "structural variants that spare all coding sequence, and their frequencies"
 NOTHING_OF: Final = (
     (ContigKind.MITOCHONDRION, "the mitochondrial genome: the file holds nothing of it"),
@@ -18,10 +21,9 @@ NOTHING_OF: Final = (
 
 def not_examined(genome: GenomeCalls | None = None) -> tuple[str, ...]:
     """List the kinds of variation that nobody looked for in this genome, or in any if `None`."""
-    holds_structural = genome is not None and bool(genome.structural)
     return (
         "repeat expansions",
-        STRUCTURAL_IN_PART if holds_structural else STRUCTURAL,
+        _structural_of(genome),
         "SMN1, and other genes with a paralogue that reads map to as well",
         "mosaicism below what the variant caller reports",
         f"introns beyond {NEIGHBOURHOOD_BP} bp from an exon, regulatory and intergenic regions",
@@ -31,6 +33,13 @@ def not_examined(genome: GenomeCalls | None = None) -> tuple[str, ...]:
         "methylation, imprinting and uniparental disomy",
         "digenic and polygenic causes; genes without a known disease",
     )
+
+
+def _structural_of(genome: GenomeCalls | None) -> str:
+    if genome is not None and genome.structural:
+        return STRUCTURAL_IN_PART
+    is_kept = genome is None or genome.is_structural_kept
+    return STRUCTURAL if is_kept else STRUCTURAL_NOT_KEPT
 
 
 def _kinds_in(genome: GenomeCalls | None) -> frozenset[ContigKind]:

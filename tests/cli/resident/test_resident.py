@@ -101,7 +101,7 @@ def test_genomes__are_added_and_removed_through_it(
     added = run(
         *("--store", store, "add", "--assembly", "GRCh38", "two.vcf", "--callable", "two.bed")
     )
-    assert added.stdout.splitlines()[1:] == ["c\t2\t1\tas given"]
+    assert added.stdout.splitlines()[1:] == ["c\t2\t1\tas given\t0"]
     assert "c\thom" in run("--store", store, "carriers", "chr1-10-A-C").stdout
     assert run("--store", store, "remove", "c").stdout.startswith("removed `c`, row 2")
     assert asked.questions == ["add", "carriers", "remove"]

@@ -157,6 +157,7 @@ class Workshop:
                 x,
                 y,
                 np.zeros(file.samples, dtype=np.int64),
+                np.zeros(file.samples, dtype=np.int64),
             )
             self.row += file.samples
             return new.finish(rows, built.partitions)

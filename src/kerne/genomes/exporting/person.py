@@ -1,12 +1,19 @@
-"""One genome as VCF or as a table: every allele that it carries, and what its file told of it."""
+"""One genome as VCF or as a table: every allele that it carries, and what its file told of it.
+
+Structural records stand in the VCF as its file had them, as far as they are kept; a table has no
+columns for where they end.
+"""
 
 import csv
+import heapq
 from collections.abc import Iterator, Sequence
 from typing import Final, TextIO
 
 from kerne.alleles.assembly import Assembly
+from kerne.genomes.exporting.structural_head import structural_head_lines
 from kerne.genomes.exporting.vcf_head import FIXED, contig_lines, head_lines
 from kerne.genomes.genotypes import GenotypedAllele, Phase, Zygosity
+from kerne.genomes.segments.structural import place_of_line
 
 COLUMNS: Final = (
     "chrom", "pos", "ref", "alt", "genotype", "counted", "depth", "ref_reads", "alt_reads",
@@ -37,12 +44,15 @@ def person_lines_1based(
     sample: str,
     assembly: Assembly,
     variants: Sequence[GenotypedAllele],
+    structural: Sequence[str] = (),
     said: Sequence[str] = (),
 ) -> Iterator[str]:
     """Yield the lines of a VCF of one genome, without their ends.
 
     Parameters
     ----------
+    structural
+        Structural records, each a line of VCF, in order.
     said
         Lines of the header that say more of the file, without `##`.
     """
@@ -53,8 +63,15 @@ def person_lines_1based(
     yield '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Read depth">'
     yield '##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Reads of each allele">'
     yield '##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="Genotype quality">'
+    if structural:
+        yield from structural_head_lines(structural)
     yield from contig_lines(assembly)
     yield f"{FIXED}\tFORMAT\t{sample}"
+    alleles = _allele_lines_1based(variants)
+    yield from heapq.merge(alleles, structural, key=lambda line: place_of_line(assembly, line))
+
+
+def _allele_lines_1based(variants: Sequence[GenotypedAllele]) -> Iterator[str]:
     for each in variants:
         allele = each.allele
         reads = f"{_told(each.reference_reads)},{_told(each.alternative_reads)}"

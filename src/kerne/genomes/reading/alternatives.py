@@ -38,6 +38,9 @@ from kerne.genomes.reading.cells import COMMA
 LETTERS_A_LINE_MOST: Final = 1 << 28
 """Alternatives times bases of REF: what one line may unfold to."""
 _CASE_BIT: Final = 0x20
+_OPENING: Final = ord("<")
+_STAR: Final = ord("*")
+_N: Final = ord("N")
 _A: Final = ord("a")
 _Z: Final = ord("z")
 _LONG: Final = np.uint64(LONG)
@@ -76,6 +79,17 @@ def are_bases(raw: NDArray[np.uint8], at: int, end: int) -> bool:
         if not _IS_BASE[raw[each]]:
             return False
     return at < end
+
+
+@kernel_part
+def is_structural(raw: NDArray[np.uint8], at: int, end: int) -> bool:
+    """Say of an allele that is not letters whether it is symbolic or a join, and describes one.
+
+    `*`, `<*>` and `<NON_REF>` stand for alleles of other records, or for any.
+    """
+    if raw[at] == _OPENING:
+        return bool(raw[at + 1] not in (_STAR, _N))
+    return end - at > 1
 
 
 @kernel_part

@@ -22,14 +22,17 @@ ALTS_MOST: Final = 1_000_000
 HEAD_COLUMNS: Final = 9
 """Columns before the first sample, FORMAT included."""
 
-# Why the parser stops: the text is read; a contig begins; the room is full; a hard line.
-DONE, NEW_CONTIG, FULL, HARD, TAKEN = range(5)
+# Why the parser stops: the text is read; a contig begins; the room is full; a hard line; a line
+# was taken that has a structural ALT allele.
+DONE, NEW_CONTIG, FULL, HARD, TAKEN, STRUCTURAL = range(6)
 
-# Counters, in `Room.state`: the offset of the next line, and of the one after; lines seen;
+# Counters, in `Room.state`: the offset of the next line, of the one after, and of the one before;
+# lines seen;
 # lines of known contigs; ALT alleles of the next line that are already out; what the room holds.
 (
     AT,
     NEXT,
+    BEFORE,
     LINES,
     KNOWN_LINES,
     ALT_DONE,
@@ -42,10 +45,11 @@ DONE, NEW_CONTIG, FULL, HARD, TAKEN = range(5)
     EVENTS,
     FORMAT_BYTES,
     COUNTERS,
-) = range(14)
+) = range(15)
 
 # Of one line, in `Room.line`: 0-based position and end; offsets of REF and ALT; number of ALT
-# alleles; whether it speaks of all bases between position and end; the allele at hand.
+# alleles; whether it speaks of all bases between position and end; whether one of ALT is
+# structural; the allele at hand.
 (
     POSITION,
     END,
@@ -55,11 +59,12 @@ DONE, NEW_CONTIG, FULL, HARD, TAKEN = range(5)
     ALT_END,
     ALTS,
     SPEAKS,
+    IS_STRUCTURAL,
     NUMBER,
     PIECE_AT,
     PIECE_END,
     LINE_NUMBERS,
-) = range(12)
+) = range(13)
 
 # Columns of what is read, in `Room.form`: -1 for what FORMAT does not have.
 HAS_GENOTYPE, DEPTH, QUALITY, SMALLEST_DEPTH, DEPTHS, FORM_NUMBERS = range(6)

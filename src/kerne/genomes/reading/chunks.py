@@ -17,11 +17,13 @@ from kerne.genomes.intake import GenomeFile, IntakeRules, check_header
 from kerne.genomes.reading.bundles import (
     ALT_DONE,
     AT,
+    BEFORE,
     DONE,
     HARD,
     KNOWN_LINES,
     LINES,
     NEW_CONTIG,
+    STRUCTURAL,
     Rules,
     Text,
 )
@@ -31,6 +33,7 @@ from kerne.genomes.reading.heads import Head, read_head
 from kerne.genomes.reading.lines import line_end, take_lines
 from kerne.genomes.reading.room import Room
 from kerne.genomes.reading.source import DAMAGED, ConversionError, TextSource
+from kerne.genomes.reading.structural import StructuralRecords, is_structural
 from kerne.genomes.reading.text import Block, LineTooLongError, read_blocks
 from kerne.genomes.watching import Watch, unwatched
 
@@ -75,6 +78,7 @@ class ChunkReading:
         self._rules = rules
         self._contigs = Contigs(rules.assembly, rules.sequence, bed)
         self._source = TextSource(file.path)
+        self.structural = StructuralRecords(file.path)
         self._blocks = read_blocks(self._source)
         try:
             self._head = self._read_head()
@@ -118,7 +122,7 @@ class ChunkReading:
             middle, or no record lies on a contig of the assembly. It names the line; of BCF and
             VCF Zarr, the record.
         """
-        lines = _Lines(self._path, self._rules, self._contigs, self._head)
+        lines = _Lines(self._path, self._rules, self._contigs, self._head, self.structural)
         try:
             yield from self._chunks(lines)
         except InputFileError as error:
@@ -162,11 +166,19 @@ def _check_bed(file: GenomeFile, head: Head) -> None:
 class _Lines:
     """Takes the lines of a file, block by block."""
 
-    def __init__(self, path: Path, rules: IntakeRules, contigs: Contigs, head: Head) -> None:
+    def __init__(
+        self,
+        path: Path,
+        rules: IntakeRules,
+        contigs: Contigs,
+        head: Head,
+        structural: StructuralRecords,
+    ) -> None:
         samples = len(head.header.samples)
         self._file = HardFile(path, samples, rules, head.is_gvcf)
         self._rules = Rules(samples, head.is_gvcf, rules.min_gq, rules.min_dp)
         self._contigs = contigs
+        self._structural = structural
         self._lines_before = head.lines
         self._room = Room(samples, len(head.block.raw))
         self._enter("")
@@ -194,6 +206,9 @@ class _Lines:
             reason = take_lines(text, self._place, self._rules, scratch, found)
             if reason == HARD:
                 yield from self._take_hard(block)
+                continue
+            if reason == STRUCTURAL:
+                self._take_structural(block.raw[state[BEFORE] : state[AT]].tobytes())
                 continue
             yield from self._emptied()
             if reason == DONE:
@@ -225,9 +240,16 @@ class _Lines:
             self._enter(record.contig_text)
         if self._contig is not None:
             yield from self._take_known(HardLine(self._file, record, self._contig[1]))
+            if any(map(is_structural, record.alternatives)):
+                self._structural.take(self.line + 1, raw, self._contig[1].name)
             state[KNOWN_LINES] += 1
         state[AT], state[ALT_DONE] = end, 0
         state[LINES] += 1
+
+    def _take_structural(self, raw: bytes) -> None:
+        """Keep what the line that was just taken says of structural alleles."""
+        if self._contig is not None:
+            self._structural.take(self.line, raw, self._contig[1].name)
 
     def _take_known(self, line: HardLine) -> Iterator[Chunk]:
         for site in line.sites(self._covers, int(self._state[ALT_DONE])):

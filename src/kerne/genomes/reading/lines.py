@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.kernel import bare_kernel, kernel_part
-from kerne.genomes.reading.alternatives import are_bases, are_letters, piece_end, take_alternatives
+from kerne.genomes.reading.alternatives import (
+    are_bases,
+    are_letters,
+    is_structural,
+    piece_end,
+    take_alternatives,
+)
 from kerne.genomes.reading.blocks import note_stretches, weigh
 from kerne.genomes.reading.bundles import (
     ALT_AT,
@@ -19,6 +25,7 @@ from kerne.genomes.reading.bundles import (
     ALTS,
     ALTS_MOST,
     AT,
+    BEFORE,
     DONE,
     EVENTS,
     FORMAT_BYTES,
@@ -26,6 +33,7 @@ from kerne.genomes.reading.bundles import (
     HARD,
     HAS_GENOTYPE,
     HEAD_COLUMNS,
+    IS_STRUCTURAL,
     KNOWN_LINES,
     LINES,
     NEW_CONTIG,
@@ -34,6 +42,7 @@ from kerne.genomes.reading.bundles import (
     REFERENCE_AT,
     REFERENCE_SIZE,
     STRETCHES,
+    STRUCTURAL,
     TAKEN,
     Found,
     Place,
@@ -69,18 +78,21 @@ _ASCII_MOST: Final = 0x7F
 
 @bare_kernel
 def take_lines(text: Text, place: Place, rules: Rules, scratch: Scratch, found: Found) -> int:
-    """Take lines until there is a reason to stop: `DONE`, `NEW_CONTIG`, `FULL` or `HARD`.
+    """Take lines until there is a reason to stop, which is not `TAKEN`.
 
-    `Scratch.state` says where to go on; a hard line is the one at `AT`.
+    `Scratch.state` says where to go on; a hard line is the one at `AT`, a structural one, which was
+    taken, the one at `BEFORE`.
     """
     state = scratch.state
     while state[AT] < text.end:
         reason = _take_line(text, place, rules, scratch, found)
         if reason != TAKEN:
             return reason
-        state[AT] = state[NEXT]
+        state[BEFORE], state[AT] = state[AT], state[NEXT]
         state[LINES] += 1
         state[KNOWN_LINES] += place.is_known
+        if place.is_known and scratch.line[IS_STRUCTURAL]:
+            return STRUCTURAL
     return DONE
 
 
@@ -167,13 +179,17 @@ def _read_alleles(raw: NDArray[np.uint8], scratch: Scratch) -> bool:
     if not are_bases(raw, at, end):
         return False
     at, end = tabs[_ALT_COLUMN - 1] + 1, tabs[_ALT_COLUMN]
-    line[ALT_AT], line[ALT_END], line[ALTS] = at, end, 0
+    line[ALT_AT], line[ALT_END], line[ALTS], line[IS_STRUCTURAL] = at, end, 0, 0
     if end - at == 1 and raw[at] == DOT:
         return True
     while at <= end:
         stop = piece_end(raw, at, end)
-        if stop == at or not (are_bases(raw, at, stop) or not are_letters(raw, at, stop)):
+        if stop == at:
             return False
+        if not are_bases(raw, at, stop):
+            if are_letters(raw, at, stop):
+                return False
+            line[IS_STRUCTURAL] |= is_structural(raw, at, stop)
         line[ALTS] += 1
         at = stop + 1
     return bool(line[ALTS] <= ALTS_MOST)

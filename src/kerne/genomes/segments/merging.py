@@ -61,7 +61,7 @@ def rows_that_stay(segments: Sequence[Segment], forgotten: Collection[int]) -> R
     order = np.argsort(ids)
     order = order[~np.isin(ids[order], np.array(sorted(forgotten), dtype=np.uint32))]
     samples = [sample for table in tables for sample in table.samples]
-    names = ("sources", "whole", "x_copies", "y_copies", "added")
+    names = ("sources", "whole", "x_copies", "y_copies", "added", "structural")
     columns = (np.concatenate([getattr(table, name) for table in tables]) for name in names)
     return RowTable(
         ids[order], tuple(samples[at] for at in order), *(column[order] for column in columns)

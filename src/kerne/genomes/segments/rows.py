@@ -13,6 +13,9 @@ from kerne.genomes.segments.blob import pack, unpack
 SHARD_BITS = 16
 SHARD_ROWS = 1 << SHARD_BITS
 """Row ids with the same high bits are of one shard; a segment lies in one."""
+NONE_KEPT = -1
+"""Stands for the structural records of a genome that was added when none were kept."""
+_COLUMNS_OF_FORMAT_1 = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,8 @@ class RowTable:
         -1 where unclear.
     added
         When it was added, in seconds of UTC since 1970.
+    structural
+        How many structural records are kept of it; `NONE_KEPT` of genomes from before they were.
     """
 
     ids: NDArray[np.uint32]
@@ -38,6 +43,7 @@ class RowTable:
     x_copies: NDArray[np.int8]
     y_copies: NDArray[np.int8]
     added: NDArray[np.int64]
+    structural: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -117,11 +123,16 @@ def pack_rows(rows: RowTable) -> bytes:
     """Return a table of rows as a blob."""
     names = np.frombuffer("\0".join(rows.samples).encode(), dtype=np.uint8)
     return pack(
-        [rows.ids, names, rows.sources, rows.whole, rows.x_copies, rows.y_copies, rows.added]
+        [
+            *(rows.ids, names, rows.sources, rows.whole, rows.x_copies, rows.y_copies),
+            *(rows.added, rows.structural),
+        ]
     )
 
 
 def unpack_rows(blob: bytes) -> RowTable:
     """Return the table of a blob; raises `DamagedStoreError` when it is none."""
     ids, names, *columns = unpack(blob)
+    if len(columns) == _COLUMNS_OF_FORMAT_1:
+        columns.append(np.full(len(ids), NONE_KEPT, dtype=np.int64))
     return RowTable(ids, tuple(names.tobytes().decode().split("\0")), *columns)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kerne.alleles.allele import Allele
-from kerne.alleles.assembly import Assembly, ContigKind
+from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import IntervalLookup, Intervals
 from kerne.alleles.normalise import left_align, trim
 from kerne.alleles.sequence import SequenceSource
@@ -25,15 +25,16 @@ from kerne.interpretation.reading.reference_blocks import (
     is_block_record,
 )
 from kerne.interpretation.reading.sample_fields import SampleFields
-from kerne.interpretation.reading.structural import StructuralCall, as_loss_or_gain, each_once
-from kerne.interpretation.reading.structural_records import (
-    NotUnderstoodError,
-    is_structural_alternative,
-    structural_call,
-    support,
+from kerne.interpretation.reading.structural import each_once
+from kerne.interpretation.reading.structural_gathering import (
+    FILTERED,
+    NO_GENOTYPE,
+    PASSING,
+    ContigNames,
+    StructuralGatherer,
 )
+from kerne.interpretation.reading.structural_records import is_structural_alternative
 
-PASSING = frozenset({"PASS", ".", ""})
 BASES = frozenset("ACGT")
 COMPARED_OUTSIDE = 2_000
 """So many alleles outside the wanted intervals are compared with the reference, to know the build.
@@ -116,16 +117,18 @@ class _Reader:
         self._columns = columns
         self._reference = reference
         self._within = None if within is None else IntervalLookup(within)
-        self._contigs: dict[str, str | None] = {}
+        self._contigs = ContigNames(assembly)
         self._lengths: dict[str, int] = {}
         self._calls: dict[str, dict[Allele, Call]] = {name: {} for name in columns}
         self._absent = _absent_of(columns)
-        self._structural: dict[str, list[StructuralCall]] = {name: [] for name in columns}
         self._blocks = {name: ReferenceBlocks() for name in columns}
         self._is_gvcf = False
         self._records = 0
         self._read: Counter[str] = Counter()
         self._passed_over: Counter[str] = Counter()
+        self._structural = StructuralGatherer(
+            self._contigs, columns, self._absent, self._passed_over
+        )
         self._bad = BadRecords(path)
         self._build = BuildCheck(path, assembly)
 
@@ -134,13 +137,13 @@ class _Reader:
         if isinstance(record, InputFileError):
             self._bad.take(record)
             return
-        contig = self._contig(record.contig_text)
+        contig = self._contigs.find(record.contig_text)
         if contig is None:
             self._passed_over["on contigs that the assembly does not have"] += 1
             return
         self._build.look(contig, record)
         if not PASSING.issuperset(record.filters):
-            self._passed_over["that did not pass the caller's filters"] += 1
+            self._passed_over[FILTERED] += 1
         else:
             self._take_passing(record, contig)
 
@@ -159,7 +162,7 @@ class _Reader:
                 absent={e: r for e, r in self._absent[name].items() if e not in calls},
                 variants_read=self._read[name],
                 notes=self._notes(),
-                structural=each_once(self._structural[name]),
+                structural=each_once(self._structural.calls[name]),
             )
             for name, calls in self._calls.items()
         )
@@ -173,18 +176,10 @@ class _Reader:
             notes.append(f"`{self._path.name}` {BLOCK_WORDS}")
         return (*self._bad.notes(), *notes)
 
-    def _contig(self, text: str) -> str | None:
-        if text not in self._contigs:
-            try:
-                self._contigs[text] = self._assembly.contig(text).name
-            except AssemblyError:
-                self._contigs[text] = None
-        return self._contigs[text]
-
     def _take_passing(self, record: VcfRecord, contig: str) -> None:
         keys = record.format_keys
         if "GT" not in keys:
-            self._refuse("expected a genotype (`GT`)", record.line)
+            self._refuse(NO_GENOTYPE, record.line)
             return
         texts = record.sample_fields
         try:
@@ -221,7 +216,7 @@ class _Reader:
         samples: Mapping[str, SampleFields],
     ) -> None:
         if is_structural_alternative(alternative):
-            self._take_structural(record, contig, number, samples)
+            self._read.update(self._structural.take(record, contig, number, samples))
             return
         carriers = [name for name, fields in samples.items() if number in fields.codes]
         if not carriers:
@@ -236,35 +231,6 @@ class _Reader:
         self._read.update(carriers)
         if self._touches(allele):
             self._keep(allele, number, samples)
-
-    def _take_structural(
-        self, record: VcfRecord, contig: str, number: int, samples: Mapping[str, SampleFields]
-    ) -> None:
-        try:
-            calls = {
-                name: structural_call(record, contig, number, fields, self._contig)
-                for name, fields in samples.items()
-            }
-        except NotUnderstoodError as error:
-            self._passed_over[str(error)] += 1
-            return
-        is_paired = self._assembly.contig(contig).kind is ContigKind.AUTOSOME
-        carried = {name: call for name, call in calls.items() if call is not None}
-        if is_paired:
-            told = {e: as_loss_or_gain(call, is_single=False) for e, call in carried.items()}
-            carried = {name: call for name, call in told.items() if call is not None}
-        if not carried:
-            return
-        first = next(iter(carried.values()))
-        if first.end > (self._assembly.length_bp(contig) or first.end):
-            self._passed_over["of structural variants that end beyond their contig"] += 1
-            return
-        self._read.update(list(carried))
-        for name, fields in samples.items():
-            if name in carried:
-                self._structural[name].append(carried[name])
-            elif fields.is_complete or fields.number("CN") is not None:
-                self._absent[name][first.allele] = support(number, fields)
 
     def _keep(self, allele: Allele, number: int, samples: Mapping[str, SampleFields]) -> None:
         for name, fields in samples.items():

@@ -97,6 +97,8 @@ class GenomeCalls:
         What was passed over while reading, in words.
     structural
         Structural variants, by contig and place; `absent` holds those of others as alleles.
+    is_structural_kept
+        False where whoever kept the genome kept no structural variants, so that it has none here.
     """
 
     sample: str
@@ -107,6 +109,7 @@ class GenomeCalls:
     variants_read: int = 0
     notes: tuple[str, ...] = ()
     structural: tuple[StructuralCall, ...] = ()
+    is_structural_kept: bool = True
     _carried: Mapping[Allele, Call] = field(init=False, repr=False)
 
     @property

@@ -1,0 +1,152 @@
+"""Structural records of a genome file: who may carry each, and what is kept of it.
+
+Symbolic alleles and joins have no bases that could be counted, so a record is kept as the file
+wrote it, for each sample that may carry it, as a line of VCF with that sample alone: fixed columns
+whole but for ID, of INFO and FORMAT what says where the variant ends and how it is carried. They
+are few beside the other records, and plain Python reads them beside the compiled parser.
+
+References
+----------
+VCF 4.4 §1.4.5, §3, §5.
+"""
+
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kerne.errors import InputFileError
+
+INFO_KEYS: Final = (
+    "END", "SVLEN", "INSLEN", "SVINSLEN", "SVTYPE", "CHR2", "POS2", "END2", "CIPOS", "CIEND",
+)  # fmt: skip
+FORMAT_KEYS: Final = (
+    "GT", "CN", "DP", "AD", "GQ", "RO", "AO", "AF", "VAF", "PR", "SR", "DR", "DV", "RR", "RV",
+)  # fmt: skip
+"""What is kept of the two columns, as the callers name it: reads are told in several ways."""
+
+CELLS_MOST: Final = 1 << 25
+"""Genotypes with a structural allele that one file may hold: some 0.5 GB as they are kept."""
+TEXT_BYTES_MOST: Final = 1 << 29
+"""Of what they are kept as, records and cells together."""
+
+USUAL_COPIES: Final = (b"2", b".", b"")
+_ALTERNATIVES, _INFO, _FORMAT, _FIRST_SAMPLE = 4, 7, 8, 9
+_KEPT_INFO: Final = frozenset(key.encode() for key in INFO_KEYS)
+_KEPT_FORMAT: Final = frozenset(key.encode() for key in FORMAT_KEYS)
+
+
+def is_structural(alternative: str) -> bool:
+    """Say of an ALT allele whether it is symbolic or a join, and describes one.
+
+    Examples
+    --------
+    >>> [is_structural(each) for each in ("<DEL>", "A[chr2:5[", "<NON_REF>", "<*>", "*", "AT")]
+    [True, True, False, False, False, False]
+    """
+    if alternative.startswith("<"):
+        return alternative[1:2] not in ("*", "N")
+    return len(alternative) > 1 and not alternative.isalpha()
+
+
+class StructuralRecords:
+    """Gathers the structural records of the file at `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._heads: list[bytes] = []
+        self._text_bytes = 0
+        self._record = array("I")
+        self._column = array("I")
+        self._size = array("I")
+        self._cells = bytearray()
+
+    def take(self, line: int, raw: bytes, contig: str) -> None:
+        """Take a record that lies on a contig of the assembly.
+
+        Parameters
+        ----------
+        line
+            1-based line in the file.
+        raw
+            What stands there; the file's reader has found it well-formed.
+
+        Raises
+        ------
+        InputFileError
+            The file holds more of them than are kept.
+        """
+        columns = raw.rstrip(b"\r\n").split(b"\t")
+        keys = columns[_FORMAT].split(b":")
+        kept = [at for at, key in enumerate(keys) if key in _KEPT_FORMAT]
+        copies = keys.index(b"CN") if b"CN" in keys else -1
+        numbers = _structural_numbers(columns[_ALTERNATIVES])
+        for column, cell in enumerate(columns[_FIRST_SAMPLE:]):
+            if keys[0] != b"GT" or _may_carry(cell, numbers, copies):
+                self._keep(column, _picked(cell, kept))
+        if self._record and self._record[-1] == len(self._heads):
+            form = b":".join(keys[at] for at in kept)
+            self._heads.append(_head(columns, contig, form))
+            self._text_bytes += len(self._heads[-1])
+        if len(self._record) > CELLS_MOST or self._text_bytes > TEXT_BYTES_MOST:
+            problem = "holds more structural variants than are kept of one file, split it by sample"
+            raise InputFileError(self._path, problem, line)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no sample may carry any."""
+        return not self._record
+
+    def by_column(self, low: int, high: int) -> Iterator[tuple[int, bytes]]:
+        """Yield number and lines of the records of each column in `[low, high)`, in order."""
+        column = np.array(self._column, dtype=np.uint32)
+        order = np.argsort(column, kind="stable")
+        ends = np.concatenate([[0], np.cumsum(np.array(self._size, dtype=np.int64))])
+        edges = np.searchsorted(column[order], np.arange(low, high + 1))
+        for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            lines = [self._line(at, ends) for at in order[first:last].tolist()]
+            yield len(lines), b"".join(lines)
+
+    def _keep(self, column: int, cell: bytes) -> None:
+        self._record.append(len(self._heads))
+        self._column.append(column)
+        self._size.append(len(cell))
+        self._cells += cell
+        self._text_bytes += len(cell)
+
+    def _line(self, at: int, ends: NDArray[np.int64]) -> bytes:
+        cell = bytes(self._cells[int(ends[at]) : int(ends[at + 1])])
+        return b"%b\t%b\n" % (self._heads[self._record[at]], cell)
+
+
+def _structural_numbers(alternatives: bytes) -> frozenset[bytes]:
+    """Return the numbers of the structural alleles in ALT, as a genotype writes them."""
+    texts = enumerate(alternatives.decode().split(","), start=1)
+    return frozenset(b"%d" % number for number, text in texts if is_structural(text))
+
+
+def _may_carry(cell: bytes, numbers: frozenset[bytes], copies: int) -> bool:
+    """Say whether a genotype holds a structural allele, or the copies are not the usual two."""
+    genotype = cell.partition(b":")[0]
+    if genotype.strip(b"0./|"):
+        called = genotype.replace(b"|", b"/").split(b"/")
+        if not numbers.isdisjoint(called):
+            return True
+    if copies < 0:
+        return False
+    values = cell.split(b":", copies + 1)
+    return len(values) > copies and values[copies] not in USUAL_COPIES
+
+
+def _picked(cell: bytes, kept: list[int]) -> bytes:
+    values = cell.split(b":")
+    return b":".join(values[at] for at in kept if at < len(values)) or b"."
+
+
+def _head(columns: list[bytes], contig: str, form: bytes) -> bytes:
+    info = [each for each in columns[_INFO].split(b";") if each.partition(b"=")[0] in _KEPT_INFO]
+    fixed = [contig.encode(), columns[1], b".", *columns[3:_INFO]]
+    return b"\t".join([*fixed, b";".join(info) or b".", form or b"GT"])
