@@ -21,6 +21,7 @@ from kerne.genomes.segments.counting import (
     PlaceSpan,
     add_silent_an,
 )
+from kerne.genomes.segments.counting_kernels import add_at
 from kerne.genomes.segments.of_file import places_on
 from kerne.genomes.segments.segment import PartitionReader
 from kerne.genomes.segments.sites import ContigSites, joined_sites, unite
@@ -124,7 +125,7 @@ def _counted_anew(
     tasks, homes = _tasks(found, chosen, engine, counts)
     for home, task, part in zip(homes, tasks, engine.run(tasks), strict=True):
         if part is not task.counts:
-            counts[:, home] += part
+            add_at(home, part, counts)
     for segment, each in zip(snapshot.segments, chosen, strict=True):
         readers = segment.on(found.window.contig)
         add_silent_an(readers, each, found.sites.position, found.kinds, counts[AN])

@@ -69,6 +69,14 @@ class Chosen:
             ]
         return self._split[place]
 
+    def an_of_whole(self, place: int) -> int:
+        """Return the AN of the chosen rows that are callable everywhere and say nothing."""
+        whole = self.rows.whole_bits
+        return sum(
+            int(SILENT_COPIES[place, each.copies]) * int(np.bitwise_count(each.bits & whole).sum())
+            for each in self.classes(place)
+        )
+
     def weights(self, place: int) -> NDArray[np.uint8]:
         """Return the AN of each row where it is callable and says nothing, 0 if not chosen."""
         copies = SILENT_COPIES[place, self.rows.classes[place]]
@@ -146,10 +154,9 @@ def add_silent_an(
     if chosen.is_empty:
         return
     for place, low, high in places:
-        weight = chosen.weights(place)
-        an[low:high] += weight[chosen.rows.whole].sum(dtype=np.int64)
+        an[low:high] += chosen.an_of_whole(place)
         if not chosen.rows.is_whole:
-            an[low:high] += _in_stretches(readers, weight, position[low:high])
+            an[low:high] += _in_stretches(readers, chosen.weights(place), position[low:high])
 
 
 def _in_stretches(

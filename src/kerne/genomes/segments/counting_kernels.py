@@ -28,8 +28,8 @@ def count_sites(
 ) -> None:
     """Add what heterozygous, homozygous and missing rows count for at `[start, end)`.
 
-    The lists of all sites are counted as one, and a list's count is the difference between its end
-    and its start: most lists are so short that a loop over each would cost more than its rows.
+    The lists of all sites are read as one, and a list's count is the difference between its end and
+    its start: most lists are so short that a loop over each would cost more than its rows.
 
     Parameters
     ----------
@@ -47,46 +47,107 @@ def count_sites(
     size = first[end - 1] - begin
     for which in range(3):
         size += np.uint64(lists[end - 1, which])
-    running = np.empty(size + np.uint64(1), dtype=np.uint32)
-    _run(ids, begin, marks, running)
-    found = np.empty((3, end - start), dtype=np.int64)
-    everyone = np.int64(0)
-    for word in chosen:
-        everyone += bit_count(word)
-    words = np.uint64(len(chosen))
-    for site in range(np.uint64(start), np.uint64(end)):
-        at = first[site] - begin
-        homs = at + np.uint64(lists[site, 0])
-        gone = homs + np.uint64(lists[site, 1])
-        het = np.int64(running[homs]) - np.int64(running[at])
-        hom = np.int64(running[gone]) - np.int64(running[homs])
-        stop = gone + np.uint64(lists[site, 2])
-        missing = np.int64(running[stop]) - np.int64(running[gone])
-        if kind[site] == DENSE:
-            hom = _chosen_in(planes, plane[site] + words, chosen)
-            het = _chosen_in(planes, plane[site], chosen) - hom
-        elif kind[site] == COMPLEMENT:
-            hom = everyone - het - hom - missing
-        here = site - np.uint64(start)
-        found[0, here], found[1, here], found[2, here] = het, hom, missing
+    ranks = np.empty((size >> np.uint64(5)) + np.uint64(1), dtype=np.uint64)
+    _rank(ids, begin, size, marks, ranks)
+    found = np.empty((3, end - start), dtype=np.int32)
+    _count_lists(start, first, lists, ranks, found)
+    _count_planes(start, kind, plane, planes, chosen, found)
     for what in range(len(counts)):
         for which in range(3):
             weight = weights[which, what]
             if weight:
-                for place in range(end - start):
-                    counts[what, place] += weight * found[which, place]
+                _add(weight, found[which], counts[what])
 
 
 @kernel
-def _run(
-    ids: NDArray[np.uint16], begin: np.uint64, marks: NDArray[np.uint8], running: NDArray[np.uint32]
+def _count_lists(
+    start: int,
+    first: NDArray[np.uint64],
+    lists: NDArray[np.uint32],
+    ranks: NDArray[np.uint64],
+    found: NDArray[np.int32],
 ) -> None:
-    """Fill how many of the rows from `begin` on are marked before each."""
-    total = np.uint32(0)
-    running[0] = 0
-    for at in range(np.uint64(0), np.uint64(len(running) - 1)):
-        total += np.uint32(marks[ids[begin + at]])
-        running[at + np.uint64(1)] = total
+    """Fill how many chosen rows each of the three lists of a site has, (3, sites from `start`)."""
+    begin = first[start]
+    last = np.int64(0)
+    for here in range(np.uint64(0), np.uint64(found.shape[1])):
+        site = np.uint64(start) + here
+        homs = first[site] - begin + np.uint64(lists[site, 0])
+        before_homs = _chosen_before(homs, ranks)
+        gone = homs + np.uint64(lists[site, 1])
+        before_gone = before_homs if gone == homs else _chosen_before(gone, ranks)
+        found[0, here] = before_homs - last
+        found[1, here] = before_gone - before_homs
+        last = _chosen_before(gone + np.uint64(lists[site, 2]), ranks)
+        found[2, here] = last - before_gone
+
+
+@kernel
+def _count_planes(
+    start: int,
+    kind: NDArray[np.uint8],
+    plane: NDArray[np.uint64],
+    planes: NDArray[np.uint64],
+    chosen: NDArray[np.uint64],
+    found: NDArray[np.int32],
+) -> None:
+    """Set heterozygous and homozygous rows where sites are not lists of them, (3, sites)."""
+    words = np.uint64(len(chosen))
+    everyone = np.int64(0)
+    for word in chosen:
+        everyone += bit_count(word)
+    for here in range(np.uint64(0), np.uint64(found.shape[1])):
+        site = np.uint64(start) + here
+        if kind[site] == DENSE:
+            hom = _chosen_in(planes, plane[site] + words, chosen)
+            found[0, here] = _chosen_in(planes, plane[site], chosen) - hom
+            found[1, here] = hom
+        elif kind[site] == COMPLEMENT:
+            hom = everyone - np.int64(found[0, here]) - np.int64(found[1, here])
+            found[1, here] = hom - np.int64(found[2, here])
+
+
+@kernel
+def _add(weight: np.int64, found: NDArray[np.int32], counts: NDArray[np.int64]) -> None:
+    """Add what the rows that were found count for, (sites,)."""
+    for site in range(len(found)):
+        counts[site] += weight * np.int64(found[site])
+
+
+@kernel
+def _rank(
+    ids: NDArray[np.uint16],
+    begin: np.uint64,
+    size: np.uint64,
+    marks: NDArray[np.uint8],
+    ranks: NDArray[np.uint64],
+) -> None:
+    """Fill, for each 32 of the `size` rows from `begin` on, which of them are marked.
+
+    As 32 bits, below how many rows before them are.
+    """
+    total = np.uint64(0)
+    whole = size >> np.uint64(5)
+    for block in range(np.uint64(0), whole):
+        at = begin + (block << np.uint64(5))
+        bits = np.uint32(0)
+        for bit in range(np.uint64(0), np.uint64(32)):
+            bits |= np.uint32(marks[ids[at + bit]]) << np.uint32(bit)
+        ranks[block] = (total << np.uint64(32)) | np.uint64(bits)
+        total += np.uint64(bit_count(np.uint64(bits)))
+    at = begin + (whole << np.uint64(5))
+    bits = np.uint32(0)
+    for bit in range(np.uint64(0), size & np.uint64(31)):
+        bits |= np.uint32(marks[ids[at + bit]]) << np.uint32(bit)
+    ranks[whole] = (total << np.uint64(32)) | np.uint64(bits)
+
+
+@kernel
+def _chosen_before(at: np.uint64, ranks: NDArray[np.uint64]) -> np.int64:
+    """Count the marked rows before one, by the table that `_rank` fills."""
+    rank = ranks[at >> np.uint64(5)]
+    below = (np.uint64(1) << (at & np.uint64(31))) - np.uint64(1)
+    return np.int64(rank >> np.uint64(32)) + bit_count(rank & below)
 
 
 @kernel
@@ -98,6 +159,14 @@ def _chosen_in(
     for word in range(np.uint64(0), np.uint64(len(chosen))):
         total += bit_count(planes[plane + word] & chosen[word])
     return total
+
+
+@kernel
+def add_at(home: NDArray[np.int64], part: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
+    """Add counts of some sites, (counts, sites), where each of them is in all sites."""
+    for what in range(len(part)):
+        for site in range(len(home)):
+            counts[what, home[site]] += part[what, site]
 
 
 @kernel

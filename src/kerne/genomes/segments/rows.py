@@ -71,6 +71,11 @@ class RowTable:
         return bool(self.whole.all())
 
     @cached_property
+    def whole_bits(self) -> NDArray[np.uint64]:
+        """Bits of the rows that are declared callable everywhere."""
+        return as_bits(self.whole)
+
+    @cached_property
     def everyone(self) -> NDArray[np.uint64]:
         """Bits of all rows, in words of 64."""
         return as_bits(np.ones(len(self), dtype=np.bool_))
@@ -91,7 +96,9 @@ class RowTable:
         if rows is None:
             return self.everyone
         first, last = int(self.ids[0]), int(self.ids[-1])
-        low, high = np.searchsorted(rows, [first, last + 1])
+        # Bounds of another type would have all rows copied.
+        low = np.searchsorted(rows, np.uint32(first))
+        high = np.searchsorted(rows, np.uint32(last), side="right")
         present = np.zeros(last - first + 1, dtype=np.bool_)
         present[rows[low:high] - np.uint32(first)] = True
         if len(present) > len(self):
