@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from kerne.alleles.assembly import KERNIA1
+from kerne.alleles.interval import Interval
 from kerne.errors import AlleleError, AssemblyError, GateError, GenomeError, InputFileError
 from kerne.genomes.freestanding import FreestandingGenomes
 from kerne.genomes.intake import GenomeFile, StoreRules
@@ -39,6 +40,15 @@ def test_first_add__makes_the_store_with_its_rules(tmp_path: Path, one: GenomeFi
     assert (stats.genomes, stats.declared_whole, stats.alleles, stats.segments) == (2, 2, 2, 1)
     assert stats.calls == 3
     assert stats.normal_form == "trimmed, not shifted"
+
+
+def test_genome__has_no_calls_on_a_contig_that_no_file_tells_of(
+    desk: FreestandingGenomes,
+) -> None:
+    reader = open_freestanding(desk.path)
+    row = reader.rows()["a"]
+    assert len(reader.calls_of(row, Interval("chr1", 0, 100)).code) == 2
+    assert len(reader.calls_of(row, Interval("chr2", 0, 100)).code) == 0
 
 
 def test_calls_stored__are_the_sum_of_each_genome(

@@ -324,10 +324,7 @@ def _joined(
     rank = np.repeat(np.array([r.entry.contig for r in readers], dtype=np.int16), sizes)
     position = np.concatenate([np.empty(0, np.uint32), *(part.position for part in parts)])
     change = np.concatenate([np.empty(0, np.uint64), *(part.change for part in parts)])
-    kinds = [np.empty(0, np.int8)]
-    for part, reader in zip(parts, readers, strict=True):
-        kinds.append(_places(snapshot, reader, part.position))
-    places = np.concatenate(kinds)
+    places = _places(snapshot, readers, parts)
     counted = _COUNTED_AS[places, segment.rows.classes[places, at], code & np.uint8(CODE_MASK)] > 0
     long = join_long(reader.long for reader in readers)
     fields = joined_fields([(part.fields, len(part.code)) for part in parts])
@@ -346,18 +343,25 @@ class _Part:
         if not told.all():
             site, code = site[told], code[told]
         self.code = code
-        self.position = reader.sites.position[site]
-        self.change = reader.sites.change[site]
+        sites = reader.sites
+        self.position = sites.position[site]
+        self.change = sites.change[site]
         self.fields = None if fields is None else picked(picked(fields, mine), told)
 
 
 def _places(
-    snapshot: Snapshot, reader: PartitionReader, position: NDArray[np.uint32]
+    snapshot: Snapshot, readers: Sequence[PartitionReader], parts: Sequence[_Part]
 ) -> NDArray[np.int8]:
-    tiles = reader.directory.tiles
-    if len(reader.directory.places) == 1:
-        return np.full(len(position), tiles[0].place, dtype=np.int8)
-    return places_on(snapshot.assembly, reader.entry.contig, position)
+    """Return the kind of place of each call, in the order of the parts."""
+    directories = [reader.directory for reader in readers]
+    if all(len(each.places) == 1 for each in directories):
+        kinds = np.array([each.tiles[0].place for each in directories], dtype=np.int8)
+        return np.repeat(kinds, np.array([len(part.code) for part in parts], dtype=np.int64))
+    found = (
+        places_on(snapshot.assembly, reader.entry.contig, part.position)
+        for reader, part in zip(readers, parts, strict=True)
+    )
+    return np.concatenate(list(found))
 
 
 def _worth(snapshot: Snapshot, calls: PersonalCalls, row: int) -> NDArray[np.int64]:

@@ -129,6 +129,7 @@ class PartitionReader:
         self.entry = entry
         self.source = source
         self._rows = rows
+        self._file = entry.file
 
     @cached_property
     def directory(self) -> Directory:
@@ -219,7 +220,7 @@ class PartitionReader:
         return joined_sites([decode_sites(self._read(tile.site_blob), self.long) for tile in tiles])
 
     def _read(self, extent: Extent) -> bytes:
-        file = self.entry.file
+        file = self._file
         try:
             return bytes(self.source.blobs.read(file, extent))
         except FileNotFoundError as error:
@@ -228,7 +229,7 @@ class PartitionReader:
             raise DamagedStoreError(f"file `{name}` is missing") from error
 
     def _hot(self, what: str, number: int, load: Callable[[], T]) -> T:
-        key = (self.source.name, self.entry.file, what, number)
+        key = (self.source.name, self._file, what, number)
         return cast("T", self.source.hot.get(key, load))
 
 
