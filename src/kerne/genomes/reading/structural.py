@@ -35,6 +35,8 @@ TEXT_BYTES_MOST: Final = 1 << 29
 
 USUAL_COPIES: Final = (b"2", b".", b"")
 _ALTERNATIVES, _INFO, _FORMAT, _FIRST_SAMPLE = 4, 7, 8, 9
+_PLAIN: Final = frozenset({b"0|0", b"0/0", b"./.", b".|.", b"0", b"."})
+"""Cells that most samples have where many do."""
 _KEPT_INFO: Final = frozenset(key.encode() for key in INFO_KEYS)
 _KEPT_FORMAT: Final = frozenset(key.encode() for key in FORMAT_KEYS)
 
@@ -84,9 +86,11 @@ class StructuralRecords:
         kept = [at for at, key in enumerate(keys) if key in _KEPT_FORMAT]
         copies = keys.index(b"CN") if b"CN" in keys else -1
         numbers = _structural_numbers(columns[_ALTERNATIVES])
+        has_genotype = keys[0] == b"GT"
         for column, cell in enumerate(columns[_FIRST_SAMPLE:]):
-            if keys[0] != b"GT" or _may_carry(cell, numbers, copies):
-                self._keep(column, _picked(cell, kept))
+            if has_genotype and (cell in _PLAIN or not _may_carry(cell, numbers, copies)):
+                continue
+            self._keep(column, _picked(cell, kept))
         if self._record and self._record[-1] == len(self._heads):
             form = b":".join(keys[at] for at in kept)
             self._heads.append(_head(columns, contig, form))
