@@ -209,9 +209,8 @@ def measure(
     spiked: Sequence[Spiked], plain: LikelihoodModel, informed: LikelihoodModel
 ) -> dict[str, float]:
     """Rank everybody in every way and print the figures."""
-    modes = plain.annotations.modes
     ways = {
-        name: Knowing(model, Phenotyped(model.gene_links, modes, model.diseases))
+        name: Knowing(model, Phenotyped(model.gene_links, plain.annotations, model.diseases))
         for name, model in (("without profiles", plain), ("with profiles", informed))
     }
     tops = "/".join(str(top) for top in (1, 2, 5, 10))

@@ -68,6 +68,29 @@ def test_incomplete_penetrance__is_known_of_a_disease_and_is_no_mode(
     assert annotations.spares_some == {"OMIM:100000"}
 
 
+@pytest.mark.parametrize(
+    ("term", "aspect", "name", "is_seldom"),
+    [
+        ("HP:0000006", "I", "Fits", False),
+        ("HP:0001426", "I", "Fits", True),
+        ("HP:0001442", "I", "Fits", True),
+        ("HP:0003743", "I", "Fits", True),
+        ("HP:0001249", "P", "Fits, Susceptibility to, 3", True),
+        ("HP:0001249", "P", "Fits", False),
+    ],
+)
+def test_seldom_monogenic__is_what_its_inheritance_or_its_name_says(
+    tmp_path: Path, ontology: Ontology, term: str, aspect: str, name: str, *, is_seldom: bool
+) -> None:
+    lines = (
+        f"OMIM:1\t{name}\t\t{each}\tPMID:1\tPCS\t\t\t\t\t{of}\tHPO:x[2025-01-01]"
+        for each, of in ((term, aspect), ("HP:0001249", "P"))
+    )
+    path = tmp_path / "some.hpoa"
+    path.write_text("\n".join((COLUMNS, *lines)) + "\n")
+    assert ("OMIM:1" in read_annotations(path, ontology).seldom_monogenic) is is_seldom
+
+
 def test_read_annotations__takes_only_the_databases_asked_for(
     hpoa_file: Path, ontology: Ontology
 ) -> None:

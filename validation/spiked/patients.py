@@ -24,7 +24,7 @@ from kerne.knowledge.cases import PublishedCase
 from kerne.knowledge.gene_facts import GeneFacts
 from kerne.knowledge.gene_files.constraint import Constraint
 from kerne.knowledge.genes import GeneModels
-from kerne.phenotype.annotations import Inheritance
+from kerne.phenotype.annotations import Annotations
 from spiked.drawing import Carried, Genomes, Spectrum
 from spiked.sequenced import Sequenced
 
@@ -151,10 +151,10 @@ class Phenotyped:
     def __init__(
         self,
         links: Mapping[str, frozenset[str]],
-        modes: Mapping[str, frozenset[Inheritance]],
+        annotations: Annotations,
         diseases: Sequence[str],
     ) -> None:
-        self._links, self._modes = links, modes
+        self._links, self._annotations = links, annotations
         self._index = {disease: number for number, disease in enumerate(diseases)}
 
     def rank(
@@ -166,4 +166,8 @@ class Phenotyped:
     def _with_fits(self, gene: Gene, scores: NDArray[np.float64], trust: float) -> Gene:
         diseases = self._links.get(gene.symbol, frozenset())
         known = {e: float(scores[self._index[e]]) for e in diseases if e in self._index}
-        return replace(gene, diseases=disease_fits(diseases, self._modes, known, trust))
+        about = self._annotations
+        fits = disease_fits(
+            diseases, about.modes, known, trust, about.spares_some, about.seldom_monogenic
+        )
+        return replace(gene, diseases=fits)

@@ -293,6 +293,7 @@ class _Work:
         by_gene = relevant_by_gene(consequences, self._transcripts)
         annotations = self._knowledge.model.annotations
         modes, spared = annotations.modes, annotations.spares_some
+        by_many = annotations.seldom_monogenic
         trust = trust_in(len(self._knowledge.ontology.most_specific(self._terms.observed)))
         links = self._knowledge.gene_links
         calls = self._genome.by_allele
@@ -305,7 +306,8 @@ class _Work:
         # One question for the whole genome: each has a price of its own.
         facts = self._facts(sorted({allele for hits in by_gene.values() for allele in hits}))
         for symbol, hits in sorted(by_gene.items()):
-            fits = disease_fits(links.get(symbol, frozenset()), modes, self._scores, trust, spared)
+            diseases = links.get(symbol, frozenset())
+            fits = disease_fits(diseases, modes, self._scores, trust, spared, by_many)
             frequent = {each for each in hits if is_common(facts[each].frequency)}
             rare = {each: hit for each, hit in hits.items() if each not in frequent}
             kept[symbol] = frozenset(rare)

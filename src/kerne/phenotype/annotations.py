@@ -53,6 +53,20 @@ class Inheritance(StrEnum):
 
 INCOMPLETE_PENETRANCE = frozenset({"HP:0003829", "HP:0003831"})
 """HPO's terms for incomplete penetrance, and for penetrance that grows with age."""
+NOT_BY_ONE_VARIANT = frozenset(
+    {
+        "HP:0001426",  # multifactorial
+        "HP:0010982",  # polygenic
+        "HP:0010983",  # oligogenic
+        "HP:0010984",  # digenic
+        "HP:0001428",  # somatic mutation
+        "HP:0001442",  # typified by somatic mosaicism
+        "HP:0003743",  # genetic anticipation: a repeat that grows
+    }
+)
+"""HPO's terms for an inheritance in which one small inherited variant seldom is the cause."""
+SUSCEPTIBILITY = "susceptibility to"
+"""OMIM's words, in the name of a disease, for a variant that only makes it likelier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,9 @@ class Annotations:
         Modes of inheritance by disease identifier; a disease without a stated one is not a key.
     spares_some
         Diseases that do not show in everyone who has the genotype, or only late in life.
+    seldom_monogenic
+        Diseases that one inherited variant seldom causes: of many factors, of several genes, of
+        variants that arise in the body, of repeats; and mere susceptibilities.
     offsets
         (diseases + 1,). The rows of disease `d` are `offsets[d]:offsets[d + 1]`.
     terms, frequencies, patients, negated
@@ -119,6 +136,7 @@ class Annotations:
     names: tuple[str, ...]
     modes: Mapping[str, frozenset[Inheritance]]
     spares_some: frozenset[str]
+    seldom_monogenic: frozenset[str]
     offsets: NDArray[np.int64]
     terms: NDArray[np.int32]
     frequencies: NDArray[np.float64]
@@ -214,6 +232,7 @@ class _Gathered:
         self.names: dict[str, str] = {}
         self.modes: dict[str, set[Inheritance]] = {}
         self.spares_some: set[str] = set()
+        self.seldom_monogenic: set[str] = set()
         self.rows: dict[str, list[_Row]] = {}
         self.frequencies: dict[str, tuple[float, int, str]] = {"": (nan, 0, "not stated")}
 
@@ -239,6 +258,7 @@ class _Gathered:
             names=tuple(self.names[disease] for disease in diseases),
             modes={disease: frozenset(modes) for disease, modes in self.modes.items()},
             spares_some=frozenset(self.spares_some),
+            seldom_monogenic=frozenset(self.seldom_monogenic),
             offsets=np.concatenate([[0], counts.cumsum()]).astype(np.int64),
             terms=np.array([row[0] for row in rows], dtype=np.int32),
             frequencies=np.array([row[1][0] for row in rows], dtype=np.float64),
@@ -275,6 +295,9 @@ def _take(gathered: _Gathered, fields: list[str], path: Path, line: int) -> None
         gathered.modes.setdefault(disease, set()).add(Inheritance(fields[3]))
     if aspect == "I" and fields[3] in INCOMPLETE_PENETRANCE:
         gathered.spares_some.add(disease)
+    by_many = aspect == "I" and fields[3] in NOT_BY_ONE_VARIANT
+    if by_many or SUSCEPTIBILITY in fields[1].lower():
+        gathered.seldom_monogenic.add(disease)
     if aspect != "P":
         return
     try:

@@ -66,8 +66,17 @@ def test_heterozygous_allele__explains_a_dominant_disease_only() -> None:
 def test_homozygous_allele__explains_a_recessive_disease_and_less_a_dominant_one() -> None:
     way = _one(_seen(Genotype.HOM), known=RECESSIVE)
     assert (way.mode, way.log10_fit) == (Mode.RECESSIVE_HOMOZYGOUS, FACTORS.homozygous)
-    way = _one(_seen(Genotype.HOM), known=DOMINANT)
-    assert (way.mode, way.log10_fit) == (Mode.DOMINANT, FACTORS.homozygous_dominant)
+    one, two = _ways(_seen(Genotype.HOM), known=DOMINANT)
+    assert (one.mode, one.log10_fit) == (Mode.DOMINANT, FACTORS.homozygous_dominant)
+    unstated = FACTORS.mode_unstated + FACTORS.homozygous
+    assert (two.mode, two.log10_fit) == (Mode.RECESSIVE_HOMOZYGOUS, unstated)
+    assert two.reasons[0] == (
+        "on both copies, where the disease is only known to be inherited by one"
+    )
+
+
+def test_homozygous_allele__is_no_form_by_two_copies_where_no_copy_of_this_gene_is_stated() -> None:
+    assert not _ways(_seen(Genotype.HOM), known={Inheritance.X_LINKED})
 
 
 def test_allele_absent_in_both_parents__is_de_novo() -> None:
@@ -403,7 +412,7 @@ def _naive(
         if dominant and (is_het or known):
             new = is_het and parents[i] == ("absent", "absent")
             expected.add((Mode.DE_NOVO if new else Mode.DOMINANT, (i,)))
-        if each.genotype is Genotype.HOM and recessive:
+        if each.genotype is Genotype.HOM and (recessive or dominant):
             expected.add((Mode.RECESSIVE_HOMOZYGOUS, (i,)))
         for j in range(i + 1, len(observations)):
             if not recessive or {each.genotype, observations[j].genotype} != {Genotype.HET}:

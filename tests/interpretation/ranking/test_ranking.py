@@ -8,7 +8,7 @@ from kerne.alleles.transcript import Transcript
 from kerne.interpretation.candidate import Genotype, Met, Mode, Strength
 from kerne.interpretation.consequences.consequence import Consequence
 from kerne.interpretation.criteria.subject import Sources, Subject
-from kerne.interpretation.family.factors import FACTORS
+from kerne.interpretation.family.factors import FACTORS, SELDOM_MONOGENIC
 from kerne.interpretation.family.observation import Observation, Place, RelativeCarriage
 from kerne.interpretation.family.pedigree import Kin
 from kerne.interpretation.ranking.background import DOMINANT as DOMINANT_CAUSES
@@ -161,7 +161,8 @@ def test_homozygous_allele_of_a_dominant_disease__is_ranked_below_a_heterozygous
     ]
     het, hom = rank(genes, SOURCES)
     assert (het.gene, hom.gene) == ("HET", "HOM")
-    assert hom.log10_odds - het.log10_odds == pytest.approx(FACTORS.homozygous_dominant)
+    assert hom.explanation.mode is Mode.RECESSIVE_HOMOZYGOUS
+    assert hom.log10_odds - het.log10_odds > FACTORS.homozygous_dominant
 
 
 def test_single_allele_of_a_recessive_disease__ranks_below_a_pair() -> None:
@@ -210,6 +211,17 @@ def test_incomplete_penetrance__keeps_a_variant_of_an_unaffected_parent_higher()
         odds.append(only.log10_odds)
     gained = FACTORS.carried_without_penetrance - FACTORS.carried_by_unaffected
     assert odds[1] - odds[0] == pytest.approx(gained)
+
+
+def test_disease_that_is_seldom_monogenic__ranks_lower_and_says_so() -> None:
+    gene = _gene("A", _finding(182, "missense"))
+    both = [
+        disease_fits(frozenset({"OMIM:1"}), {"OMIM:1": DOMINANT}, {"OMIM:1": 1.0}, 1.0, (), seldom)
+        for seldom in ((), {"OMIM:1"})
+    ]
+    (plain,), (less,) = (rank([replace(gene, diseases=fits)], SOURCES) for fits in both)
+    assert less.log10_odds - plain.log10_odds == pytest.approx(FACTORS.seldom_monogenic)
+    assert less.explanation.reasons == (*plain.explanation.reasons, SELDOM_MONOGENIC[1])
 
 
 def test_compound_pair__is_evidence_for_each_other_by_class_and_phase() -> None:

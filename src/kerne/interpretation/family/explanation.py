@@ -1,7 +1,7 @@
 """An explanation: one way in which variants of a gene would cause a disease."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kerne.interpretation.candidate import Mode
 from kerne.interpretation.family.factors import FACTORS, Fact
@@ -32,6 +32,16 @@ def explained(mode: Mode, members: tuple[int, ...], facts: Sequence[Fact]) -> Ex
     """Sum the facts of an explanation up."""
     return Explanation(
         mode, members, sum(factor for factor, _ in facts), tuple(words for _, words in facts)
+    )
+
+
+def besides(explanation: Explanation, fact: Fact) -> Explanation:
+    """Add a fact to an explanation, as its last reason."""
+    factor, words = fact
+    return replace(
+        explanation,
+        log10_fit=explanation.log10_fit + factor,
+        reasons=(*explanation.reasons, words),
     )
 
 

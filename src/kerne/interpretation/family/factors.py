@@ -17,6 +17,11 @@ class Factors:
     ----------
     mode_unknown
         The disease has no stated mode, so any is allowed.
+    mode_unstated
+        Two copies, in a disease of which only inheritance by one copy is stated: for many such
+        genes a form by two copies is described later.
+    seldom_monogenic
+        One inherited variant seldom causes the disease.
     de_novo
         The parents lack the allele: a healthy child has one or two such in all its genes.
     de_novo_unproven
@@ -53,6 +58,8 @@ class Factors:
     """
 
     mode_unknown: float = -0.5
+    mode_unstated: float = -1.5
+    seldom_monogenic: float = -1.0
     de_novo: float = 2.0
     de_novo_unproven: float = 0.5
     parental_mosaic: float = 1.0
@@ -79,4 +86,12 @@ FACTORS = Factors()
 ONE_ALLELE: Fact = (
     FACTORS.one_allele,
     "only one allele was found: the second may be of a kind that was not examined",
+)
+ONLY_ONE_COPY_STATED: Fact = (
+    FACTORS.mode_unstated,
+    "on both copies, where the disease is only known to be inherited by one",
+)
+SELDOM_MONOGENIC: Fact = (
+    FACTORS.seldom_monogenic,
+    "one inherited variant seldom causes this disease",
 )

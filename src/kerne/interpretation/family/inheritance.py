@@ -10,7 +10,7 @@ from itertools import combinations
 from kerne.alleles.assembly import ContigKind
 from kerne.interpretation.candidate import Genotype, Mode
 from kerne.interpretation.family.explanation import Explanation, allows, explained, unstated
-from kerne.interpretation.family.factors import FACTORS, ONE_ALLELE, Fact
+from kerne.interpretation.family.factors import FACTORS, ONE_ALLELE, ONLY_ONE_COPY_STATED, Fact
 from kerne.interpretation.family.facts import (
     balance_facts,
     origin_facts,
@@ -64,6 +64,8 @@ def _autosomal(
             if known or each.genotype is Genotype.HET:
                 facts = [*price, *_silenced(each, known)]
                 yield _dominant(number, each, facts, spares_some=spares_some)
+    if known & _DOMINANT and Inheritance.AUTOSOMAL_RECESSIVE not in known:
+        yield from _homozygous(observations, [ONLY_ONE_COPY_STATED])
     if allows(known, {Inheritance.AUTOSOMAL_RECESSIVE}):
         both = [*_homozygous(observations, price), *_compound(observations, price)]
         yield from both

@@ -20,7 +20,8 @@ from kerne.interpretation.criteria.judging import OF_FAMILY, judge
 from kerne.interpretation.criteria.mechanism import expected_loss
 from kerne.interpretation.criteria.subject import RECESSIVE as RECESSIVE_MODES
 from kerne.interpretation.criteria.subject import Circumstances, DeNovo, Sources, Subject
-from kerne.interpretation.family.explanation import Explanation
+from kerne.interpretation.family.explanation import Explanation, besides
+from kerne.interpretation.family.factors import SELDOM_MONOGENIC
 from kerne.interpretation.family.inheritance import explanations
 from kerne.interpretation.family.observation import Observation, Place
 from kerne.interpretation.ranking.background import (
@@ -87,6 +88,8 @@ class DiseaseFit:
         Share of it that counts; see `trust_in`.
     spares_some
         Whether its penetrance is known to be incomplete.
+    seldom_monogenic
+        Whether one inherited variant seldom causes it.
     """
 
     disease: str
@@ -94,6 +97,7 @@ class DiseaseFit:
     log10_phenotype: float
     trust: float = 1.0
     spares_some: bool = False
+    seldom_monogenic: bool = False
 
     @property
     def log10_counted(self) -> float:
@@ -282,12 +286,12 @@ def _log10_of_points(evidence: Sequence[Evidence]) -> float:
 
 def _best(gene: Gene, fit: DiseaseFit, judge_once: _Judge) -> Iterator[Ranked]:
     observations = [finding.observation for finding in gene.findings]
-    ways = [
-        _ranked(gene, fit, way, judge_once)
-        for way in explanations(observations, gene.place, fit.modes, spares_some=fit.spares_some)
-    ]
-    if ways:
-        yield min(ways, key=_order)
+    ways = explanations(observations, gene.place, fit.modes, spares_some=fit.spares_some)
+    if fit.seldom_monogenic:
+        ways = (besides(way, SELDOM_MONOGENIC) for way in ways)
+    ranked = [_ranked(gene, fit, way, judge_once) for way in ways]
+    if ranked:
+        yield min(ranked, key=_order)
 
 
 def _ranked(gene: Gene, fit: DiseaseFit, way: Explanation, judge_once: _Judge) -> Ranked:
@@ -306,6 +310,7 @@ def disease_fits(
     log10_phenotype: Mapping[str, float],
     trust: float = 1.0,
     spares_some: Collection[str] = (),
+    seldom_monogenic: Collection[str] = (),
 ) -> tuple[DiseaseFit, ...]:
     """Join the diseases of a gene with modes and phenotype.
 
@@ -317,11 +322,18 @@ def disease_fits(
     ----------
     spares_some
         Diseases of incomplete penetrance.
+    seldom_monogenic
+        Diseases that one inherited variant seldom causes.
     """
     of_gene = frozenset[Inheritance]().union(*(modes.get(each, ()) for each in diseases))
     return tuple(
         DiseaseFit(
-            each, modes.get(each, of_gene), log10_phenotype[each], trust, each in spares_some
+            each,
+            modes.get(each, of_gene),
+            log10_phenotype[each],
+            trust,
+            spares_some=each in spares_some,
+            seldom_monogenic=each in seldom_monogenic,
         )
         for each in sorted(diseases)
         if each in log10_phenotype
