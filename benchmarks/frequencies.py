@@ -17,9 +17,9 @@ import pysam.bcftools
 from pyroaring import BitMap
 
 from kerne.alleles.assembly import assembly_named
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
 from kerne.genomes.reader import open_freestanding
+from kerne.genomes.reading.intake import GenomeFile
 
 VCF = Path(__file__).parents[2] / "shared/data/genotypes/1000G.chr22_10.5Mb.2548.GRCh38.vcf.gz"
 SHARE = 0.9

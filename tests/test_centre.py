@@ -31,7 +31,7 @@ from kerne.errors import (
     PersonError,
     SettingsError,
 )
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.asking import Identity, Refusal, Role
 from kerne.people.organisation import Organisation, OrganisationKind
 from kerne.people.person import Person, RegisteredSex

@@ -11,7 +11,7 @@ from kerne.centre import Centre, open_centre
 from kerne.consent.events import SecondaryChoice
 from kerne.consent.receipt import Receipt
 from kerne.genomes.actions import PersonalGenome
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.interpretation.candidate import Interpretation
 from kerne.interpretation.limits import STRUCTURAL, STRUCTURAL_IN_PART
 from kerne.people.person import Person, RegisteredSex

@@ -173,28 +173,28 @@ FREESTANDING = {
     "genomes/reader.py",
     "genomes/freestanding.py",
     "genomes/resident.py",
-    "genomes/new_store.py",
+    "genomes/keeping/new_store.py",
 }
 
 
 @pytest.mark.parametrize(
     ("function", "modules"),
     [
-        ("SegmentFolder", {"genomes/store.py"}),
+        ("SegmentFolder", {"genomes/keeping/store.py"}),
         # A scrub reads nobody's genome: it looks whether a segment opens under its key.
         # A worker of a cluster counts rows that a reader has chosen; a published store is nobody's.
         (
             "SegmentReader",
             {
-                "genomes/segment_folder.py",
-                "genomes/scrub.py",
-                "genomes/sent_tasks.py",
-                "genomes/published_store.py",
+                "genomes/keeping/segment_folder.py",
+                "genomes/keeping/scrub.py",
+                "genomes/asking/sent_tasks.py",
+                "genomes/publishing/published_store.py",
             },
         ),
         ("PublishedStore", {"genomes/reader.py"}),
         # Who tends a store merges segments of one that is open, and reads nobody's genome.
-        ("GenomeStore", FREESTANDING | {"centre.py", "genomes/tending.py"}),
+        ("GenomeStore", FREESTANDING | {"centre.py", "genomes/keeping/tending.py"}),
         ("create_store", {"genomes/freestanding.py", "founding.py"}),
         ("Reader", {"genomes/reader.py"}),
         (

@@ -23,10 +23,10 @@ from pysam.version import __bcftools_version__
 
 from kerne.alleles.assembly import GRCH38
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 
 FILE = "genotypes/1000G.chr22_10.5Mb.2548.GRCh38.vcf.gz"
 SOURCE = "1000 Genomes Project, phase 3 on GRCh38, chr22 from 10.5 Mb, 2,548 people, phased"

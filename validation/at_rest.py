@@ -31,8 +31,8 @@ from kerne.cli.demo import demo
 from kerne.database.engine import open_database
 from kerne.database.remains import find_remains
 from kerne.errors import VaultError
-from kerne.genomes.folders import LocalFolder
-from kerne.genomes.sealed_files import Extent, Seal, SegmentReader, SegmentWriter
+from kerne.genomes.disk.folders import LocalFolder
+from kerne.genomes.disk.sealed_files import Extent, Seal, SegmentReader, SegmentWriter
 from kerne.people.ledger import PeopleLedger, metadata
 from kerne.people.vault import KEYS_FILE, Vault, open_vault
 from kerne.sealing.container import BlockReader, BlockWriter, Label, Seekable, open_document

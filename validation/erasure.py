@@ -32,7 +32,7 @@ from kerne.consent.events import Capacity, SecondaryChoice
 from kerne.custody.events import ErasureGround, ErasureStep
 from kerne.custody.proposal import Stage
 from kerne.errors import VaultError
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.asking import Identity, Refusal, Role
 from kerne.people.counted import Relatives
 from kerne.people.person import Person, RegisteredSex

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kerne.alleles.assembly import GRCH38
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
 from kerne.genomes.reader import open_freestanding
+from kerne.genomes.reading.intake import GenomeFile
 
 FILE = "genotypes/1000G.chr22.50_gvcfs.tar.gz"
 

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 
 SNPS = "genotypes/1000G.1004snps.3202.GRCh38.vcf.gz"
 SOURCE = "1000 Genomes Project, 30x on GRCh38, 1,004 SNPs, 3,202 people"

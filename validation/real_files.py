@@ -27,7 +27,7 @@ from adversary.naive import UNCLEAR
 from adversary.sequence import InventedSequence, Stretch
 from adversary.studies import Study
 from adversary.writing import LENGTHS
-from kerne.genomes.intake import StoreRules
+from kerne.genomes.reading.intake import StoreRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable

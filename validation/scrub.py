@@ -26,10 +26,10 @@ from pathlib import Path
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError
 from kerne.genomes.frequencies import write_table_1based
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.scrub import scrub
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.scrub import scrub
+from kerne.genomes.reading.intake import GenomeFile
 
 BATCH = 4
 """Genomes added at a time, so that there are several segments."""

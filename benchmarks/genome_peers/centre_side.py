@@ -30,11 +30,11 @@ from kerne.consent.ledger import metadata as consent_tables
 from kerne.custody.home import DATABASE, GENOMES, KEYS
 from kerne.database.engine import open_database
 from kerne.gate.law import RuledGenomes
+from kerne.genomes.disk.segment_keys import CentreSegmentKeys
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.keeping.store import GenomeStore, utc_now
 from kerne.genomes.reader import Reader
-from kerne.genomes.segment_keys import CentreSegmentKeys
-from kerne.genomes.store import GenomeStore, utc_now
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
 from kerne.people.asking import Identity, Refusal, Role

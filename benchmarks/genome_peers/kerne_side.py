@@ -24,9 +24,9 @@ from pyroaring import BitMap
 from kerne.alleles.interval import Interval
 from kerne.genomes.freestanding import FreestandingGenomes
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile, StoreRules
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import Reader, open_freestanding
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 
 REPEATS: Final = 9
 PROBES: Final = 200

@@ -55,9 +55,9 @@ from kerne.founding import ROOMS, found_centre
 from kerne.gate.door import Gate
 from kerne.gate.law import RuledGenomes
 from kerne.genomes.actions import Genomes
-from kerne.genomes.segment_keys import CentreSegmentKeys, leave_locked
-from kerne.genomes.store import GenomeStore, utc_now
-from kerne.genomes.upkeep import UNTENDED, Upkeep
+from kerne.genomes.disk.segment_keys import CentreSegmentKeys, leave_locked
+from kerne.genomes.keeping.store import GenomeStore, utc_now
+from kerne.genomes.keeping.upkeep import UNTENDED, Upkeep
 from kerne.interpretation.at_hand import Knowledge, open_knowledge
 from kerne.joining import OrderBook, Reach, touches_of
 from kerne.knowledge.regions import GeneRegions

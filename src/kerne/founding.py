@@ -10,8 +10,8 @@ from kerne.custody.home import ALONGSIDE, AUDIT, CHECKPOINT_KEY, DATABASE, GENOM
 from kerne.database.engine import open_database
 from kerne.durable import OWNER_ONLY_DIRECTORY, make_directory
 from kerne.errors import SettingsError
-from kerne.genomes.new_store import create_store
-from kerne.genomes.store import utc_now
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import utc_now
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
 from kerne.people.asking import Identity

@@ -21,7 +21,7 @@ from kerne.cases.verdict import Verdict
 from kerne.centre import Centre, found_centre, open_centre
 from kerne.consent.events import SecondaryChoice
 from kerne.consent.receipt import Receipt
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.interpretation.candidate import Classification, Interpretation
 from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.release import Kind

@@ -12,7 +12,7 @@ from kerne.centre import Centre, open_centre
 from kerne.consent.capacity import SignedForm
 from kerne.consent.receipt import Receipt
 from kerne.errors import ConsentError, GenomeError
-from kerne.genomes.own_copy import UNFILTERED, OwnCopy
+from kerne.genomes.exporting.own_copy import UNFILTERED, OwnCopy
 from kerne.people.asking import Refusal
 from tests.conftest import Run
 

@@ -28,21 +28,21 @@ from kerne.errors import (
     RefusedError,
     SettingsError,
 )
-from kerne.genomes import ray_engine
 from kerne.genomes.allele_list import listed
+from kerne.genomes.asking import ray_engine
+from kerne.genomes.asking.engine import ThreadEngine
+from kerne.genomes.asking.engine_choice import EngineChoice, EngineKind
 from kerne.genomes.check_actions import DuplicateSearch
+from kerne.genomes.checking.identity import ComplementCheck, IdentityCheck, Verdict
+from kerne.genomes.checking.likeness import ComparedGenomes
 from kerne.genomes.complement import Karyotype
-from kerne.genomes.engine import ThreadEngine
-from kerne.genomes.engine_choice import EngineChoice, EngineKind
+from kerne.genomes.disk.manifest import NormalForm
+from kerne.genomes.disk.segment_keys import FileSegmentKeys
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import AddedGenome, Carrier, StoreStatistics, Zygosity
-from kerne.genomes.identity import ComplementCheck, IdentityCheck, Verdict
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.likeness import ComparedGenomes
-from kerne.genomes.manifest import NormalForm
-from kerne.genomes.new_store import create_store
-from kerne.genomes.segment_keys import FileSegmentKeys
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.genomes.strata import Strata, StratifiedFrequencies
 from kerne.people.asking import Identity, Refusal
 from kerne.people.counted import Relatives, WhoCounted
@@ -485,6 +485,6 @@ def test_upkeep__rewrites_what_holds_a_removed_genome_and_says_that_all_agrees(s
 def test_verify__names_what_contradicts_itself(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kerne.genomes.verifying.calls_checksum", lambda _calls: -1)
+    monkeypatch.setattr("kerne.genomes.keeping.verifying.calls_checksum", lambda _calls: -1)
     with pytest.raises(DamagedStoreError, match="contradict themselves"):
         run("--store", store, "verify")

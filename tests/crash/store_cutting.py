@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from kerne.genomes.manifest import FILE_NAME
+from kerne.genomes.disk.manifest import FILE_NAME
 
 from .disk import Disk, Kind, Record, put
 from .recording import ROOT, cuts, record

@@ -18,13 +18,13 @@ from typing import Any, Final
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import KerneError
 from kerne.genomes.exporting.export_format import FrequencyFormat
+from kerne.genomes.exporting.frequency_files import save_frequencies
 from kerne.genomes.frequencies import write_table_1based
-from kerne.genomes.frequency_files import save_frequencies
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.scrub import scrub
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import Reader, open_freestanding
-from kerne.genomes.scrub import scrub
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 
 from .telling import Say
 

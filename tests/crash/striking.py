@@ -189,7 +189,7 @@ def fill(place: Path, size: int, seed: int) -> Verdict:
 
 def kill_in_place(place: Path, size: int, seed: int) -> Verdict:
     """As `kill`, with a fault put in on purpose: the manifest is overwritten, not replaced."""
-    with patch("kerne.genomes.manifest.replace_durably", write_durably):
+    with patch("kerne.genomes.disk.manifest.replace_durably", write_durably):
         return kill(place, size, seed)
 
 

@@ -25,7 +25,7 @@ from kerne.errors import (
     ResearchError,
     StaleVersionError,
 )
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.asking import Identity, Purpose, Role
 from kerne.people.ledger import PeopleLedger
 from kerne.people.person import Person, RegisteredSex

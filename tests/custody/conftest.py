@@ -14,7 +14,7 @@ from kerne.centre import Centre, found_centre, open_centre
 from kerne.consent.events import Capacity, SecondaryChoice
 from kerne.custody.events import ErasureGround
 from kerne.custody.receipt import ErasureReceipt
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.asking import Identity, Refusal, Role
 from kerne.people.counted import Relatives
 from kerne.people.kinship import Custody as Guardianship

@@ -42,10 +42,10 @@ from kerne.gate.door import Gate
 from kerne.gate.facts import FactFinder, Facts
 from kerne.gate.grant import Grant
 from kerne.gate.law import RuledGenomes
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
-from kerne.genomes.segment_keys import FileSegmentKeys
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.disk.segment_keys import FileSegmentKeys
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.asking import Action, Ask, Identity, Population, Purpose, Refusal, Role
 from kerne.people.kinship import Custody
 from kerne.people.ledger import PeopleLedger

@@ -25,10 +25,10 @@ from kerne.gate.door import Gate
 from kerne.gate.law import RuledGenomes
 from kerne.gate.permits import PermitFacts
 from kerne.genomes.actions import Genomes
+from kerne.genomes.disk.segment_keys import CentreSegmentKeys
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.new_store import create_store
-from kerne.genomes.segment_keys import CentreSegmentKeys
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.people.asking import Identity, Purpose, Role
 from kerne.people.ledger import PeopleLedger
 from kerne.people.ledger import metadata as people_tables

@@ -9,8 +9,8 @@ import pytest
 from kerne.audit.entry import Intent
 from kerne.consent.events import LimitedToOwnTreatment
 from kerne.genomes.check_actions import DuplicateSearch
-from kerne.genomes.identity import IdentityCheck, Verdict
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.checking.identity import IdentityCheck, Verdict
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.asking import Action, Identity, Purpose, Refusal, Role
 from kerne.people.sample import GenomeOrigin
 

@@ -14,7 +14,7 @@ from kerne.genomes.actions import Genomes
 from kerne.genomes.allele_list import listed
 from kerne.genomes.closed_places import NothingClosed, outside
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.asking import Identity, Purpose
 
 from .conftest import PERSONS, Rooms

@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError, GenomeError
+from kerne.genomes.asking.ray_engine import RayEngine
+from kerne.genomes.asking.scan import Task
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
-from kerne.genomes.publishing import publish
-from kerne.genomes.ray_engine import RayEngine
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.publishing.sending import publish
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.scan import Task
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.genomes.segments import partition
-from kerne.genomes.store import GenomeStore
 
 ray = pytest.importorskip("ray", reason="needs ray, of the extra `cluster`")
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="needs ray")

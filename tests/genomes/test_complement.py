@@ -21,9 +21,9 @@ from kerne.genomes.complement import (
     complement_of_copies,
     measure_complement,
 )
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
 from kerne.genomes.reader import open_freestanding
+from kerne.genomes.reading.intake import GenomeFile
 
 GENOTYPES = Path(__file__).parents[3] / "shared" / "data" / "genotypes"
 SNPS = GENOTYPES / "1000G.1004snps.3202.GRCh38.vcf.gz"

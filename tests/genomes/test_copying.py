@@ -9,12 +9,12 @@ import pytest
 
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError
-from kerne.genomes import copying
-from kerne.genomes.copying import copied_store
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
-from kerne.genomes.store import GenomeStore
-from kerne.genomes.writing import only_writer
+from kerne.genomes.disk.writing import only_writer
+from kerne.genomes.keeping import copying
+from kerne.genomes.keeping.copying import copied_store
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 
 WriteVcf = Callable[..., Path]
 SITE = ("chr1", 100, "A", "C")

@@ -16,17 +16,17 @@ from pyroaring import BitMap
 
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError, GenomeError
-from kerne.genomes import ray_engine, sent_tasks
-from kerne.genomes.engine import ThreadEngine, opened_engine
-from kerne.genomes.engine_choice import EngineChoice, EngineKind
+from kerne.genomes.asking import ray_engine, sent_tasks
+from kerne.genomes.asking.engine import ThreadEngine, opened_engine
+from kerne.genomes.asking.engine_choice import EngineChoice, EngineKind
+from kerne.genomes.asking.scan import Engine, Task, count_window, sites_in, windows
+from kerne.genomes.asking.sent_tasks import SentTask, Worker, sent
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.scan import Engine, Task, count_window, sites_in, windows
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.genomes.segments import partition
-from kerne.genomes.sent_tasks import SentTask, Worker, sent
-from kerne.genomes.store import GenomeStore
 
 from .conftest import Rooms
 

@@ -18,13 +18,13 @@ from adversary.writing import Container
 from kerne.alleles.assembly import GRCH38
 from kerne.alleles.interval import Interval
 from kerne.errors import GenomeError
+from kerne.genomes.asking.matrix import NO_ALLELE, UNCALLED
 from kerne.genomes.exporting import content, files
 from kerne.genomes.exporting.export_format import ExportFormat
 from kerne.genomes.exporting.text_kernels import spell_genotypes
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
-from kerne.genomes.matrix import NO_ALLELE, UNCALLED
 from kerne.genomes.reader import open_freestanding
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 
 Line = tuple[str, ...]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kerne.genomes.form import Form, form_of, number_in
+from kerne.genomes.reading.form import Form, form_of, number_in
 
 
 @pytest.mark.parametrize(

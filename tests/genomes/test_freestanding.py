@@ -9,12 +9,12 @@ import pytest
 from kerne.alleles.assembly import KERNIA1
 from kerne.alleles.interval import Interval
 from kerne.errors import AlleleError, AssemblyError, GateError, GenomeError, InputFileError
+from kerne.genomes.asking.personal import calls_stored
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
-from kerne.genomes.new_store import create_store
-from kerne.genomes.personal import calls_stored
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 
 RULES = StoreRules("GRCh38")
 

@@ -11,8 +11,8 @@ from kerne.alleles.assembly import GRCH38
 from kerne.errors import GenomeError
 from kerne.genomes.allele_list import listed
 from kerne.genomes.exporting.export_format import FrequencyFormat
+from kerne.genomes.exporting.frequency_files import save_frequencies
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.frequency_files import save_frequencies
 
 
 def column(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

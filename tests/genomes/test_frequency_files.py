@@ -17,8 +17,8 @@ from adversary.writing import Container
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import GenomeError
 from kerne.genomes.exporting.export_format import FrequencyFormat
+from kerne.genomes.exporting.frequency_files import save_frequencies, write_frequency_stream
 from kerne.genomes.frequencies import write_table_1based
-from kerne.genomes.frequency_files import save_frequencies, write_frequency_stream
 
 
 @pytest.fixture

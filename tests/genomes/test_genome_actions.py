@@ -17,9 +17,9 @@ from kerne.gate.grant import Grant
 from kerne.genomes.actions import Genomes, PersonalGenome
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import AddedGenome, Carrier, Zygosity
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import open_freestanding, reader
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.genomes.strata import Strata, StratifiedFrequencies
 from kerne.people.asking import Action, Ask, Identity, Refusal
 from kerne.people.counted import Relatives, WhoCounted

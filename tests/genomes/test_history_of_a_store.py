@@ -13,8 +13,8 @@ import pytest
 from adversary.comparing import differences, table_of
 from adversary.studies import Study, invent_study
 from adversary.writing import Container
-from kerne.genomes.compaction import LIVE_SEGMENTS_MOST
 from kerne.genomes.freestanding import FreestandingGenomes
+from kerne.genomes.keeping.compaction import LIVE_SEGMENTS_MOST
 
 CONTAINERS = (Container.PLAIN, Container.BGZIP)
 SEEDS = range(4)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from kerne.errors import DamagedStoreError
-from kerne.genomes.hot import Hot
+from kerne.genomes.disk.hot import Hot
 
 Bytes = NDArray[np.uint8]
 
@@ -128,7 +128,7 @@ def test_hot__bears_many_threads() -> None:
 LOCKED = """
 import resource, sys
 import numpy as np
-from kerne.genomes.hot import Hot
+from kerne.genomes.disk.hot import Hot
 if sys.argv[1] == "not":
     resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, 0))
     import ctypes, os
@@ -157,7 +157,7 @@ def test_memory__is_locked_where_that_is_allowed_and_the_statistics_say_so(may: 
 
 CORE = """
 import os, resource
-from kerne.genomes.hot import forbid_core_dumps
+from kerne.genomes.disk.hot import forbid_core_dumps
 assert forbid_core_dumps()
 assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 import ctypes

@@ -6,9 +6,7 @@ from numpy.typing import NDArray
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
-from kerne.genomes.complement import Karyotype
-from kerne.genomes.genotypes import GenotypedAllele, Zygosity
-from kerne.genomes.identity import (
+from kerne.genomes.checking.identity import (
     LEAST_COMPARED,
     GenomeAtHand,
     Verdict,
@@ -18,6 +16,8 @@ from kerne.genomes.identity import (
     identity_lines,
     karyotype_of,
 )
+from kerne.genomes.complement import Karyotype
+from kerne.genomes.genotypes import GenotypedAllele, Zygosity
 from kerne.people.person import RegisteredSex
 from kerne.people.sample import GenomeOrigin
 

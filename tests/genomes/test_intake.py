@@ -9,9 +9,9 @@ import pytest
 from kerne.alleles.assembly import GRCH38, KERNIA1, Assembly
 from kerne.errors import InputFileError
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
 from kerne.genomes.reader import Reader, open_freestanding
+from kerne.genomes.reading.intake import GenomeFile
 
 Table = dict[tuple[str, int, str, str], tuple[int, int, int, int, int]]
 AsTable = Callable[[Frequencies], Table]

@@ -12,10 +12,10 @@ import pytest
 
 from kerne.alleles.assembly import GRCH38
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 
 Table = dict[tuple[str, int, str, str], tuple[int, int, int, int, int]]
 GENOMES = 12

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
-from kerne.genomes import likeness
 from kerne.genomes.allele_list import listed
+from kerne.genomes.checking import likeness
+from kerne.genomes.checking.identity import LEAST_COMPARED, LEAST_EQUAL
+from kerne.genomes.checking.likeness import Fingerprints, Likeness, common_places
 from kerne.genomes.freestanding import FreestandingGenomes
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.identity import LEAST_COMPARED, LEAST_EQUAL
-from kerne.genomes.intake import GenomeFile, StoreRules
-from kerne.genomes.likeness import Fingerprints, Likeness, common_places
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 
 SNPS = Path(__file__).parents[3] / "shared/data/genotypes" / "1000G.1004snps.3202.GRCh38.vcf.gz"
 

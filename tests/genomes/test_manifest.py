@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kerne.errors import DamagedStoreError, GenomeError
-from kerne.genomes.manifest import (
+from kerne.genomes.disk.manifest import (
     FILE_NAME,
     Compaction,
     Keeper,
@@ -16,7 +16,7 @@ from kerne.genomes.manifest import (
     read_manifest,
     write_manifest,
 )
-from kerne.genomes.reference import Reference
+from kerne.genomes.disk.reference import Reference
 
 MANIFEST = Manifest(
     "GRCh38",
@@ -63,7 +63,7 @@ def test_manifest__that_was_edited_is_refused(tmp_path: Path) -> None:
 def test_manifest__of_another_version_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kerne.genomes.manifest.FORMAT", 3)
+    monkeypatch.setattr("kerne.genomes.disk.manifest.FORMAT", 3)
     write_manifest(tmp_path, MANIFEST)
     monkeypatch.undo()
     assert json.loads((tmp_path / FILE_NAME).read_text())["format"] == 3

@@ -13,9 +13,9 @@ from adversary.naive import Counts, Key
 from adversary.studies import Study, invent_study
 from adversary.writing import Container
 from kerne.alleles.interval import Interval
-from kerne.genomes import matrix
+from kerne.genomes.asking import matrix
+from kerne.genomes.asking.matrix import NO_ALLELE, UNCALLED, GenotypeBlock
 from kerne.genomes.calls import RULE_OF, WORTH, Code, Place, Worth
-from kerne.genomes.matrix import NO_ALLELE, UNCALLED, GenotypeBlock
 from kerne.genomes.reader import open_freestanding
 
 CONTAINERS = (Container.PLAIN,)

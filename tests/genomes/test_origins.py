@@ -9,7 +9,7 @@ import pytest
 from kerne.database.engine import open_database
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.asking import Refusal
 from kerne.people.counted import Relatives, WhoCounted
 from kerne.people.sample import GenomeOrigin

@@ -12,9 +12,14 @@ from kerne.alleles.assembly import GRCH38, KERNIA1
 from kerne.alleles.interval import Interval, Intervals, read_bed
 from kerne.alleles.vcf import open_vcf, parse_genotype
 from kerne.errors import GenomeError
-from kerne.genomes import own_copy
+from kerne.genomes.exporting import own_copy
+from kerne.genomes.exporting.own_copy import (
+    UNFILTERED,
+    OwnCopy,
+    check_own_copy_place,
+    write_own_copy,
+)
 from kerne.genomes.genotypes import GenotypedAllele, Zygosity
-from kerne.genomes.own_copy import UNFILTERED, OwnCopy, check_own_copy_place, write_own_copy
 
 VARIANTS = (
     GenotypedAllele(Allele("chr1", 9, "A", "C"), Zygosity.HET, 31, is_counted=True),

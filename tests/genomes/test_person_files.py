@@ -15,9 +15,9 @@ from kerne.alleles.assembly import GRCH38
 from kerne.errors import GenomeError
 from kerne.genomes.exporting.person import person_lines_1based, write_person_table_1based
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
-from kerne.genomes.new_store import create_store
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 
 CALLS = {
     10: "0/1:30:14,16:99",

@@ -12,17 +12,17 @@ from fsspec.implementations.memory import MemoryFileSystem
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError, GateError, GenomeError
-from kerne.genomes import publishing
-from kerne.genomes.folders import FarFolder
+from kerne.genomes.disk.folders import FarFolder
+from kerne.genomes.disk.manifest import FILE_NAME, read_manifest
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
-from kerne.genomes.manifest import FILE_NAME, read_manifest
-from kerne.genomes.new_store import create_store
-from kerne.genomes.publish_targets import FarTarget, LocalTarget, target_at
-from kerne.genomes.published_store import PublishedStore
-from kerne.genomes.publishing import Published, publish
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.publishing import sending as publishing
+from kerne.genomes.publishing.published_store import PublishedStore
+from kerne.genomes.publishing.sending import Published, publish
+from kerne.genomes.publishing.targets import FarTarget, LocalTarget, target_at
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 
 WriteVcf = Callable[..., Path]
 FILES = 3

@@ -10,12 +10,12 @@ import pytest
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import GenomeError, InputFileError
+from kerne.genomes.disk.reference import read_reference
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.reference import read_reference
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 
 WriteVcf = Callable[..., Path]
 FASTA = ">chr1\nACGTTTTTACGT\n"

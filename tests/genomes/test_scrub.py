@@ -12,15 +12,15 @@ import pytest
 
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError, GenomeError
+from kerne.genomes.disk.manifest import FILE_NAME, read_manifest, write_manifest
+from kerne.genomes.disk.segment_keys import FILE_NAME as KEYS_FILE
+from kerne.genomes.disk.segment_keys import FileSegmentKeys
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.manifest import FILE_NAME, read_manifest, write_manifest
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.scrub import MISSING, Scrubbed, kept_files, scrub
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.scrub import MISSING, Scrubbed, kept_files, scrub
-from kerne.genomes.segment_keys import FILE_NAME as KEYS_FILE
-from kerne.genomes.segment_keys import FileSegmentKeys
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 
 Table = dict[tuple[str, int, str, str], tuple[int, int, int, int, int]]
 FLIPS = 150
@@ -150,9 +150,8 @@ def test_segment__that_a_writer_replaces_meanwhile_is_not_missed(
     manifest = read_manifest(store)
     GenomeStore(store).remove("a")
     read = iter([manifest, manifest])
-    monkeypatch.setattr(
-        "kerne.genomes.scrub.read_manifest", lambda at: next(read, None) or read_manifest(at)
-    )
+    name = "kerne.genomes.keeping.scrub.read_manifest"
+    monkeypatch.setattr(name, lambda at: next(read, None) or read_manifest(at))
     assert scrub(store).damages == ()
 
 
@@ -173,7 +172,7 @@ def test_disk__that_does_not_keep_the_copy_is_told_of(
     def copied_by_halves(place: Path, source: Path) -> None:
         place.write_bytes(source.read_bytes()[:10])
 
-    monkeypatch.setattr("kerne.genomes.scrub.replace_by_copy", copied_by_halves)
+    monkeypatch.setattr("kerne.genomes.keeping.scrub.replace_by_copy", copied_by_halves)
     (left,) = scrub(store, copy).left
     assert left.why_not.startswith("the disk does not keep the copy")
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerne.errors import DamagedStoreError, GenomeError
-from kerne.genomes.folders import FarFolder, Folder, LocalFolder, folder_at, remove_unless_held
-from kerne.genomes.sealed_files import Extent, Seal, SegmentReader, SegmentWriter
+from kerne.genomes.disk.folders import FarFolder, Folder, LocalFolder, folder_at, remove_unless_held
+from kerne.genomes.disk.sealed_files import Extent, Seal, SegmentReader, SegmentWriter
 from kerne.sealing.container import BLOCK_BYTES, TAG_BYTES
 
 SEAL = Seal("store", "000001", bytes(range(32)))
@@ -184,8 +184,8 @@ def test_address__that_cannot_be_read_is_refused() -> None:
 def test_local_segment__is_read_without_what_a_cluster_needs(tmp_path: Path) -> None:
     written(tmp_path / "s", [("variants", b"abc")])
     program = (
-        "import sys; from kerne.genomes.sealed_files import *; "
-        "from kerne.genomes.folders import folder_at; "
+        "import sys; from kerne.genomes.disk.sealed_files import *; "
+        "from kerne.genomes.disk.folders import folder_at; "
         f"seal = Seal('store', '000001', {SEAL.key!r}); "
         f"reader = SegmentReader(folder_at({str(tmp_path / 's')!r}), seal); "
         "assert reader.read('variants', Extent(0, 3)) == b'abc'; "
@@ -221,7 +221,7 @@ def test_segment_that_is_being_removed__is_not_there_any_more(
             near(path)
         place.rename(tmp_path / "gone")
 
-    monkeypatch.setattr("kerne.genomes.folders.shutil.rmtree", removed)
+    monkeypatch.setattr("kerne.genomes.disk.folders.shutil.rmtree", removed)
     assert remove_unless_held(place)
     with pytest.raises(FileNotFoundError):
         near(place)

@@ -10,10 +10,10 @@ import pytest
 
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError, VaultError
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
-from kerne.genomes.segment_keys import CentreSegmentKeys
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.disk.segment_keys import CentreSegmentKeys
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.vault import open_vault
 
 BASES = "".join(random.Random(1).choices("ACGT", k=60))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kerne.errors import DamagedStoreError, VaultError
-from kerne.genomes.segment_keys import (
+from kerne.genomes.disk.segment_keys import (
     CentreSegmentKeys,
     FileSegmentKeys,
     SegmentKeys,

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 
 SHARD = 1 << 16
 RULES = StoreRules("GRCh38")

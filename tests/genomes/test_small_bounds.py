@@ -15,7 +15,7 @@ from adversary.files import InventedFile, Inventor, Person
 from adversary.sequence import SURE_Y, invent_sequence
 from adversary.studies import empty_study, invent_study
 from adversary.writing import Container
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.keeping.store import GenomeStore
 
 SMALL = {
     "partition.TILE_SITES": 3,
@@ -31,7 +31,7 @@ SMALL = {
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, bound in SMALL.items():
         monkeypatch.setattr(f"kerne.genomes.segments.{name}", bound)
-    monkeypatch.setattr("kerne.genomes.compaction.LIVE_SEGMENTS_MOST", 3)
+    monkeypatch.setattr("kerne.genomes.keeping.compaction.LIVE_SEGMENTS_MOST", 3)
 
 
 @pytest.mark.parametrize("seed", range(3))

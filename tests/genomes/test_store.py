@@ -13,16 +13,16 @@ from pyroaring import BitMap
 
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError, GenomeError, InputFileError, VaultError
-from kerne.genomes import compaction
-from kerne.genomes import store as store_module
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import AddedGenome
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping import compaction
+from kerne.genomes.keeping import store as store_module
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.segment_folder import SegmentFolder
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.segment_folder import SegmentFolder
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.genomes.segments.segment import PartitionReader, Segment
-from kerne.genomes.store import GenomeStore
 
 Table = dict[tuple[str, int, str, str], tuple[int, int, int, int, int]]
 WriteVcf = Callable[..., Path]

@@ -12,7 +12,7 @@ from kerne.genomes.cohorts import Cohort, Samples
 from kerne.genomes.complement import Karyotype
 from kerne.genomes.freestanding import FreestandingGenomes
 from kerne.genomes.frequencies import Frequencies
-from kerne.genomes.intake import GenomeFile, StoreRules
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 from kerne.genomes.strata import Strata, rows_by_sex, unite_strata, write_strata_1based
 
 AsTable = Callable[[Frequencies], dict[tuple[str, int, str, str], tuple[int, ...]]]

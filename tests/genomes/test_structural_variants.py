@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import DamagedStoreError
+from kerne.genomes.disk.sealed_files import Bytes, Extent
 from kerne.genomes.exporting.person import person_lines_1based
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
+from kerne.genomes.keeping.scrub import scrub
 from kerne.genomes.reader import open_freestanding
-from kerne.genomes.scrub import scrub
-from kerne.genomes.sealed_files import Bytes, Extent
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 from kerne.genomes.segments.blob import pack
 from kerne.genomes.segments.rows import RowTable
 from kerne.genomes.segments.structural import (
@@ -193,8 +193,8 @@ def test_store_of_format_1__opens_and_says_that_it_kept_none(
     tmp_path: Path, write_vcf: WriteVcf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        before.setattr("kerne.genomes.manifest.FORMAT", 1)
-        before.setattr("kerne.genomes.segment_folder.pack_rows", _packed_as_before)
+        before.setattr("kerne.genomes.disk.manifest.FORMAT", 1)
+        before.setattr("kerne.genomes.keeping.segment_folder.pack_rows", _packed_as_before)
         _store(tmp_path, write_vcf, old=0)
     place = tmp_path / "store"
     assert '"format": 1' in (place / "manifest.json").read_text()
@@ -211,7 +211,7 @@ def test_verify__names_a_genome_that_has_another_number_of_records_than_it_shoul
     tmp_path: Path, write_vcf: WriteVcf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as wrong:
-        wrong.setattr("kerne.genomes.adding.pack_lines", lambda text: pack_lines(text * 2))
+        wrong.setattr("kerne.genomes.keeping.adding.pack_lines", lambda text: pack_lines(text * 2))
         desk = _store(tmp_path, write_vcf, a=2, b=0)
     (found,) = desk.verify()
     assert (found.partition, found.what) == (STRUCTURAL_FILE, "row 0 has 4 records, not 2")

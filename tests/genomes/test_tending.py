@@ -8,15 +8,15 @@ from threading import Event, Thread
 import pytest
 
 from kerne.errors import GenomeError
-from kerne.genomes import tending
-from kerne.genomes.compaction import LIVE_SEGMENTS_MOST
+from kerne.genomes.disk.manifest import SEGMENTS
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
-from kerne.genomes.manifest import SEGMENTS
+from kerne.genomes.keeping import tending
+from kerne.genomes.keeping.compaction import LIVE_SEGMENTS_MOST
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.keeping.tending import Stopped, Tending
+from kerne.genomes.keeping.upkeep import Upkeep
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 from kerne.genomes.resident import ResidentGenomes
-from kerne.genomes.store import GenomeStore
-from kerne.genomes.tending import Stopped, Tending
-from kerne.genomes.upkeep import Upkeep
 
 TENDED = Upkeep(1 << 20, is_tended=True)
 

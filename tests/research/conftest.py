@@ -29,10 +29,10 @@ from kerne.database.engine import open_database
 from kerne.errors import KnowledgeError
 from kerne.gate.door import Gate
 from kerne.gate.law import RuledGenomes
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.new_store import create_store
-from kerne.genomes.segment_keys import CentreSegmentKeys
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.disk.segment_keys import CentreSegmentKeys
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.asking import Identity, Refusal, Role
 from kerne.people.ledger import PeopleLedger
 from kerne.people.ledger import metadata as people_tables

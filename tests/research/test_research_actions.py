@@ -10,8 +10,8 @@ from kerne.alleles.allele import Allele
 from kerne.consent.events import AnalysisConsentWithdrawn, ResearchLevel
 from kerne.errors import KnowledgeError, ResearchError, StaleVersionError
 from kerne.gate.grant import Grant
-from kerne.genomes.intake import GenomeFile
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal, Role
 from kerne.people.sample import GenomeRow
 from kerne.research.actions import PermitFile, _counted

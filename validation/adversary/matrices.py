@@ -10,7 +10,7 @@ from adversary.naive import Key, NaiveFile
 from adversary.sequence import STRETCHES
 from adversary.studies import Study
 from kerne.alleles.interval import Interval
-from kerne.genomes.matrix import NO_ALLELE, UNCALLED, GenotypeBlock
+from kerne.genomes.asking.matrix import NO_ALLELE, UNCALLED, GenotypeBlock
 from kerne.genomes.reader import open_freestanding
 
 

@@ -11,9 +11,9 @@ from kerne.alleles.assembly import GRCH38
 from kerne.alleles.change import change_of
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.genomes.calls import CODE_MASK, FIRST, SECOND, Code
-from kerne.genomes.chunk import UNTOLD, Chunk
-from kerne.genomes.intake import IntakeRules
+from kerne.genomes.reading.chunk import UNTOLD, Chunk
 from kerne.genomes.reading.chunks import open_chunks
+from kerne.genomes.reading.intake import IntakeRules
 
 Said = tuple[str, tuple[int, ...], int, int, int, int]
 """Code, haplotypes, DP, GQ, AD of REF and of the allele."""

@@ -20,7 +20,7 @@ from adversary.writing import (
 )
 from kerne.errors import InputFileError
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 
 FILES_MOST: Final = 8
 SIZES: Final = (1, 1, 1, 2, 5, 9, 30)

@@ -22,8 +22,8 @@ from adversary.sequence import invent_sequence
 from adversary.studies import Study, StudyFile, empty_study
 from adversary.writing import Container, Dress, write_invented
 from kerne.errors import InputFileError, KerneError
-from kerne.genomes.intake import GenomeFile
 from kerne.genomes.reader import open_freestanding
+from kerne.genomes.reading.intake import GenomeFile
 
 HELD: Final = "held"
 WHOLE_FILE: Final = re.compile(

@@ -22,7 +22,7 @@ from kerne.consent.events import ALL_READERS, Capacity, ResearchLevel, Secondary
 from kerne.consent.law import Chosen
 from kerne.consent.receipt import Receipt
 from kerne.custody.events import ErasureGround
-from kerne.genomes.own_copy import UNFILTERED
+from kerne.genomes.exporting.own_copy import UNFILTERED
 
 _OUTPUT = click.Path(path_type=Path, dir_okay=False)
 _HELD = click.Path(path_type=Path, dir_okay=False, exists=True)

@@ -15,9 +15,9 @@ from kerne.cli.desk_duties import Desk
 from kerne.cli.options import Asking, asker_from, centre_from
 from kerne.cli.resident.connecting import connect
 from kerne.cli.resident.desk import ResidentDesk
-from kerne.genomes.elsewhere import is_elsewhere
+from kerne.genomes.disk.elsewhere import is_elsewhere
 
-STORE: Final = "kerne.genomes.store"
+STORE: Final = "kerne.genomes.keeping.store"
 ALONE: Final = "kerne.genomes.alone"
 """Set when no resident process is to be asked."""
 

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from kerne.alleles.allele import Allele
     from kerne.alleles.assembly import Assembly
     from kerne.alleles.interval import Interval
+    from kerne.genomes.asking.engine_choice import EngineChoice
+    from kerne.genomes.checking.likeness import ComparedGenomes
     from kerne.genomes.cohorts import Samples
-    from kerne.genomes.engine_choice import EngineChoice
     from kerne.genomes.frequencies import Frequencies
     from kerne.genomes.genotypes import AddedGenome, Carrier, StoreStatistics
-    from kerne.genomes.intake import GenomeFile, StoreRules
-    from kerne.genomes.likeness import ComparedGenomes
     from kerne.genomes.memory import HotStatistics
+    from kerne.genomes.reading.intake import GenomeFile, StoreRules
     from kerne.genomes.strata import Strata, StratifiedFrequencies
     from kerne.genomes.watching import Watch
 

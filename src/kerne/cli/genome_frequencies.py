@@ -12,7 +12,7 @@ from kerne.cli.desk import at_desk
 from kerne.cli.desk_duties import Desk
 from kerne.cli.genome_files import STDOUT, names_in
 from kerne.errors import AlleleError, InputFileError
-from kerne.genomes.engine_choice import EngineChoice, EngineKind
+from kerne.genomes.asking.engine_choice import EngineChoice, EngineKind
 from kerne.genomes.exporting.export_format import FrequencyFormat
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def frequencies_command(  # noqa: PLR0913  one argument for each option
         _say_who(parts.whole)
         _write(output, lambda stream: write_strata_1based(parts, stream))
         return
-    from kerne.genomes.frequency_files import save_frequencies, write_frequency_stream
+    from kerne.genomes.exporting.frequency_files import save_frequencies, write_frequency_stream
 
     where = _place(desk, region, gene)
     alleles = None if variants is None else _alleles_in(variants, desk)

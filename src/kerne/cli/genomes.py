@@ -78,7 +78,7 @@ def add(  # noqa: PLR0913  one argument for each option
     """
     if len(beds) not in {0, 1, len(files)}:
         raise click.UsageError("give `--callable` once, or once for each file")
-    from kerne.genomes.intake import GenomeFile, StoreRules  # noqa: PLC0415  questions need it not
+    from kerne.genomes.reading.intake import GenomeFile, StoreRules  # noqa: PLC0415  questions need it not
 
     each = beds if len(beds) == len(files) else (beds or (None,)) * len(files)
     pairs = [GenomeFile(path, bed) for path, bed in zip(files, each, strict=True)]
@@ -153,7 +153,7 @@ def stats(*, desk: Desk) -> None:
 @at_desk
 def duplicates(*, desk: Desk) -> None:
     """List samples that hold one genome: filed twice, or of twins; in a centre for a laboratory."""
-    from kerne.genomes.likeness import likeness_lines  # noqa: PLC0415  questions need it not
+    from kerne.genomes.checking.likeness import likeness_lines  # noqa: PLC0415  questions need it not
 
     for line in likeness_lines(desk.find_duplicates()):
         click.echo(line)
@@ -165,7 +165,7 @@ def duplicates(*, desk: Desk) -> None:
 @click.pass_context
 def identity_check(ctx: click.Context, *, person: str, asking: Asking) -> None:
     """Show the laboratory what the genomes of PERSON say of whose they are."""
-    from kerne.genomes.identity import identity_lines  # noqa: PLC0415  questions need it not
+    from kerne.genomes.checking.identity import identity_lines  # noqa: PLC0415  questions need it not
 
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
@@ -186,7 +186,7 @@ def scrub(ctx: click.Context, *, repair_from: Path | None) -> None:
     """Read every byte of the store and name what is damaged. It shows nobody's data."""
     # `kerne --help` need not load the house.
     from kerne.custody.scrubbing import scrub_genomes  # noqa: PLC0415
-    from kerne.genomes.scrub import scrub as scrub_store  # noqa: PLC0415
+    from kerne.genomes.keeping.scrub import scrub as scrub_store  # noqa: PLC0415
 
     store = ctx.meta.get(STORE)
     if isinstance(store, str):
@@ -217,7 +217,7 @@ def publish(ctx: click.Context, *, target: str) -> None:
     """
     # `kerne --help` need not load the house.
     from kerne.custody.home import GENOMES  # noqa: PLC0415
-    from kerne.genomes.publishing import publish as publish_store  # noqa: PLC0415
+    from kerne.genomes.publishing.sending import publish as publish_store  # noqa: PLC0415
 
     store = ctx.meta.get(STORE)
     if isinstance(store, str):

@@ -17,8 +17,8 @@ from kerne.errors import GenomeError
 if TYPE_CHECKING:
     from kerne.cli.desk_duties import Desk
     from kerne.cli.resident.answering import Answering
-    from kerne.genomes.tending import Tending
-    from kerne.genomes.upkeep import Upkeep
+    from kerne.genomes.keeping.tending import Tending
+    from kerne.genomes.keeping.upkeep import Upkeep
 
 # `kerne --help` need not load the house.
 # ruff: noqa: PLC0415
@@ -37,8 +37,8 @@ MIB = 1 << 20
 @click.pass_context
 def serve(ctx: click.Context, *, memory: int) -> None:
     """Keep the store open and answer `kerne genomes`, until SIGTERM or Ctrl-C."""
-    from kerne.genomes.hot import forbid_core_dumps
-    from kerne.genomes.upkeep import Upkeep
+    from kerne.genomes.disk.hot import forbid_core_dumps
+    from kerne.genomes.keeping.upkeep import Upkeep
 
     is_undumped = forbid_core_dumps()
     store = ctx.meta.get(STORE)
@@ -125,7 +125,7 @@ def serving_centre(home: Path, upkeep: "Upkeep") -> "Iterator[tuple[Answering, T
     from kerne.cli.centre_desk import CentreDesk
     from kerne.cli.resident.answering import CHANGES, Answering
     from kerne.cli.resident.wire import WireError
-    from kerne.genomes.tending import WORK_BYTES
+    from kerne.genomes.keeping.tending import WORK_BYTES
 
     working = replace(upkeep, hot_bytes=WORK_BYTES)
     with open_centre(home, upkeep=upkeep) as asked, open_centre(home, upkeep=working) as changed:

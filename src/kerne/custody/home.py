@@ -16,7 +16,7 @@ from kerne.audit.copies import verify_copy
 from kerne.custody.backup import AuditMark, CopyPart, copy_tree, is_hidden
 from kerne.database.copying import copy_database
 from kerne.errors import BackupError
-from kerne.genomes.copying import copied_store
+from kerne.genomes.keeping.copying import copied_store
 
 SETTINGS: Final = "kerne.toml"
 DATABASE: Final = "centre.sqlite"

@@ -6,14 +6,14 @@ It shows nobody's data and changes nobody's rights, so it does not ask the gate.
 from pathlib import Path
 
 from kerne.custody.home import GENOMES
-from kerne.genomes.scrub import Scrubbed, scrub
+from kerne.genomes.keeping.scrub import Scrubbed, scrub
 from kerne.genomes.watching import Watch, unwatched
 
 
 def scrub_genomes(
     home: Path, repair_from: Path | None = None, watch: Watch = unwatched
 ) -> Scrubbed:
-    """Scrub the genome database of the centre in `home`; raises as `genomes.scrub.scrub`.
+    """Scrub the genome database of the centre in `home`; raises as `genomes.keeping.scrub.scrub`.
 
     Parameters
     ----------

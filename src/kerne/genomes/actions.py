@@ -20,17 +20,17 @@ from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
 from kerne.genomes.check_actions import CheckActions
 from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, NothingClosed
-from kerne.genomes.compaction import Rewritten
 from kerne.genomes.count_actions import CountActions
+from kerne.genomes.exporting.own_copy import OwnCopy, check_own_copy_place, write_own_copy
 from kerne.genomes.genotypes import AddedGenome, Carrier, GenotypedAllele, StoreStatistics
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.keeping.compaction import Rewritten
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.keeping.tending import Tending
+from kerne.genomes.keeping.verifying import Unlike, verify
 from kerne.genomes.memory import HotStatistics
-from kerne.genomes.own_copy import OwnCopy, check_own_copy_place, write_own_copy
 from kerne.genomes.reader import Reader, reader
 from kerne.genomes.reading.chunks import samples_in
-from kerne.genomes.store import GenomeStore
-from kerne.genomes.tending import Tending
-from kerne.genomes.verifying import Unlike, verify
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.genomes.watching import Watch, unwatched
 from kerne.people.asking import Action, Ask, Identity, Refusal
 from kerne.people.ledger import PeopleLedger

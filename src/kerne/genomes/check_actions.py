@@ -6,10 +6,10 @@ from pyroaring import BitMap
 
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
-from kerne.genomes.identity import GenomeAtHand, IdentityCheck, check_identity
-from kerne.genomes.likeness import ComparedGenomes, find_duplicates
+from kerne.genomes.checking.identity import GenomeAtHand, IdentityCheck, check_identity
+from kerne.genomes.checking.likeness import ComparedGenomes, find_duplicates
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import reader
-from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Action, Ask, Identity, Refusal
 from kerne.people.ledger import PeopleLedger
 

@@ -15,13 +15,13 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.interval import Interval
 from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
+from kerne.genomes.asking.engine import opened_engine
+from kerne.genomes.asking.engine_choice import EngineChoice
 from kerne.genomes.closed_places import WITHOUT_NAMES, ClosedPlaces, outside
 from kerne.genomes.cohorts import Samples, cohort_of
-from kerne.genomes.engine import opened_engine
-from kerne.genomes.engine_choice import EngineChoice
 from kerne.genomes.frequencies import Frequencies
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import Reader, reader
-from kerne.genomes.store import GenomeStore
 from kerne.genomes.strata import (
     Strata,
     StratifiedFrequencies,

@@ -15,24 +15,26 @@ from kerne.alleles.allele import Allele, parse_allele
 from kerne.alleles.assembly import Assembly, assembly_named
 from kerne.alleles.interval import Interval, parse_region
 from kerne.errors import GateError, GenomeError
+from kerne.genomes.asking.engine import opened_engine
+from kerne.genomes.asking.engine_choice import EngineChoice
+from kerne.genomes.asking.personal import Variants
+from kerne.genomes.checking.likeness import ComparedGenomes, find_duplicates
 from kerne.genomes.cohorts import Samples, cohort_of
-from kerne.genomes.compaction import Rewritten
-from kerne.genomes.elsewhere import is_elsewhere
-from kerne.genomes.engine import opened_engine
-from kerne.genomes.engine_choice import EngineChoice
+from kerne.genomes.disk.elsewhere import is_elsewhere
+from kerne.genomes.disk.manifest import FILE_NAME, Keeper
 from kerne.genomes.exporting.content import content_of
 from kerne.genomes.exporting.export_format import ExportFormat
 from kerne.genomes.exporting.files import export
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import AddedGenome, Carrier, StoreStatistics
-from kerne.genomes.intake import GenomeFile, StoreRules
-from kerne.genomes.likeness import ComparedGenomes, find_duplicates
-from kerne.genomes.manifest import FILE_NAME, Keeper
+from kerne.genomes.keeping.compaction import Rewritten
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.keeping.upkeep import UNTENDED, Upkeep
+from kerne.genomes.keeping.verifying import Unlike, verify
 from kerne.genomes.memory import HotStatistics
-from kerne.genomes.new_store import create_store
-from kerne.genomes.personal import Variants
 from kerne.genomes.reader import Reader, open_freestanding
-from kerne.genomes.store import GenomeStore
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 from kerne.genomes.strata import (
     Strata,
     StratifiedFrequencies,
@@ -40,12 +42,10 @@ from kerne.genomes.strata import (
     rows_by_sex,
     unite_strata,
 )
-from kerne.genomes.upkeep import UNTENDED, Upkeep
-from kerne.genomes.verifying import Unlike, verify
 from kerne.genomes.watching import Watch, unwatched
 
 if TYPE_CHECKING:
-    from kerne.genomes.scan import Engine
+    from kerne.genomes.asking.scan import Engine
 
 MIN_GQ = 20
 MIN_DP = 8

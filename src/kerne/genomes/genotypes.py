@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what a resident process answers is read without them
     from kerne.alleles.allele import Allele
-    from kerne.genomes.manifest import NormalForm
+    from kerne.genomes.disk.manifest import NormalForm
 
 
 class Zygosity(StrEnum):

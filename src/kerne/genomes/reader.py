@@ -25,20 +25,20 @@ from kerne.alleles.normalise import left_align, trim
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.errors import GateError
 from kerne.gate.grant import Grant
-from kerne.genomes import matrix, personal, questions
+from kerne.genomes.asking import matrix, personal, questions
+from kerne.genomes.asking.matrix import GenotypeBlock
+from kerne.genomes.asking.personal import Carrying, PersonalCalls, Variants
+from kerne.genomes.asking.scan import Engine
 from kerne.genomes.complement import Karyotype, complement_of_copies
-from kerne.genomes.elsewhere import is_elsewhere
+from kerne.genomes.disk.elsewhere import is_elsewhere
+from kerne.genomes.disk.manifest import Keeper
 from kerne.genomes.frequencies import Frequencies, joined_frequencies
 from kerne.genomes.genotypes import Carrier, StoreStatistics
-from kerne.genomes.manifest import Keeper
-from kerne.genomes.matrix import GenotypeBlock
-from kerne.genomes.personal import Carrying, PersonalCalls, Variants
-from kerne.genomes.published_store import PublishedStore
-from kerne.genomes.readable import ReadableStore
-from kerne.genomes.scan import Engine
+from kerne.genomes.keeping.readable import ReadableStore
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.publishing.published_store import PublishedStore
 from kerne.genomes.segments.counting import Chosen
 from kerne.genomes.segments.rows import as_marks
-from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Action
 
 

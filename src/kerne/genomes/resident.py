@@ -2,12 +2,12 @@
 
 from threading import Lock
 
+from kerne.genomes.disk.manifest import read_manifest
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.manifest import read_manifest
+from kerne.genomes.keeping.store import GenomeStore
+from kerne.genomes.keeping.tending import Tending
 from kerne.genomes.memory import HotStatistics
 from kerne.genomes.reader import Reader, freestanding_reader
-from kerne.genomes.store import GenomeStore
-from kerne.genomes.tending import Tending
 
 
 class ResidentGenomes(FreestandingGenomes):

@@ -14,8 +14,8 @@ import pysam
 from kerne.alleles.interval import Interval
 from kerne.genomes.exporting.export_format import ExportFormat
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.reader import open_freestanding
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 from kerne.genomes.strata import Strata
 
 MANY: Final = 200

@@ -18,8 +18,8 @@ from kerne.gate.door import Gate
 from kerne.gate.grant import Grant
 from kerne.gate.permits import PermitFacts
 from kerne.genomes.frequencies import Frequencies
+from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import reader
-from kerne.genomes.store import GenomeStore
 from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal
 from kerne.research.airlock import Count, Verdict, review
 from kerne.research.events import (

@@ -14,8 +14,8 @@ from kerne.cli.resident.listener import Answer, Resident
 from kerne.cli.resident.wire import Message
 from kerne.cli.serve import serving_store
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
-from kerne.genomes.upkeep import Upkeep
+from kerne.genomes.keeping.upkeep import Upkeep
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 from kerne.genomes.watching import Watch
 
 UPKEEP = Upkeep(1 << 20, is_tended=True)

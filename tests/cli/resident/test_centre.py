@@ -14,8 +14,8 @@ from kerne.cli.resident.wire import Kind, Message
 from kerne.cli.serve import serving_centre
 from kerne.genomes.actions import Genomes
 from kerne.genomes.genotypes import AddedGenome
-from kerne.genomes.intake import StoreRules
-from kerne.genomes.upkeep import UNTENDED, Upkeep
+from kerne.genomes.keeping.upkeep import UNTENDED, Upkeep
+from kerne.genomes.reading.intake import StoreRules
 from kerne.genomes.watching import Watch, unwatched
 from kerne.settings import read_settings
 from tests.cli.resident.conftest import resident

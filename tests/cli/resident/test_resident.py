@@ -12,7 +12,7 @@ import pytest
 
 from kerne.errors import AlleleError, GenomeError, InputFileError
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, StoreRules
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 from tests.cli.resident.conftest import LONG, UPKEEP, Asked, run, write_vcf
 
 QUESTIONS: list[tuple[str, tuple[str, ...]]] = [

@@ -16,10 +16,10 @@ from kerne.cli.resident.desk import ResidentDesk, ResidentFaultError
 from kerne.cli.resident.wire import Kind, Message, receive, send
 from kerne.cli.serve import serving_store
 from kerne.errors import GateError, GenomeError
-from kerne.genomes import hot
+from kerne.genomes.disk import hot
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import StoreRules
-from kerne.genomes.new_store import create_store
+from kerne.genomes.keeping.new_store import create_store
+from kerne.genomes.reading.intake import StoreRules
 from kerne.genomes.watching import Watch
 from tests.cli.resident.conftest import UPKEEP, resident, run
 

@@ -11,8 +11,8 @@ from adversary.studies import invent_study
 from adversary.writing import Container
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import InputFileError
-from kerne.genomes.intake import GenomeFile, IntakeRules
 from kerne.genomes.reading.chunks import open_chunks
+from kerne.genomes.reading.intake import GenomeFile, IntakeRules
 
 HEADER = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ta\n"
 

@@ -12,10 +12,10 @@ from kerne.alleles.assembly import GRCH38, KERNIA1
 from kerne.alleles.change import change_of
 from kerne.errors import InputFileError
 from kerne.genomes.calls import FIRST, SECOND, Code
-from kerne.genomes.chunk import Chunk
-from kerne.genomes.intake import GenomeFile, IntakeRules
 from kerne.genomes.reading import bundles, hard, heads, text
+from kerne.genomes.reading.chunk import Chunk
 from kerne.genomes.reading.chunks import open_chunks
+from kerne.genomes.reading.intake import GenomeFile, IntakeRules
 
 WriteVcf = Callable[..., Path]
 RULES = IntakeRules(KERNIA1, None, 20, 8)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import InputFileError
-from kerne.genomes.intake import GenomeFile, IntakeRules
 from kerne.genomes.reading import structural
 from kerne.genomes.reading.alternatives import is_structural as is_structural_by_kernel
 from kerne.genomes.reading.chunks import open_chunks
+from kerne.genomes.reading.intake import GenomeFile, IntakeRules
 from kerne.genomes.reading.structural import StructuralRecords, is_structural
 
 RULES = IntakeRules(GRCH38, None, 20, 8)

@@ -13,9 +13,9 @@ import zarr
 from kerne.alleles.assembly import GRCH38
 from kerne.errors import InputFileError
 from kerne.genomes.freestanding import FreestandingGenomes
-from kerne.genomes.intake import GenomeFile, IntakeRules, StoreRules
 from kerne.genomes.reading import zarr_text
 from kerne.genomes.reading.chunks import open_chunks
+from kerne.genomes.reading.intake import GenomeFile, IntakeRules, StoreRules
 from kerne.genomes.reading.zarr_text import ZarrTextError, write_text
 
 WriteVcf = Callable[..., Path]

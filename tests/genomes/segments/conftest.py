@@ -21,10 +21,10 @@ from kerne.genomes.calls import (
     WORTH,
     Code,
 )
-from kerne.genomes.chunk import Chunk, Fields, Stretches
-from kerne.genomes.hot import Hot
-from kerne.genomes.segment_folder import SegmentFolder
-from kerne.genomes.segment_keys import FileSegmentKeys
+from kerne.genomes.disk.hot import Hot
+from kerne.genomes.disk.segment_keys import FileSegmentKeys
+from kerne.genomes.keeping.segment_folder import SegmentFolder
+from kerne.genomes.reading.chunk import Chunk, Fields, Stretches
 from kerne.genomes.segments.building import SegmentBuilder
 from kerne.genomes.segments.of_file import FileRules, places_on
 from kerne.genomes.segments.rows import RowTable

@@ -14,15 +14,15 @@ from pyroaring import BitMap
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38
 from kerne.alleles.change import change_of
-from kerne.genomes import personal, questions
+from kerne.genomes.asking import personal, questions
+from kerne.genomes.asking.engine import ThreadEngine
+from kerne.genomes.asking.snapshot import Snapshot
 from kerne.genomes.calls import SILENT, is_carried
-from kerne.genomes.engine import ThreadEngine
-from kerne.genomes.manifest import Keeper, Manifest, NormalForm
+from kerne.genomes.disk.manifest import Keeper, Manifest, NormalForm
+from kerne.genomes.keeping.verifying import verify
 from kerne.genomes.segments import building, kernels, merging
 from kerne.genomes.segments.merging import merge, rows_that_stay, sources_of
 from kerne.genomes.segments.segment import Segment
-from kerne.genomes.snapshot import Snapshot
-from kerne.genomes.verifying import verify
 from tests.genomes.segments.conftest import (
     Counts,
     RandomFile,

@@ -18,7 +18,7 @@ from kerne.cli.demo.settling import (
 )
 from kerne.cli.demo.voice import Voice
 from kerne.cli.options import unwrap
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.interpretation.candidate import Candidate, Interpretation, Met
 from kerne.people.asking import Identity, Purpose
 from kerne.synthetic.country import Country

@@ -21,7 +21,7 @@ from kerne.consent.events import (
     ResearchUseRefused,
     SecondaryChoice,
 )
-from kerne.genomes.intake import GenomeFile
+from kerne.genomes.reading.intake import GenomeFile
 from kerne.knowledge.actions import add_release
 from kerne.people.asking import Identity, Purpose, Role
 from kerne.people.kinship import Custody, Parenthood, ParentOf

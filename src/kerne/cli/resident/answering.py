@@ -18,8 +18,8 @@ from kerne.cli.resident.values import (
 )
 from kerne.cli.resident.wire import Kind, Message, WireError
 from kerne.genomes.frequencies import joined_frequencies
-from kerne.genomes.intake import GenomeFile, StoreRules
 from kerne.genomes.memory import HotStatistics
+from kerne.genomes.reading.intake import GenomeFile, StoreRules
 from kerne.genomes.strata import StratifiedFrequencies
 from kerne.genomes.watching import Watch
 

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from kerne.alleles.allele import Allele
     from kerne.alleles.assembly import Assembly
     from kerne.alleles.interval import Interval
+    from kerne.genomes.asking.engine_choice import EngineChoice
+    from kerne.genomes.checking.likeness import ComparedGenomes
     from kerne.genomes.cohorts import Samples
-    from kerne.genomes.engine_choice import EngineChoice
     from kerne.genomes.frequencies import Frequencies
     from kerne.genomes.genotypes import AddedGenome, Carrier, StoreStatistics
-    from kerne.genomes.intake import GenomeFile, StoreRules
-    from kerne.genomes.likeness import ComparedGenomes
     from kerne.genomes.memory import HotStatistics
+    from kerne.genomes.reading.intake import GenomeFile, StoreRules
     from kerne.genomes.strata import Strata, StratifiedFrequencies
     from kerne.genomes.watching import Watch
 
@@ -81,7 +81,7 @@ class ResidentDesk:
     @contextmanager
     def counting_with(self, choice: "EngineChoice") -> Iterator[None]:
         """Count on threads of the resident process, or with another engine from this one."""
-        from kerne.genomes.engine_choice import EngineKind
+        from kerne.genomes.asking.engine_choice import EngineKind
 
         if choice.kind is EngineKind.THREADS:
             yield
@@ -168,14 +168,14 @@ class ResidentDesk:
 
     def find_duplicates(self) -> "Sequence[ComparedGenomes]":
         """Find samples that hold one genome."""
-        from kerne.genomes.likeness import ComparedGenomes
+        from kerne.genomes.checking.likeness import ComparedGenomes
 
         return [ComparedGenomes(**each) for each in self._ask("find_duplicates").said["found"]]
 
     def stats(self) -> "StoreStatistics":
         """Say how much there is."""
+        from kerne.genomes.disk.manifest import NormalForm
         from kerne.genomes.genotypes import StoreStatistics
-        from kerne.genomes.manifest import NormalForm
 
         found = self._ask("stats").said
         return StoreStatistics(**{**found, "normal_form": NormalForm(found["normal_form"])})

@@ -10,8 +10,8 @@ from pyroaring import BitMap
 from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import Interval
 from kerne.errors import GenomeError
+from kerne.genomes.asking.matrix import GenotypeBlock
 from kerne.genomes.complement import Karyotype
-from kerne.genomes.matrix import GenotypeBlock
 from kerne.genomes.reader import Reader
 
 

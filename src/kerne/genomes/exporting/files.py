@@ -17,12 +17,12 @@ from kerne.durable import (
     sync_file,
 )
 from kerne.errors import GenomeError, reason_of
+from kerne.genomes.asking.matrix import GenotypeBlock
 from kerne.genomes.exporting.content import Content
 from kerne.genomes.exporting.export_format import ExportFormat
 from kerne.genomes.exporting.pgen import PGEN, PSAM, PVAR, write_pgen
 from kerne.genomes.exporting.vcf import write_bcf, write_vcf
 from kerne.genomes.exporting.zarr_files import write_zarr
-from kerne.genomes.matrix import GenotypeBlock
 from kerne.genomes.watching import Watch
 
 Write = Callable[[Path, Content, Iterable[GenotypeBlock]], None]

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.errors import GenomeError
+from kerne.genomes.asking.matrix import NO_ALLELE, GenotypeBlock
 from kerne.genomes.complement import Karyotype
 from kerne.genomes.exporting.content import Content, library_of
 from kerne.genomes.exporting.vcf_head import contig_lines
-from kerne.genomes.matrix import NO_ALLELE, GenotypeBlock
 
 UNKNOWN: Final = -9
 PGEN, PVAR, PSAM = ".pgen", ".pvar", ".psam"

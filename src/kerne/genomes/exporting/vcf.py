@@ -13,10 +13,10 @@ import pysam.bcftools
 from pysam.utils import SamtoolsError
 
 from kerne.errors import GenomeError
+from kerne.genomes.asking.matrix import GenotypeBlock
 from kerne.genomes.exporting.content import Content
 from kerne.genomes.exporting.text_kernels import WIDTH, spell_genotypes
 from kerne.genomes.exporting.vcf_head import FIXED, contig_lines, head_lines, open_bgzip
-from kerne.genomes.matrix import GenotypeBlock
 
 
 def write_vcf(path: Path, content: Content, blocks: Iterable[GenotypeBlock]) -> None:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from kerne import __version__
 from kerne.genomes.allele_list import listed
+from kerne.genomes.asking.matrix import GenotypeBlock
 from kerne.genomes.exporting.content import Content, library_of
-from kerne.genomes.matrix import GenotypeBlock
 
 VERSION: Final = "0.4"
 ALLELES_A_CHUNK: Final = 1_000

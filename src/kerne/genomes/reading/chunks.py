@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import read_bed
 from kerne.errors import InputFileError
-from kerne.genomes.chunk import Chunk
-from kerne.genomes.intake import GenomeFile, IntakeRules, check_header
 from kerne.genomes.reading.bundles import (
     ALT_DONE,
     AT,
@@ -27,9 +25,11 @@ from kerne.genomes.reading.bundles import (
     Rules,
     Text,
 )
+from kerne.genomes.reading.chunk import Chunk
 from kerne.genomes.reading.contigs import Contigs
 from kerne.genomes.reading.hard import HardFile, HardLine, read_hard_record
 from kerne.genomes.reading.heads import Head, read_head
+from kerne.genomes.reading.intake import GenomeFile, IntakeRules, check_header
 from kerne.genomes.reading.lines import line_end, take_lines
 from kerne.genomes.reading.room import Room
 from kerne.genomes.reading.source import DAMAGED, ConversionError, TextSource

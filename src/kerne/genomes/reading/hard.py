@@ -25,16 +25,16 @@ from kerne.genomes.calls import (
     Code,
     code_of,
 )
-from kerne.genomes.form import Form, form_of, number_in
-from kerne.genomes.intake import (
+from kerne.genomes.reading.alternatives import LETTERS_A_LINE_MOST
+from kerne.genomes.reading.bundles import ALTS_MOST
+from kerne.genomes.reading.form import Form, form_of, number_in
+from kerne.genomes.reading.intake import (
     ANY_ALLELES,
     BAD_GENOTYPE,
     FEW_SAMPLES,
     IntakeRules,
     is_reference_block,
 )
-from kerne.genomes.reading.alternatives import LETTERS_A_LINE_MOST
-from kerne.genomes.reading.bundles import ALTS_MOST
 
 COLUMN_BYTES_MOST: Final = 1 << 20
 """Of FILTER and of FORMAT: whatever is longer is no such column."""

@@ -7,8 +7,8 @@ from typing import Final
 
 from kerne.alleles.vcf import VcfHeader, read_header, text_of
 from kerne.errors import InputFileError
-from kerne.genomes.intake import GVCF_PEEK_RECORDS
 from kerne.genomes.reading.hard import is_gvcf_line
+from kerne.genomes.reading.intake import GVCF_PEEK_RECORDS
 from kerne.genomes.reading.text import Block
 
 HEADER_BYTES_MOST: Final = 1 << 28

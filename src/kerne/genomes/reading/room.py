@@ -3,7 +3,6 @@
 import numpy as np
 
 from kerne.alleles.change import LONG, Change, change_code, join_long
-from kerne.genomes.chunk import Chunk, Fields, Stretches
 from kerne.genomes.reading.bundles import (
     CALLS,
     FIELDS,
@@ -17,6 +16,7 @@ from kerne.genomes.reading.bundles import (
     room_for_chunk,
     room_for_line,
 )
+from kerne.genomes.reading.chunk import Chunk, Fields, Stretches
 from kerne.genomes.reading.hard import HardSite
 
 

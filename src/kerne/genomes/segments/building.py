@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from kerne.alleles.assembly import ContigKind
 from kerne.errors import InputFileError
 from kerne.genomes.calls import Place
-from kerne.genomes.chunk import Chunk, Stretches
 from kerne.genomes.complement import UNCLEAR, Complement, Karyotype, complement_of_copies
+from kerne.genomes.reading.chunk import Chunk, Stretches
 from kerne.genomes.segments.cutting import cut_at
 from kerne.genomes.segments.joining import Joined, join
 from kerne.genomes.segments.of_file import (

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.kernel import kernel
-from kerne.genomes.chunk import Stretches
+from kerne.genomes.reading.chunk import Stretches
 from kerne.genomes.segments.calls_table import CallsBySite
 from kerne.genomes.segments.partition import WHOLE_CONTIG, Bounds
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.genomes.calls import FIRST, SECOND
-from kerne.genomes.chunk import UNTOLD, Fields
+from kerne.genomes.reading.chunk import UNTOLD, Fields
 from kerne.genomes.segments import kernels
 
 FIELD_NAMES = ("depth_reads", "reference_reads", "alternative_reads", "quality")

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.genomes.chunk import Chunk, Stretches
+from kerne.genomes.reading.chunk import Chunk, Stretches
 from kerne.genomes.segments.calls_table import picked
 
 

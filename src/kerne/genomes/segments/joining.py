@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from kerne.alleles.change import join_long
 from kerne.genomes.calls import CODE_MASK, PRIORITY
-from kerne.genomes.chunk import UNTOLD, Chunk, Fields, Stretches
+from kerne.genomes.reading.chunk import UNTOLD, Chunk, Fields, Stretches
 from kerne.genomes.segments.building_kernels import gather_calls, move_calls
 from kerne.genomes.segments.calls_table import FIELD_NAMES, CallsBySite, picked
 from kerne.genomes.segments.sites import ContigSites, is_ascending

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.assembly import Assembly
-from kerne.genomes.chunk import Fields, Stretches
+from kerne.genomes.reading.chunk import Fields, Stretches
 from kerne.genomes.segments.building import CALLS_MOST, PartitionWriter
 from kerne.genomes.segments.callability import bounds_of, united
 from kerne.genomes.segments.calls_table import CallsByRow, by_site, joined_fields, picked

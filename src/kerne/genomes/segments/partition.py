@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from kerne.alleles.change import Change, reference_spans
 from kerne.errors import DamagedStoreError
-from kerne.genomes.sealed_files import Extent
+from kerne.genomes.disk.sealed_files import Extent
 from kerne.genomes.segments.blob import pack, unpack
 from kerne.genomes.segments.calls_table import CallsByRow, CallsBySite, calls_checksum
 from kerne.genomes.segments.kernels import DENSE

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from kerne.alleles.change import Change
 from kerne.errors import DamagedStoreError
-from kerne.genomes.hot import Hot
-from kerne.genomes.sealed_files import Extent
+from kerne.genomes.disk.hot import Hot
+from kerne.genomes.disk.sealed_files import Extent
 from kerne.genomes.segments.blob import pack, unpack
 from kerne.genomes.segments.partition import (
     HEAD,

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.genomes.calls import CODE_MASK, Code, Place, is_carried
-from kerne.genomes.chunk import Fields
 from kerne.genomes.complement import Complement, DepthSum, SexChromosomeCalls, measure_complement
+from kerne.genomes.reading.chunk import Fields
 from kerne.genomes.segments.calls_table import CallsBySite
 
 _COUNTS = ("x_haploid", "x_het", "x_hom", "y", "y_het")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kerne.alleles.assembly import Assembly
 from kerne.errors import DamagedStoreError
-from kerne.genomes.sealed_files import Bytes, Extent
+from kerne.genomes.disk.sealed_files import Bytes, Extent
 from kerne.genomes.segments.blob import pack, unpack
 from kerne.genomes.segments.rows import RowTable
 from kerne.genomes.segments.segment import Blobs, Segment

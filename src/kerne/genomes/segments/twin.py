@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kerne.errors import DamagedStoreError
 from kerne.genomes.calls import FIRST, SECOND, SILENT, Code
-from kerne.genomes.chunk import Fields
+from kerne.genomes.reading.chunk import Fields
 from kerne.genomes.segments import kernels, twin_kernels
 from kerne.genomes.segments.blob import pack, unpack
 from kerne.genomes.segments.calls_table import FIELD_NAMES, CallsByRow, picked

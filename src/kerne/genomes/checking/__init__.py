@@ -1,0 +1,1 @@
+"""Whose a genome is: what a laboratory checks."""

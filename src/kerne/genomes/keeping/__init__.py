@@ -1,0 +1,1 @@
+"""What changes a store: adding, removing, merging; and what looks after it."""

@@ -1,0 +1,1 @@
+"""A store copied elsewhere, to be asked there."""
