@@ -9,7 +9,7 @@ from typing import Protocol
 import pytest
 from sqlalchemy import MetaData
 
-from kerne.cases.answer import SUMS
+from kerne.cases.answers.answer import SUMS
 from kerne.cases.ledger import CaseLedger
 from kerne.database.engine import open_database
 from kerne.database.remains import find_remains

@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from kerne.alleles.assembly import GRCH38
-from kerne.cases.document import canonical_json, read_document
+from kerne.cases.answers.document import canonical_json, read_document
 from kerne.cases.looking import LISTED
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.basis import Basis

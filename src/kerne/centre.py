@@ -27,12 +27,12 @@ from kerne.audit.checkpoint import signing_key
 from kerne.audit.erasing import AuditErasing
 from kerne.audit.ledger import open_audit
 from kerne.cases.actions import Cases
+from kerne.cases.answers.signature import open_answer_key
 from kerne.cases.closing import ClosedGenes, RuledFindings
 from kerne.cases.kin_use import KinByChoice
 from kerne.cases.ledger import CaseLedger
 from kerne.cases.profiles import ProfileMarks
 from kerne.cases.reproducing import open_named
-from kerne.cases.signature import open_answer_key
 from kerne.consent.actions import Consent
 from kerne.consent.ledger import ConsentLedger
 from kerne.consent.ledger import metadata as consent_metadata

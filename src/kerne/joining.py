@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kerne.cases.answer import ReleasedOrder
+from kerne.cases.answers.answer import ReleasedOrder
 from kerne.cases.ledger import CaseLedger
 from kerne.consent.events import ConsentEvent
 from kerne.consent.reach import Reached, Touches, reached_by

@@ -17,12 +17,12 @@ from kerne.alleles.interval import Interval, Intervals
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
 from kerne.cases.actions import Cases
-from kerne.cases.answer import ReleasedOrder
+from kerne.cases.answers.answer import ReleasedOrder
+from kerne.cases.answers.report import Conclusion, Fact, Finding, Report, report_of, with_conclusion
+from kerne.cases.answers.signature import open_answer_key
 from kerne.cases.events import Bearing
 from kerne.cases.ledger import CaseLedger, metadata
 from kerne.cases.profiles import ProfileMarks
-from kerne.cases.report import Conclusion, Fact, Finding, Report, report_of, with_conclusion
-from kerne.cases.signature import open_answer_key
 from kerne.database.engine import open_database
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.allele_list import listed

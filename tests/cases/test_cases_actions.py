@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 
 from kerne.alleles.assembly import Assembly
-from kerne.cases import issuing, report
+from kerne.cases import issuing
 from kerne.cases.actions import Answer
-from kerne.cases.answer import PUBLIC_KEY, SIGNATURE, SUMS, SUMS_SIGNATURE
+from kerne.cases.answers import report
+from kerne.cases.answers.answer import PUBLIC_KEY, SIGNATURE, SUMS, SUMS_SIGNATURE
+from kerne.cases.answers.report import RECORD
+from kerne.cases.answers.signature import is_signed
 from kerne.cases.case import Case, Stage
 from kerne.cases.events import AnswerIssued, Bearing, KinInCase
 from kerne.cases.gathering import as_calls
 from kerne.cases.ledger import CaseLedger
-from kerne.cases.report import RECORD
-from kerne.cases.signature import is_signed
 from kerne.cases.verdict import Verdict
 from kerne.errors import CaseError, PhenotypeError, StaleVersionError
 from kerne.genomes.actions import PersonalGenome

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from kerne.cases.answers.document import digest_of
 from kerne.cases.case import Opening, Stage, open_case
-from kerne.cases.document import digest_of
 from kerne.cases.ledger import _DOCUMENTS, CaseLedger
 from kerne.errors import CaseError, StaleVersionError
 

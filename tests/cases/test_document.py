@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerne.alleles.allele import Allele
-from kerne.cases.document import canonical_json, digest_of, read_document
+from kerne.cases.answers.document import canonical_json, digest_of, read_document
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Interpretation
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerne.cases.wording import Wording
+from kerne.cases.answers.wording import Wording
 from kerne.interpretation.candidate import Evidence, Met, Mode, Strength
 from kerne.interpretation.classification import not_met, pathogenic
 from kerne.interpretation.criteria.caps import cap
@@ -107,7 +107,7 @@ def test_text_of_another_hand__is_never_cut_up(text: str) -> None:
 
 
 def test_table__holds_the_same_places_in_both_languages() -> None:
-    text = files("kerne.cases").joinpath("evidence.tsv").read_text(encoding="utf-8")
+    text = files("kerne.cases.answers").joinpath("evidence.tsv").read_text(encoding="utf-8")
     for line in text.splitlines():
         if not line.startswith("#"):
             english, danish = (sorted(re.findall("{[a-z]+}", each)) for each in line.split("\t"))

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from kerne.alleles.allele import Allele
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.cases.actions import Answer
-from kerne.cases.answer import PUBLIC_KEY, SIGNATURE, SUMS, SUMS_SIGNATURE
+from kerne.cases.answers.answer import PUBLIC_KEY, SIGNATURE, SUMS, SUMS_SIGNATURE
 from kerne.cases.case import Case
 from kerne.cases.events import KinInCase
 from kerne.cases.verdict import Verdict

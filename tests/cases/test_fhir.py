@@ -6,9 +6,9 @@ import pytest
 from fhirclient.models.bundle import Bundle
 
 from kerne.alleles.vrs import VrsAllele
+from kerne.cases.answers.fhir import bundle_json, bundle_record
+from kerne.cases.answers.report import Conclusion, Finding, Report, with_conclusion
 from kerne.cases.events import Bearing
-from kerne.cases.fhir import bundle_json, bundle_record
-from kerne.cases.report import Conclusion, Finding, Report, with_conclusion
 from kerne.interpretation.candidate import Classification, Mode
 from kerne.phenotype.phenopacket import Sex
 

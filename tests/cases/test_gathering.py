@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from kerne.alleles.assembly import KERNIA1
+from kerne.cases.answers.wording import Wording
 from kerne.cases.gathering import CountedCitizens, as_calls, kin_of
-from kerne.cases.wording import Wording
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.genotypes import GenotypedAllele, Zygosity

@@ -7,9 +7,9 @@ from google.protobuf.json_format import Parse, ParseError
 from phenopackets import Phenopacket
 
 from kerne.alleles.vrs import VrsAllele
+from kerne.cases.answers.packet import diagnoses_of, packet_record
+from kerne.cases.answers.report import Conclusion, Finding, Report, report_of, with_conclusion
 from kerne.cases.events import Bearing
-from kerne.cases.packet import diagnoses_of, packet_record
-from kerne.cases.report import Conclusion, Finding, Report, report_of, with_conclusion
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Interpretation, NamedTerm
 from kerne.phenotype.phenopacket import Progress, Sex, Status

@@ -5,10 +5,9 @@ from html.parser import HTMLParser
 import pytest
 
 from kerne.alleles.allele import Allele
-from kerne.cases.events import Bearing
-from kerne.cases.packet import diagnoses_of
-from kerne.cases.page import DETAILED, LISTED, arrange_shelves, headline, render_page
-from kerne.cases.report import (
+from kerne.cases.answers.packet import diagnoses_of
+from kerne.cases.answers.page import DETAILED, LISTED, arrange_shelves, headline, render_page
+from kerne.cases.answers.report import (
     NOT_EXCLUDED,
     NOT_FOR_DIAGNOSIS,
     PAGES,
@@ -18,6 +17,7 @@ from kerne.cases.report import (
     Report,
     with_conclusion,
 )
+from kerne.cases.events import Bearing
 from kerne.interpretation.candidate import Interpretation, Met, Mode, Strength, Tier
 from kerne.interpretation.criteria.copy_number import CopyEvidence
 from kerne.interpretation.criteria.overrides import Override, reconsider

@@ -4,9 +4,9 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from kerne.cases.page import percent
-from kerne.cases.printing import render_pdf, writable
-from kerne.cases.report import (
+from kerne.cases.answers.page import percent
+from kerne.cases.answers.printing import render_pdf, writable
+from kerne.cases.answers.report import (
     NOT_FOR_DIAGNOSIS,
     SYNTHETIC,
     Conclusion,

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from kerne.audit.access import Access, CitizenLog
+from kerne.cases.answers.document import read_document
 from kerne.cases.case import Case
-from kerne.cases.document import read_document
 from kerne.cases.inputs import KeptBasis
 from kerne.cases.reanalysing import LookedAt, Outcome, Reanalyses
 from kerne.cases.reanalysis import Reanalysis

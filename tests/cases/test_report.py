@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kerne.cases.report import NOT_FOR_DIAGNOSIS, SYNTHETIC, Report, report_of, write_files
+from kerne.cases.answers.report import NOT_FOR_DIAGNOSIS, SYNTHETIC, Report, report_of, write_files
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Interpretation
 

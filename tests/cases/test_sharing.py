@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from kerne.cases.actions import Answer
+from kerne.cases.answers.report import Conclusion, Report, with_conclusion
 from kerne.cases.case import Case
 from kerne.cases.clinvar import ClinVarSubmission
 from kerne.cases.events import Bearing
 from kerne.cases.profiles import ProfileMarks, profile_of
-from kerne.cases.report import Conclusion, Report, with_conclusion
 from kerne.cases.va_spec import Statements
 from kerne.cases.verdict import Verdict
 from kerne.errors import CaseError

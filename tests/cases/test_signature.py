@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from kerne.cases.signature import is_signed, open_answer_key
+from kerne.cases.answers.signature import is_signed, open_answer_key
 from kerne.errors import CaseError
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.vrs import VrsAllele
-from kerne.cases.report import Report
+from kerne.cases.answers.report import Report
 from kerne.cases.statement import (
     OF_A_FAMILY,
     WITHHELD,

@@ -4,7 +4,7 @@ import pytest
 
 from kerne import __version__
 from kerne.cases.actions import Answer
-from kerne.cases.report import NOT_FOR_DIAGNOSIS, Validation
+from kerne.cases.answers.report import NOT_FOR_DIAGNOSIS, Validation
 from kerne.errors import CaseError
 from kerne.people.asking import Action, Ask, Identity, Purpose, Refusal, Role
 

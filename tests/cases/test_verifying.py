@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from kerne.cases.answer import PUBLIC_KEY, SUMS
-from kerne.cases.report import RECORD
-from kerne.cases.signature import open_answer_key
-from kerne.cases.verifying import verify_answer
+from kerne.cases.answers.answer import PUBLIC_KEY, SUMS
+from kerne.cases.answers.report import RECORD
+from kerne.cases.answers.signature import open_answer_key
+from kerne.cases.answers.verifying import verify_answer
 from kerne.errors import CaseError
 from tests.conftest import Run
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from kerne.cases.answers.page import ZYGOSITY, render_page
+from kerne.cases.answers.report import NOT_EXCLUDED, NOT_FOR_DIAGNOSIS, SYNTHETIC, VALIDATED, Report
+from kerne.cases.answers.wording import Wording, danish
 from kerne.cases.events import Bearing
-from kerne.cases.page import ZYGOSITY, render_page
-from kerne.cases.report import NOT_EXCLUDED, NOT_FOR_DIAGNOSIS, SYNTHETIC, VALIDATED, Report
-from kerne.cases.wording import Wording, danish
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Classification, Met, Mode, Strength
 from kerne.interpretation.family.facts import sharing_facts, two_copies_facts
@@ -26,7 +26,9 @@ LITERAL = re.compile(r'say\(\s*"([^"]*)"')
 
 
 def literals(name: str) -> set[str]:
-    return set(LITERAL.findall(files("kerne.cases").joinpath(name).read_text(encoding="utf-8")))
+    return set(
+        LITERAL.findall(files("kerne.cases.answers").joinpath(name).read_text(encoding="utf-8"))
+    )
 
 
 def places(text: str) -> set[str]:

@@ -16,8 +16,8 @@ from pyroaring import BitMap
 
 from kerne.audit.checkpoint import parse_checkpoint
 from kerne.audit.entry import Entry, IntentEntry, Outcome, OutcomeEntry, Verdict, decode
+from kerne.cases.answers.document import digest_of
 from kerne.cases.case import Stage as CaseStage
-from kerne.cases.document import digest_of
 from kerne.centre import Centre, open_centre
 from kerne.consent.events import (
     AnalysisConsented,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kerne.alleles.assembly import GRCH38, KERNIA1
-from kerne.cases.document import canonical_json, read_document
+from kerne.cases.answers.document import canonical_json, read_document
 from kerne.errors import InterpretationError
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.basis import Basis

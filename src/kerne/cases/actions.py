@@ -10,6 +10,8 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from kerne.alleles.assembly import Assembly
+from kerne.cases.answers.document import canonical_json
+from kerne.cases.answers.signature import AnswerKey
 from kerne.cases.case import (
     Case,
     Opening,
@@ -20,7 +22,6 @@ from kerne.cases.case import (
     rank_candidates,
     relabel_finding,
 )
-from kerne.cases.document import canonical_json
 from kerne.cases.events import CaseEvent, CaseOpened, KinInCase
 from kerne.cases.freestanding import (
     InterpretedFile,
@@ -37,7 +38,6 @@ from kerne.cases.profiles import ProfileMarks
 from kerne.cases.reproducing import Reproducer, Reproduction
 from kerne.cases.sharing import SharedKnowledge
 from kerne.cases.showing import Showing
-from kerne.cases.signature import AnswerKey
 from kerne.cases.statement import SharedClassification
 from kerne.cases.validations import Validations
 from kerne.cases.verdict import Verdict, find_variant

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kerne.alleles.assembly import GRCH37, GRCH38
-from kerne.cases.document import digest_of
+from kerne.cases.answers.document import digest_of
 from kerne.cases.statement import OF_A_FAMILY, SharedClassification
 from kerne.interpretation.candidate import Evidence, Met, Mode
 

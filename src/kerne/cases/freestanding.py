@@ -8,11 +8,11 @@ from typing import Final
 
 from kerne.alleles.interval import read_bed
 from kerne.alleles.vcf import open_vcf
-from kerne.cases.document import report_record
-from kerne.cases.fhir import bundle_record
-from kerne.cases.packet import packet_record
-from kerne.cases.page import render_page
-from kerne.cases.report import (
+from kerne.cases.answers.document import report_record
+from kerne.cases.answers.fhir import bundle_record
+from kerne.cases.answers.packet import packet_record
+from kerne.cases.answers.page import render_page
+from kerne.cases.answers.report import (
     BUNDLE,
     PACKET,
     PAGE,
@@ -128,7 +128,7 @@ def write_report(report: Report, sex: Sex, ontology: Ontology, directory: Path) 
 def report_files(report: Report, sex: Sex, ontology: Ontology) -> dict[str, bytes]:
     """Return the contents of the files of a report, by name."""
     # It takes longer to load than most commands to run, and few of them print.
-    from kerne.cases.printing import render_pdf  # noqa: PLC0415
+    from kerne.cases.answers.printing import render_pdf  # noqa: PLC0415
 
     pages = {name: render_page(report, language) for language, name in PAGES.items()}
     prints = {name: render_pdf(report, language) for language, name in PRINTS.items()}

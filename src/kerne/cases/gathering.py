@@ -10,6 +10,7 @@ from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly
+from kerne.cases.answers.report import PROGRAM
 from kerne.cases.case import Case
 from kerne.cases.events import KinInCase
 from kerne.cases.inputs import (
@@ -23,7 +24,6 @@ from kerne.cases.inputs import (
 )
 from kerne.cases.parts import KinUse, NationalGenomes, Persons, Register
 from kerne.cases.profiles import ProfileMarks
-from kerne.cases.report import PROGRAM
 from kerne.errors import CaseError
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.genotypes import Zygosity

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from kerne import __version__
-from kerne.cases.answer import (
+from kerne.cases.answers.answer import (
     PUBLIC_KEY,
     SIGNATURE,
     SUMS,
@@ -21,16 +21,16 @@ from kerne.cases.answer import (
     circumstances_of,
     kept_files,
 )
+from kerne.cases.answers.document import canonical_json, digest_of
+from kerne.cases.answers.naming import VrsNames
+from kerne.cases.answers.report import PAGE, PROGRAM, RECORD, write_files
+from kerne.cases.answers.signature import AnswerKey, is_signed
 from kerne.cases.case import Case, Stage, issue_answer, sign_answer
-from kerne.cases.document import canonical_json, digest_of
 from kerne.cases.events import AnswerSigned
 from kerne.cases.freestanding import report_files
 from kerne.cases.gathering import SEX_OF
 from kerne.cases.ledger import CaseLedger
-from kerne.cases.naming import VrsNames
 from kerne.cases.parts import OrderBook, Register
-from kerne.cases.report import PAGE, PROGRAM, RECORD, write_files
-from kerne.cases.signature import AnswerKey, is_signed
 from kerne.cases.statement import SharedClassification, side_of
 from kerne.errors import CaseError, StaleVersionError
 from kerne.interpretation.at_hand import Knowledge

@@ -26,8 +26,8 @@ from sqlalchemy import (
     update,
 )
 
+from kerne.cases.answers.document import digest_of
 from kerne.cases.case import STAGE_AFTER, Case, Stage, fold_case
-from kerne.cases.document import digest_of
 from kerne.cases.events import CASE_EVENTS, AnswerSigned, CaseEvent, CaseOpened
 from kerne.cases.reanalysis_ledger import ReanalysisLedger
 from kerne.cases.shared_ledger import DocumentSeal, SharedLedger

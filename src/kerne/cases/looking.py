@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kerne.alleles.assembly import Assembly
+from kerne.cases.answers.document import read_allele
 from kerne.cases.case import Case
-from kerne.cases.document import read_allele
 from kerne.cases.events import VariantClassified
 from kerne.cases.gathering import Gatherer
 from kerne.cases.inputs import KeptBasis, KeptInputs

@@ -7,7 +7,7 @@ from typing import Protocol
 from pyroaring import BitMap
 
 from kerne.alleles.allele import Allele
-from kerne.cases.answer import ReleasedOrder
+from kerne.cases.answers.answer import ReleasedOrder
 from kerne.genomes.actions import PersonalGenome
 from kerne.genomes.frequencies import Frequencies
 from kerne.interpretation.secondary import FindingClass

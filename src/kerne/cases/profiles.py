@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from kerne.cases.document import canonical_json
+from kerne.cases.answers.document import canonical_json
+from kerne.cases.answers.report import Finding, Report, explaining
 from kerne.cases.events import Bearing
-from kerne.cases.report import Finding, Report, explaining
 from kerne.phenotype.phenopacket import Sex
 
 Json = dict[str, Any]  # Any: values of a JSON object

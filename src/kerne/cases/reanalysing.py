@@ -13,8 +13,8 @@ from typing import Final, TypeVar
 from cattrs.errors import BaseValidationError
 
 from kerne.cases.actions import Cases
+from kerne.cases.answers.document import canonical_json, read_document
 from kerne.cases.case import Case, Stage
-from kerne.cases.document import canonical_json, read_document
 from kerne.cases.inputs import KeptBasis
 from kerne.cases.looking import Looker
 from kerne.cases.reanalysis import (

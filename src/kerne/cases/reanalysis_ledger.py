@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from kerne.cases.document import digest_of
+from kerne.cases.answers.document import digest_of
 from kerne.cases.reanalysis import Reanalysis, fold_reanalysis
 from kerne.cases.reanalysis_events import (
     REANALYSIS_EVENTS,

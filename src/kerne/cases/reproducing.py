@@ -12,15 +12,15 @@ from itertools import zip_longest
 from typing import Any, Final, TypeVar
 
 from kerne.alleles.assembly import Assembly
-from kerne.cases.answer import Circumstances
+from kerne.cases.answers.answer import Circumstances
+from kerne.cases.answers.document import canonical_json, read_document
+from kerne.cases.answers.report import BUNDLE, PACKET, PROGRAM, RECORD
 from kerne.cases.case import Case, ranking_of
-from kerne.cases.document import canonical_json, read_document
 from kerne.cases.events import AnswerSigned
 from kerne.cases.gathering import Gatherer
 from kerne.cases.inputs import KeptInputs, NamedRelease
 from kerne.cases.issuing import Issuer
 from kerne.cases.ledger import CaseLedger
-from kerne.cases.report import BUNDLE, PACKET, PROGRAM, RECORD
 from kerne.errors import CaseError, KnowledgeError
 from kerne.interpretation.at_hand import Knowledge, open_releases
 from kerne.interpretation.candidate import Interpretation

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kerne.cases.actions import Cases
+from kerne.cases.answers.report import Finding, Report
 from kerne.cases.case import Case
 from kerne.cases.reanalysis import Reanalysis
 from kerne.cases.reanalysis_events import ClassificationRevised, ReanalysisEvent, RecontactOpened
-from kerne.cases.report import Finding, Report
 from kerne.cases.sharing import signed_report
 from kerne.cases.showing import Showing
 from kerne.cases.verdict import Verdict, judged_anew

@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from kerne.cases.document import canonical_json, read_document
+from kerne.cases.answers.document import canonical_json, read_document
 from kerne.cases.statement import SharedClassification
 from kerne.database.engine import reading
 

@@ -8,15 +8,15 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from kerne.cases.answer import Circumstances
+from kerne.cases.answers.answer import Circumstances
+from kerne.cases.answers.document import read_document
+from kerne.cases.answers.report import RECORD, Report
 from kerne.cases.case import Case
 from kerne.cases.clinvar import ClinVarSubmission, clinvar_submission
-from kerne.cases.document import read_document
 from kerne.cases.events import AnswerSigned
 from kerne.cases.ledger import CaseLedger
 from kerne.cases.parts import KinUse, Register
 from kerne.cases.profiles import ProfileMarks, SolvedProfile, profile_of
-from kerne.cases.report import RECORD, Report
 from kerne.cases.statement import (
     Disagreement,
     SharedClassification,

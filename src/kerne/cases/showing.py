@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from kerne.cases.answers.document import read_document
 from kerne.cases.case import Case, ranking_of
-from kerne.cases.document import read_document
 from kerne.cases.inputs import KeptInputs
 from kerne.cases.parts import OpenFindings
 from kerne.cases.verdict import find_variant, judged_anew

@@ -14,8 +14,8 @@ from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.vrs import VrsAllele
+from kerne.cases.answers.report import Finding, Report
 from kerne.cases.reanalysis import Revision
-from kerne.cases.report import Finding, Report
 from kerne.cases.verdict import judged_anew
 from kerne.interpretation.candidate import Classification, Evidence, Met, Mode
 

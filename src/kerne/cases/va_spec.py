@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kerne.alleles.vrs import VrsAllele
-from kerne.cases.inheritance_terms import INHERITANCE
+from kerne.cases.answers.inheritance_terms import INHERITANCE
 from kerne.cases.statement import OF_A_FAMILY, WITHHELD, SharedClassification
 from kerne.interpretation.candidate import Classification, Evidence, Met, Strength
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from kerne.cases.report import Validation
+from kerne.cases.answers.report import Validation
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Engine, MetaData
 
-from kerne.cases.report import Validation
+from kerne.cases.answers.report import Validation
 from kerne.cases.validation import VALIDATION_EVENTS, ValidationEvent, standing
 from kerne.database.history import History, Recorded, Sealer, history_table
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kerne import __version__
-from kerne.cases.report import Validation
+from kerne.cases.answers.report import Validation
 from kerne.cases.validation import ValidationEvent, ValidationRecorded, ValidationWithdrawn
 from kerne.cases.validation_ledger import ValidationLedger
 from kerne.errors import CaseError

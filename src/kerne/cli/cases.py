@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from kerne.cases.answers.page import points_of
+from kerne.cases.answers.verifying import verify_answer
 from kerne.cases.events import KinInCase
-from kerne.cases.page import points_of
 from kerne.cases.verdict import Verdict
-from kerne.cases.verifying import verify_answer
 from kerne.cli.options import (
     STDOUT,
     Asking,

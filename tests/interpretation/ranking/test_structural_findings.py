@@ -6,7 +6,7 @@ import pytest
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import KERNIA1
 from kerne.alleles.interval import Interval
-from kerne.cases.document import canonical_json, read_document
+from kerne.cases.answers.document import canonical_json, read_document
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.basis import Basis
 from kerne.interpretation.candidate import Candidate, Classification, Genotype, Met, Mode

@@ -13,9 +13,9 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from kerne.cases.answers.report import CAUSES, NOT_EXCLUDED, PAGES, Conclusion, Report, explaining
+from kerne.cases.answers.wording import Wording
 from kerne.cases.events import Bearing
-from kerne.cases.report import CAUSES, NOT_EXCLUDED, PAGES, Conclusion, Report, explaining
-from kerne.cases.wording import Wording
 from kerne.interpretation.candidate import (
     Candidate,
     CandidateVariant,
@@ -227,7 +227,7 @@ def _met_name(met: Met) -> str:
 
 
 _ENVIRONMENT: Final = Environment(
-    loader=PackageLoader("kerne.cases"),
+    loader=PackageLoader("kerne.cases.answers"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

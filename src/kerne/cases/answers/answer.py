@@ -7,10 +7,7 @@ from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.vrs import VrsAllele
-from kerne.cases.case import Case, Judgement
-from kerne.cases.events import KeptFile
-from kerne.cases.inputs import in_order
-from kerne.cases.report import (
+from kerne.cases.answers.report import (
     RECORD,
     Conclusion,
     Fact,
@@ -20,6 +17,9 @@ from kerne.cases.report import (
     report_of,
     with_conclusion,
 )
+from kerne.cases.case import Case, Judgement
+from kerne.cases.events import KeptFile
+from kerne.cases.inputs import in_order
 from kerne.cases.verdict import find_variant, judged_anew
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import GeneCoverage, Interpretation

@@ -71,7 +71,7 @@ class _Reader:
 @cache
 def _table() -> tuple[dict[str, str], list[tuple[tuple[re.Pattern[str], ...], str]]]:
     """Return the sentences without places, and those with, in the order of the table."""
-    text = files("kerne.cases").joinpath("evidence.tsv").read_text(encoding="utf-8")
+    text = files("kerne.cases.answers").joinpath("evidence.tsv").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
     exact = {english: danish for english, danish in rows if not _PLACE.search(english)}
     patterns: list[tuple[tuple[re.Pattern[str], ...], str]] = [

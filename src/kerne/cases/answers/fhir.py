@@ -15,11 +15,11 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from kerne.alleles.assembly import GRCH37, GRCH38
-from kerne.cases.document import canonical_json, digest_of, report_record
+from kerne.cases.answers.document import canonical_json, digest_of, report_record
+from kerne.cases.answers.inheritance_terms import INHERITANCE
+from kerne.cases.answers.page import headline, percent
+from kerne.cases.answers.report import NOT_EXCLUDED, PRINTS, Finding, Report, explaining
 from kerne.cases.events import Bearing
-from kerne.cases.inheritance_terms import INHERITANCE
-from kerne.cases.page import headline, percent
-from kerne.cases.report import NOT_EXCLUDED, PRINTS, Finding, Report, explaining
 from kerne.interpretation.candidate import Classification, Evidence, GeneCoverage, Genotype, Met
 from kerne.phenotype.phenopacket import Sex
 

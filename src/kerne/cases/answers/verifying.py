@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kerne.cases.answer import PUBLIC_KEY, SUMS, SUMS_SIGNATURE
-from kerne.cases.document import digest_of
-from kerne.cases.signature import is_signed
+from kerne.cases.answers.answer import PUBLIC_KEY, SUMS, SUMS_SIGNATURE
+from kerne.cases.answers.document import digest_of
+from kerne.cases.answers.signature import is_signed
 from kerne.errors import CaseError, reason_of
 
 _SUFFIX: Final = ".sig"

@@ -27,9 +27,9 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from kerne.cases.page import ZYGOSITY, headline, moment, percent, points_caption, points_of
-from kerne.cases.report import NOT_EXCLUDED, Finding, Report
-from kerne.cases.wording import Wording
+from kerne.cases.answers.page import ZYGOSITY, headline, moment, percent, points_caption, points_of
+from kerne.cases.answers.report import NOT_EXCLUDED, Finding, Report
+from kerne.cases.answers.wording import Wording
 from kerne.interpretation.candidate import Evidence, Met
 from kerne.policy.words import Language
 

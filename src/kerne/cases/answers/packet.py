@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from kerne.cases.document import canonical_json
+from kerne.cases.answers.document import canonical_json
+from kerne.cases.answers.report import Finding, Report, explaining
 from kerne.cases.events import Bearing
-from kerne.cases.report import Finding, Report, explaining
 from kerne.interpretation.candidate import Classification, Genotype
 from kerne.phenotype.ontology import Ontology
 from kerne.phenotype.phenopacket import (

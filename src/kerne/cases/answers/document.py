@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from cattrs.preconf.json import make_converter
 
 from kerne.alleles.allele import Allele
-from kerne.cases.report import Report
+from kerne.cases.answers.report import Report
 from kerne.errors import CaseError
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from kerne.cases.evidence_words import evidence_in_danish
+from kerne.cases.answers.evidence_words import evidence_in_danish
 from kerne.errors import CaseError
 from kerne.interpretation.candidate import Evidence
 from kerne.interpretation.criteria.overrides import GENETICIST
@@ -155,5 +155,5 @@ def _criteria() -> Mapping[str, tuple[str, str]]:
 
 
 def _rows(name: str) -> Iterator[tuple[str, ...]]:
-    text = files("kerne.cases").joinpath(name).read_text(encoding="utf-8")
+    text = files("kerne.cases.answers").joinpath(name).read_text(encoding="utf-8")
     return (tuple(line.split("\t")) for line in text.splitlines() if not line.startswith("#"))
