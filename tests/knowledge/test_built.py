@@ -87,6 +87,16 @@ def test_old_files__are_forgotten_but_not_those_of_another_kind(cache: Path) -> 
     assert {"other-x.npy", "other-x.crc.npy", "kind-e.npy"} <= names
 
 
+def test_old_files__that_another_process_forgets_meanwhile_are_no_error(cache: Path) -> None:
+    cache.mkdir(parents=True)
+    gone = cache / "kind-gone.npy"
+    gone.symlink_to(cache / "nowhere")  # listed, and not there when it is looked at
+    for number in range(KEPT + 1):
+        open_built("kind", f"{number}", SHAPE, Filling(number))
+    assert not gone.is_symlink()
+    assert len(list(cache.glob("kind-*.crc.npy"))) == KEPT
+
+
 def test_cache_that_cannot_be_written_to__is_done_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,7 +126,15 @@ def _beside(path: Path) -> Path:
 
 def _forget_old(directory: Path, kind: str) -> None:
     built = [path for path in directory.glob(f"{kind}-*.npy") if path.suffixes != [".crc", ".npy"]]
-    newest = sorted(built, key=lambda path: path.stat().st_mtime, reverse=True)
+    newest = sorted(built, key=_made_at, reverse=True)
     for path in newest[KEPT:]:
         path.unlink(missing_ok=True)
         _beside(path).unlink(missing_ok=True)
+
+
+def _made_at(path: Path) -> float:
+    """Return when a file was written; long ago where another process has just forgotten it."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
