@@ -28,16 +28,19 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import published_cases
 from kerne.alleles.assembly import GRCH38
 from kerne.alleles.sequence import ReferenceSequence
+from kerne.interpretation.phenotypes.model import called
 from kerne.interpretation.ranking.ranking import Gene
 from kerne.knowledge.cases import PublishedCase, read_cases
 from kerne.knowledge.gene_files.constraint import read_constraint
-from kerne.knowledge.genes import read_gene_models
+from kerne.knowledge.gene_files.hgnc import GeneNames, read_gene_names
+from kerne.knowledge.genes import completed, read_gene_models
 from kerne.knowledge.hpo import packaged_folder
 from kerne.phenotype.annotations import (
     FILE_NAME,
@@ -57,6 +60,7 @@ from spiked.sequenced import Sequenced
 
 GENOTYPES_1000 = "genotypes/1000G.chr22_10.5Mb.2548.GRCh38.vcf.gz"
 CONSTRAINT = "knowledge/gnomad_v2.1.1_constraint.tsv.gz"
+HGNC = "knowledge/hgnc_complete_set.txt.gz"
 MONDO = "knowledge/mondo.sssom.tsv.gz"
 BARS = {
     "circular, known: gene top 1": 97.0,
@@ -137,7 +141,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def published(data: Path, path: Path, half: str, most: int | None) -> dict[str, float]:
     """Spike the published patients and print their figures."""
-    cases = list(read_cases(path))
+    approved = names_of(data).approved
+    cases = [replace(each, gene=approved(each.gene)) for each in read_cases(path)]
     plain, informed, patients = models_of(data, cases)
     chosen = [
         (case, patient)
@@ -152,6 +157,12 @@ def published(data: Path, path: Path, half: str, most: int | None) -> dict[str, 
     return measure(spiked, plain, informed)
 
 
+@cache
+def names_of(data: Path) -> GeneNames:
+    """Read the names of genes, by which the sources are joined."""
+    return read_gene_names(data / HGNC)
+
+
 def models_of(
     data: Path, cases: Sequence[PublishedCase]
 ) -> tuple[LikelihoodModel, LikelihoodModel, list[Patient]]:
@@ -160,7 +171,7 @@ def models_of(
     assert folder is not None, "checked"
     ontology = read_ontology(folder / ONTOLOGY)
     annotations = read_annotations(folder / FILE_NAME, ontology)
-    links = read_gene_links(folder / GENES_FILE_NAME)
+    links = called(read_gene_links(folder / GENES_FILE_NAME), names_of(data))
     mondo = data / MONDO
     aliases = aliases_of(mondo if mondo.exists() else None)
     plain = LikelihoodModel(ontology, annotations, gene_links=links, aliases=aliases)
@@ -180,12 +191,13 @@ def spike(
     informed: LikelihoodModel,
 ) -> list[Spiked]:
     """Make both genomes of every patient."""
-    genes = read_gene_models(data / published_cases.GENES, GRCH38)
+    genes = completed(read_gene_models(data / published_cases.GENES, GRCH38), GRCH38)
+    genes = genes.called(names_of(data).approved)
     spectrum = read_spectrum(data / GENOTYPES_1000)
     planted = [allele for case, _ in usable for allele, _ in planted_alleles(case)]
     folder = packaged_folder()
     assert folder is not None, "checked"
-    annotated = read_gene_links(folder / GENES_FILE_NAME)
+    annotated = called(read_gene_links(folder / GENES_FILE_NAME), names_of(data))
     publications: dict[str, set[str]] = {}
     for case in cases:
         publications.setdefault(case.gene, set()).add(case.publication)

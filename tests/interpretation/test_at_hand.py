@@ -174,6 +174,30 @@ def test_unknown_assembly__is_refused(tmp_path: Path) -> None:
         knowledge_for(tmp_path, "hg99")
 
 
+def test_genes_of_all_sources__are_called_by_their_approved_symbols(
+    base: KnowledgeBase, tmp_path: Path
+) -> None:
+    with knowledge_for(base.path, "Kernia1") as knowledge:
+        diseases = knowledge.gene_links["PLUS"]
+    names = tmp_path / "hgnc.tsv"
+    names.write_text(
+        "hgnc_id\tsymbol\tstatus\talias_symbol\tprev_symbol\tdate_modified\n"
+        "HGNC:8\tRENAMED\tApproved\t\tPLUS\t2026-01-31\n"
+    )
+    case = {"id": "c", "disease": {"id": "OMIM:999", "label": "X"}, "gene": "PLUS"}
+    case |= {"hpo": [*knowledge.ontology.ids[1:2]], "pmid": "PMID:1"}
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text(json.dumps(case) + "\n")
+    base.add(Kind.HGNC, names)
+    base.add(Kind.CASES, cases)
+    with knowledge_for(base.path, "Kernia1") as knowledge:
+        assert "PLUS" not in knowledge.gene_links
+        assert knowledge.gene_links["RENAMED"] == diseases | {"OMIM:999"}
+        assert knowledge.genes.genes == ("RENAMED", "XGENE")
+        assert knowledge.model.genes("OMIM:999") == ("RENAMED",)
+        assert knowledge.rna_genes == frozenset()
+
+
 def test_number_of_a_gene__comes_from_the_names_or_from_the_gene_models(
     base: KnowledgeBase, tmp_path: Path, plus: Transcript
 ) -> None:

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kerne.alleles.assembly import GRCH38
+from kerne.alleles.assembly import GRCH37, GRCH38, KERNIA1
 from kerne.alleles.interval import Interval
 from kerne.alleles.transcript import Transcript
 from kerne.errors import InputFileError
 from kerne.interpretation.consequences.csq import run_csq
-from kerne.knowledge.genes import GeneModels, read_gene_models
+from kerne.knowledge.genes import GeneModels, completed, read_gene_models
 from kerne.knowledge.tags import MANE_SELECT
 
 
@@ -251,3 +251,43 @@ def test_written_gff3__gives_consequences_without_warnings(shared: Path, tmp_pat
     ]
     assert "NM_153269.3" in found[1]
     assert output.warnings == ()
+
+
+RNA = Transcript("ENST9.1", "ENSG9", "RNU4-2", "chr12", -1, ((120291762, 120291907),), None, None)
+
+
+def test_genes_that_come_with_kerne__are_added_where_a_human_release_lacks_them() -> None:
+    whole = completed(GeneModels([]), GRCH38)
+    assert {"MT-TL1", "RNU4-2", "RMRP"} <= set(whole.genes)
+    assert len(whole.transcripts) == 37 + 15
+    assert completed(whole, GRCH38) is whole
+    own = completed(GeneModels([RNA]), GRCH38)
+    assert own.of_gene("RNU4-2") == (RNA,)
+    assert len(own.transcripts) == 37 + 15
+    # Their places are known on GRCh38 only.
+    assert len(completed(GeneModels([]), GRCH37).transcripts) == 37
+    assert completed(GeneModels([]), KERNIA1).transcripts == ()
+
+
+def test_gene__codes_for_rna_where_no_transcript_codes_for_a_protein() -> None:
+    coding = Transcript("TX1.1", "G1", "BOTH", "chr1", 1, ((0, 30),), (0, 30), None)
+    silent = Transcript("TX2.1", "G1", "BOTH", "chr1", 1, ((0, 30),), None, None)
+    models = GeneModels([coding, silent, RNA])
+    codes = {each: models.codes_for_rna(each) for each in ("BOTH", "RNU4-2", "NONE")}
+    assert codes == {"BOTH": False, "RNU4-2": True, "NONE": False}
+
+
+def test_gene_models__are_called_by_other_symbols_unless_another_gene_has_them() -> None:
+    models = GeneModels(
+        [
+            Transcript(f"{symbol}.1", symbol, symbol, "chr1", 1, ((0, 30),), (0, 30), None)
+            for symbol in ("OLD", "KEPT", "ALIAS")
+        ],
+        {"chr1_alt": 2},
+    )
+    names = {"OLD": "NEW", "ALIAS": "KEPT"}
+    called = models.called(lambda symbol: names.get(symbol, symbol))
+    assert called.genes == ("ALIAS", "KEPT", "NEW")
+    assert [each.gene_id for each in called.of_gene("NEW")] == ["OLD"]
+    assert called.left_out == {"chr1_alt": 2}
+    assert models.called(lambda symbol: symbol) is models

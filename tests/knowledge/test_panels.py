@@ -6,7 +6,7 @@ import pytest
 
 from kerne.errors import InputFileError, KnowledgeError
 from kerne.knowledge.actions import panel_for
-from kerne.knowledge.panels import read_panel, stated_day
+from kerne.knowledge.panels import Panel, read_panel, stated_day
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
 
@@ -142,3 +142,10 @@ def test_group_of_patients__has_the_newest_panel_that_is_for_it(tmp_path: Path) 
     assert panel_for(base.path, "eyes").genes == {"EEE"}
     with pytest.raises(KnowledgeError, match=r"for the group `ears`; .*`Epilepsy`"):
         panel_for(base.path, "ears")
+
+
+def test_panel__is_called_by_approved_symbols() -> None:
+    panel = Panel("p", "", frozenset({"OLD", "B"}), frozenset({"NEW", "C"}))
+    called = panel.called({"OLD": "NEW", "B": "B", "C": "C", "NEW": "NEW"}.__getitem__)
+    assert called.genes == {"NEW", "B"}
+    assert called.left_out == {"C"}

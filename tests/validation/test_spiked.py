@@ -1,4 +1,5 @@
 import random
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -6,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import GRCH38
+from kerne.alleles.rna_genes import rna_transcripts
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.candidate import Genotype
 from kerne.knowledge.allele_facts import PublishedFrequency
-from kerne.knowledge.genes import GeneModels
-from spiked.drawing import CHANCES, Genomes, Kind, Spectrum, coding_bp, invent
+from kerne.knowledge.genes import GeneModels, completed
+from spiked.drawing import CHANCES, RNA_CHANCE, Genomes, Kind, Spectrum, coding_bp, invent
 from spiked.geometry import coding_exons, coding_introns, consequences, terms_of
 
 # Coding 110-140, 180-240, 280-370; introns between coding exons 140-180 and 240-280.
@@ -30,8 +33,11 @@ SPECTRUM = Spectrum((RARE,), (1,))
         (138, "C>T", "missense&splice_region", "missense&splice_region"),
         (140, "C>T", "splice_donor", "splice_acceptor"),
         (179, "C>T", "splice_acceptor", "splice_donor"),
-        (144, "C>T", "splice_region", "splice_region"),
-        (160, "C>T", "", ""),
+        (144, "C>T", "splice_donor_region&splice_region", "splice_region"),
+        (147, "C>T", "splice_region", "splice_region"),
+        (148, "C>T", "", "splice_polypyrimidine_tract&intron"),
+        (170, "C>T", "splice_polypyrimidine_tract&intron", ""),
+        (159, "C>T", "", ""),
         (105, "C>T", "", ""),
         (200, "CT>C", "frameshift", "frameshift"),
         (200, "CTAG>C", "inframe_deletion", "inframe_deletion"),
@@ -63,13 +69,16 @@ def test_coding_parts__are_exons_clipped_and_what_lies_between() -> None:
 @settings(deadline=None)
 @given(seed=st.integers(0, 10_000), kind=st.sampled_from(Kind))
 def test_invented_allele__does_what_it_was_drawn_for(seed: int, kind: Kind) -> None:
-    terms = "&".join(terms_of(invent(random.Random(seed), PLUS, kind), PLUS))
+    gene = PLUS if seed % 2 else MINUS
+    terms = "&".join(terms_of(invent(random.Random(seed), gene, kind), gene))
     wanted = {
         Kind.MISSENSE: ("missense", "start_lost"),
         Kind.STOP: ("missense", "start_lost"),
         Kind.FRAMESHIFT: ("frameshift",),
         Kind.SPLICE: ("splice_donor", "splice_acceptor"),
         Kind.IN_FRAME: ("inframe_deletion", "splice_donor", "splice_acceptor"),
+        Kind.NEAR_SPLICE: ("splice_region", "splice_donor_region"),
+        Kind.TRACT: ("splice_polypyrimidine_tract",),
     }
     assert terms.startswith(wanted[kind])
 
@@ -85,7 +94,22 @@ def test_drawn_genome__is_the_same_for_a_seed_and_halved_on_a_mans_x() -> None:
 
     woman, man = drawn(is_male=False), drawn(is_male=True)
     assert woman == drawn(is_male=False)
-    assert len(woman) == 250
-    assert 150 < len(man) < 225
+    assert len(woman) == 250 + 60 + 35
+    assert 200 < len(man) < 310
     assert {genotype for contig, genotype in man if contig == "chrX"} == {Genotype.HEMI}
     assert Genotype.HEMI not in {genotype for _, genotype in woman}
+
+
+def test_drawn_genome__has_a_change_of_an_rna_gene_now_and_then() -> None:
+    genomes = Genomes(completed(GeneModels([PLUS]), GRCH38), SPECTRUM, invent)
+    rng, contigs = random.Random(1), Counter[str]()
+    for _ in range(200):
+        contigs.update(each.call.allele.contig for each in genomes.draw(rng, is_male=False))
+    expected = 200 * RNA_CHANCE * sum(each.spliced_bp for each in rna_transcripts())
+    assert 0.4 * expected < sum(contigs.values()) - contigs["chr1"] < 2 * expected
+
+
+def test_change_of_an_rna_gene__is_seen_by_its_place() -> None:
+    (gene,) = (each for each in rna_transcripts() if each.symbol == "RNU4-2")
+    assert terms_of(Allele("chr12", 120291834, "G", "A"), gene) == ("non_coding",)
+    assert terms_of(Allele("chr12", 120291904, "G", "A"), gene) == ()

@@ -9,6 +9,9 @@ The rule, for planted and for drawn alleles alike, and never from a string that 
 - a substitution in the start codon loses it; one elsewhere in coding bases is taken as missense,
   since whether it is a stop or silent cannot be seen;
 - within three bases of an exon or eight of an intron beside a coding junction: near a splice site;
+- in the third to sixth base behind a coding exon: in its donor region as well;
+- from nine to seventeen bases before a coding exon: in its tract;
+- any base of a gene of RNA that comes with Kerne: a change of the RNA;
 - all else does nothing that is ranked.
 
 Where there is sequence, `bcftools csq` decides instead (`sequenced`).
@@ -23,11 +26,13 @@ from kerne.alleles.interval import Interval
 from kerne.alleles.normalise import Edit, edit_of
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.consequences.consequence import Consequence
+from kerne.interpretation.consequences.rereading import DONOR_REGION, TRACT
 from kerne.knowledge.genes import GeneModels
 
 Spans = tuple[tuple[int, int], ...]
 SITE_BP = 2
 NEAR_EXON_BP, NEAR_INTRON_BP = 3, 8
+DONOR_REGION_BP, TRACT_BP = 6, 17
 CODON_BP = 3
 
 
@@ -50,8 +55,7 @@ def coding_introns(transcript: Transcript) -> Spans:
 
 def consequences(allele: Allele, genes: GeneModels) -> tuple[Consequence, ...]:
     """Give what an allele does to each transcript that it touches, where it does anything."""
-    first = max(0, allele.position - NEAR_INTRON_BP)
-    near = Interval(allele.contig, first, allele.end + NEAR_INTRON_BP)
+    near = Interval(allele.contig, max(0, allele.position - TRACT_BP), allele.end + TRACT_BP)
     return tuple(
         Consequence(allele, transcript.identifier, transcript.symbol, terms)
         for transcript in genes.overlapping(near)
@@ -62,12 +66,18 @@ def consequences(allele: Allele, genes: GeneModels) -> tuple[Consequence, ...]:
 def terms_of(allele: Allele, transcript: Transcript) -> tuple[str, ...]:
     """Give the terms for one transcript, as `bcftools csq` would name them; none for nothing."""
     edit = edit_of(allele)
+    if transcript.cds is None:
+        return ("non_coding",) if _touches(edit, transcript.start, transcript.end) else ()
     introns = coding_introns(transcript)
     splice = _splice_term(edit, introns, transcript.strand)
     if splice:
         return (splice,)
     near = ("splice_region",) if _is_near_splice(edit, introns) else ()
-    return (*_coding_terms(edit, transcript), *near)
+    coding = tuple(_coding_terms(edit, transcript))
+    if near and not coding and _is_behind_exon(edit, introns, transcript.strand):
+        return (DONOR_REGION, *near)
+    terms = (*coding, *near)
+    return terms or ((TRACT, "intron") if _is_in_tract(edit, introns, transcript.strand) else ())
 
 
 def _splice_term(edit: Edit, introns: Spans, strand: int) -> str:
@@ -94,6 +104,24 @@ def _is_near_splice(edit: Edit, introns: Spans) -> bool:
             (end, NEAR_INTRON_BP, NEAR_EXON_BP),
         )
     )
+
+
+def _is_behind_exon(edit: Edit, introns: Spans, strand: int) -> bool:
+    zones = (
+        (start + SITE_BP, start + DONOR_REGION_BP)
+        if strand == 1
+        else (end - DONOR_REGION_BP, end - SITE_BP)
+        for start, end in introns
+    )
+    return any(_touches(edit, start, end) for start, end in zones)
+
+
+def _is_in_tract(edit: Edit, introns: Spans, strand: int) -> bool:
+    tracts = (
+        (end - TRACT_BP, end) if strand == 1 else (start, start + TRACT_BP)
+        for start, end in introns
+    )
+    return any(_touches(edit, start, end) for start, end in tracts)
 
 
 def _coding_terms(edit: Edit, transcript: Transcript) -> Iterator[str]:

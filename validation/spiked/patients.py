@@ -63,6 +63,7 @@ class Spiker:
     ) -> None:
         self._transcripts = {each.identifier: each for each in genes.transcripts}
         self._linked, self._spectrum, self._sequenced = linked, spectrum, sequenced
+        self._rna_genes = frozenset(filter(genes.codes_for_rna, linked))
         self._constraint = constraint
         self._genomes = Genomes(genes, spectrum, sequenced.make)
 
@@ -94,7 +95,8 @@ class Spiker:
     def _genes(self, carried: Sequence[Carried], *, is_male: bool) -> Iterator[Gene]:
         by_allele = {each.call.allele: each for each in carried}
         found = {allele: self._sequenced.consequences(allele) for allele in by_allele}
-        for symbol, hits in sorted(relevant_by_gene(found, self._transcripts).items()):
+        by_gene = relevant_by_gene(found, self._transcripts, self._rna_genes)
+        for symbol, hits in sorted(by_gene.items()):
             if symbol in self._linked:
                 yield self._gene(symbol, hits, by_allele, is_male=is_male)
 

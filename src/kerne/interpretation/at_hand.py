@@ -16,7 +16,7 @@ from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.dosage import DosageRegions
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
 from kerne.knowledge.gene_library import GeneLibrary, read_regions
-from kerne.knowledge.genes import GeneModels, read_gene_models, with_mitochondrion
+from kerne.knowledge.genes import GeneModels, completed, read_gene_models
 from kerne.knowledge.known_variants import KnownInTable, KnownVariants
 from kerne.knowledge.release import TABLE, Kind, Release
 from kerne.knowledge.releases import KnowledgeBase
@@ -123,6 +123,11 @@ class Knowledge:
             self.gene_facts, self.known, self.specifications, self.genes, self.reference
         )
 
+    @property
+    def rna_genes(self) -> frozenset[str]:
+        """Genes that cause a disease and make no protein."""
+        return frozenset(each for each in self.gene_links if self.genes.codes_for_rna(each))
+
     def label_of(self, kind: Kind) -> str:
         """Name the release of a kind; empty when none is at hand."""
         return next((str(release) for release in self.releases if release.kind is kind), "")
@@ -161,7 +166,9 @@ def open_knowledge(base: KnowledgeBase, assembly: Assembly, as_of: date | None =
 def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
     """Open these very releases; those that are needed are among them.
 
-    Of cases there may be several, of other kinds at most one.
+    Genes are called by HGNC's approved symbols where such a release is among them: sources that
+    are not of one day call a gene by several. Of cases there may be several, of other kinds at
+    most one.
 
     Raises
     ------
@@ -169,7 +176,10 @@ def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
         A release is damaged.
     """
     by_kind = {release.kind: release for release in releases}
-    model = phenotype_model(releases)
+    gene_facts = GeneLibrary(releases, assembly)
+    names = gene_facts.names
+    model = phenotype_model(releases, names)
+    genes = completed(read_gene_models(by_kind[Kind.GENES].path, assembly), assembly)
     tables = {
         kind: VariantTable(release.path)
         for kind, release in by_kind.items()
@@ -181,7 +191,7 @@ def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
         assembly=assembly,
         model=model,
         gene_links=model.gene_links,
-        genes=with_mitochondrion(read_gene_models(by_kind[Kind.GENES].path, assembly), assembly),
+        genes=genes.called(names.approved),
         reference=ReferenceSequence(by_kind[Kind.REFERENCE].path),
         frequencies=next(iter(published), None),
         releases=tuple(releases),
@@ -190,7 +200,7 @@ def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
             scores={name: tables[kind] for kind, name in _SCORES.items() if kind in tables},
             clinvar=clinvar,
         ),
-        gene_facts=GeneLibrary(releases, assembly),
+        gene_facts=gene_facts,
         known=KnownVariants()
         if clinvar is None
         else KnownInTable(clinvar, str(by_kind[Kind.CLINVAR])),

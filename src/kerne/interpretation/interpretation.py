@@ -207,10 +207,10 @@ class _Work:
         self._patient, self._genome, self._family = patient, patient.genome, patient.family
         self._relationships = patient.relationships
         self._phenotype, self._knowledge = phenotype, knowledge
-        self._panel, self._disclosure = panel, disclosure or EVERYTHING_OPEN
+        self._panel = None if panel is None else panel.called(knowledge.gene_facts.names.approved)
+        self._disclosure = disclosure or EVERYTHING_OPEN
         self._has_choice = disclosure is not None
-        self._terms = Terms.of(phenotype, knowledge.ontology)
-        terms = self._terms
+        self._terms = terms = Terms.of(phenotype, knowledge.ontology)
         scores = knowledge.model.score(terms.observed, terms.excluded, left_out=terms.left_out)
         self._scores = dict(zip(knowledge.model.diseases, scores.tolist(), strict=True))
         self._gatherer = knowledge.gatherer()
@@ -290,12 +290,13 @@ class _Work:
         return secondary_genes(unfit, secondary_list().classes)
 
     def _gather(self, consequences: Mapping[Allele, tuple[Consequence, ...]]) -> _Gathered:
-        by_gene = relevant_by_gene(consequences, self._transcripts)
-        annotations = self._knowledge.model.annotations
+        knowledge = self._knowledge
+        by_gene = relevant_by_gene(consequences, self._transcripts, knowledge.rna_genes)
+        annotations = knowledge.model.annotations
         modes, spared = annotations.modes, annotations.spares_some
         by_many = annotations.seldom_monogenic
-        trust = trust_in(len(self._knowledge.ontology.most_specific(self._terms.observed)))
-        links = self._knowledge.gene_links
+        trust = trust_in(len(knowledge.ontology.most_specific(self._terms.observed)))
+        links = knowledge.gene_links
         calls = self._genome.by_allele
         single_x = self._patient.has_single_x
         listed = self._listed(by_gene)

@@ -48,15 +48,19 @@ class GeneLibrary:
         return self._joined.of(symbol)
 
     @cached_property
+    def names(self) -> GeneNames:
+        """The names that genes have and had; none where no release at hand says them."""
+        release = self._releases.get(Kind.HGNC)
+        return GeneNames() if release is None else kept_names(release.path)
+
+    @cached_property
     def _joined(self) -> "JoinedFacts":
         return JoinedFacts(self._sources())
 
     def _sources(self) -> GeneSources:
         ours = self._releases
         paths = {kind: release.path for kind, release in ours.items()}
-        sources = GeneSources()
-        if Kind.HGNC in paths:
-            sources = replace(sources, names=kept_names(paths[Kind.HGNC]))
+        sources = GeneSources(self.names)
         if Kind.CONSTRAINT in paths:
             sources = replace(sources, constraint=kept_constraint(paths[Kind.CONSTRAINT]))
         if Kind.VALIDITY in paths:

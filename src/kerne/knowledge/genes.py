@@ -1,15 +1,17 @@
 """Gene models: transcripts by gene and by place, and the dialect that `bcftools csq` reads."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.assembly import MITOCHONDRION, Assembly
+from kerne.alleles.assembly import GRCH38, MITOCHONDRION, Assembly
 from kerne.alleles.interval import Interval, Intervals
 from kerne.alleles.mitochondrion import mitochondrial_transcripts
+from kerne.alleles.rna_genes import rna_transcripts
 from kerne.alleles.transcript import Transcript
 from kerne.errors import InputFileError
 from kerne.knowledge.ensembl import read_gff3
@@ -50,6 +52,26 @@ class GeneModels:
     def of_gene(self, symbol: str) -> tuple[Transcript, ...]:
         """Give the transcripts of a gene, MANE Select first; none if the gene is not known."""
         return tuple(self._by_gene.get(symbol, ()))
+
+    def codes_for_rna(self, symbol: str) -> bool:
+        """Tell whether a gene is known and none of its transcripts codes for a protein."""
+        ours = self.of_gene(symbol)
+        return bool(ours) and all(each.cds is None for each in ours)
+
+    def called(self, name: Callable[[str], str]) -> "GeneModels":
+        """Give the same transcripts under other symbols, as `name` gives them for those here.
+
+        A gene keeps its symbol where another here already has the one that it would get.
+        """
+        names = {symbol: name(symbol) for symbol in self._by_gene}
+        changed = {old: new for old, new in names.items() if new not in self._by_gene}
+        if not changed:
+            return self
+        renamed = (
+            replace(each, symbol=changed[each.symbol]) if each.symbol in changed else each
+            for each in self.transcripts
+        )
+        return GeneModels(tuple(renamed), self.left_out)
 
     def overlapping(self, interval: Interval) -> tuple[Transcript, ...]:
         """Give the transcripts that share a base with `interval`, by start."""
@@ -109,12 +131,18 @@ def read_gene_models(path: Path, assembly: Assembly) -> GeneModels:
     return GeneModels(transcripts, left_out)
 
 
-def with_mitochondrion(models: GeneModels, assembly: Assembly) -> GeneModels:
-    """Add the genes of the mitochondrion that come with Kerne where a human release has none."""
-    is_human = assembly.has_contig(MITOCHONDRION)
-    if not is_human or any(each.contig == MITOCHONDRION for each in models.transcripts):
-        return models
-    return GeneModels((*models.transcripts, *mitochondrial_transcripts()), models.left_out)
+def completed(models: GeneModels, assembly: Assembly) -> GeneModels:
+    """Add the genes that come with Kerne where a human release has none of them.
+
+    They are those of the mitochondrion and, on GRCh38, small genes of RNA that cause disease.
+    """
+    added = list[Transcript]()
+    has_mitochondrion = any(each.contig == MITOCHONDRION for each in models.transcripts)
+    if assembly.has_contig(MITOCHONDRION) and not has_mitochondrion:
+        added += mitochondrial_transcripts()
+    if assembly == GRCH38:
+        added += (each for each in rna_transcripts() if not models.of_gene(each.symbol))
+    return GeneModels((*models.transcripts, *added), models.left_out) if added else models
 
 
 class _Placed:

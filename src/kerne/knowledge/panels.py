@@ -5,8 +5,8 @@ A list may say what it is in comments of its own, each on a line: `# name: ...`,
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,11 @@ class Panel:
     left_out: frozenset[str] = frozenset()
     day: date | None = None
     groups: tuple[str, ...] = ()
+
+    def called(self, name: Callable[[str], str]) -> "Panel":
+        """Give the panel with the symbols that `name` gives for its own."""
+        genes = frozenset(name(each) for each in self.genes)
+        return replace(self, genes=genes, left_out=frozenset(map(name, self.left_out)) - genes)
 
     @property
     def label(self) -> str:

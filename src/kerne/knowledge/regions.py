@@ -5,7 +5,7 @@ from functools import cached_property
 from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import Interval, Intervals
 from kerne.errors import KnowledgeError
-from kerne.knowledge.genes import GeneModels, read_gene_models, with_mitochondrion
+from kerne.knowledge.genes import GeneModels, completed, read_gene_models
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
 
@@ -61,5 +61,4 @@ class GeneRegions:
             raise KnowledgeError(
                 "the centre has no gene models; add them with `kerne knowledge add genes FILE`"
             )
-        models = read_gene_models(release.path, self._assembly)
-        return with_mitochondrion(models, self._assembly)
+        return completed(read_gene_models(release.path, self._assembly), self._assembly)

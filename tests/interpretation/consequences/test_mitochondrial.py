@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from kerne.alleles.allele import Allele, parse_allele
-from kerne.alleles.assembly import GRCH38, KERNIA1
+from kerne.alleles.assembly import GRCH38
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.consequences.mitochondrial import predict_mitochondrial
-from kerne.knowledge.genes import GeneModels, with_mitochondrion
+from kerne.knowledge.genes import GeneModels, completed
 
 # ATA start, TGA tryptophan, AAA lysine, AGA stop; behind it a tRNA of ten bases.
 GENE = "ATATGAAAAAGA"
@@ -77,14 +77,7 @@ def test_known_variants_of_the_mitochondrion__have_the_consequence_of_mitomap(
     path = Path(__file__).parents[3] / "shared/data/reference/rCRS.fa"
     if not path.exists():
         pytest.skip("../shared/data is absent: real data are not checked")
-    models = with_mitochondrion(GeneModels([]), GRCH38)
+    models = completed(GeneModels([]), GRCH38)
     one = parse_allele(allele, GRCH38)
     found = predict_mitochondrial([one], models, ReferenceSequence(path))[one]
     assert {each.symbol: each.terms[0] for each in found} == terms
-
-
-def test_genes_of_the_mitochondrion__are_added_once_and_to_human_models_only() -> None:
-    human = with_mitochondrion(GeneModels([]), GRCH38)
-    assert len(human.transcripts) == 37
-    assert with_mitochondrion(human, GRCH38) is human
-    assert with_mitochondrion(GeneModels([]), KERNIA1).transcripts == ()

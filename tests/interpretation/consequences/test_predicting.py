@@ -248,6 +248,20 @@ def test_consequences__come_for_every_transcript_and_mane_first(
     ]
 
 
+def test_allele_of_an_rna_gene__changes_its_rna(
+    reference: ReferenceSequence, make_call: MakeCall, plus: Transcript
+) -> None:
+    rna = Transcript("NC_1.1(RNU)", "HGNC:9", "RNU", "chr1", -1, ((20, 60),), None, None)
+    within = replace(rna, identifier="NC_1.1(RMI)", symbol="RMI", gene_id="g", exons=((112, 130),))
+    calls = [make_call(31, "T>A"), make_call(40, "T>TAC"), make_call(115, "C>T")]
+    found = predict(calls, GeneModels([plus, rna, within]), reference)
+    assert [{e.transcript: e.terms[0] for e in found.by_allele[c.allele]} for c in calls] == [
+        {"NC_1.1(RNU)": "non_coding"},
+        {"NC_1.1(RNU)": "non_coding"},
+        {"TX1.1": "missense", "NC_1.1(RMI)": "non_coding"},
+    ]
+
+
 def test_alleles_of_the_mitochondrion__are_predicted_beside_the_others(
     tmp_path: Path, make_call: MakeCall, chr1: str, plus: Transcript
 ) -> None:

@@ -83,6 +83,54 @@ def test_change_near_a_border__is_judged_by_all_its_placements(
     assert found[: len(expected)] == expected
 
 
+# The intron of BORDERS is longer here, so that its zones lie apart.
+LONG = INTRON[:5] + "ACTGGTCAAC" + INTRON[5:]
+ZONES = [
+    *((2, "splice_donor"), (3, "splice_donor_region"), (6, "splice_donor_region")),
+    *((7, "splice_region"), (8, "splice_region"), (9, "intron")),
+    *((-18, "intron"), (-17, "splice_polypyrimidine_tract"), (-9, "splice_polypyrimidine_tract")),
+    *((-8, "splice_region"), (-3, "splice_region"), (-2, "splice_acceptor")),
+]
+
+
+@pytest.mark.parametrize("strand", [1, -1])
+@pytest.mark.parametrize(("base", "term"), ZONES)
+def test_base_of_an_intron__lies_in_the_zone_that_the_vep_draws(
+    tmp_path: Path, base: int, term: str, strand: Literal[1, -1]
+) -> None:
+    contig = CONTIG.replace(INTRON, LONG)
+    size, added = len(contig), len(LONG) - len(INTRON)
+    last = (EXON_2[0] + added, EXON_2[1] + added)
+    exons, cds = (EXON_1, last), (START, last[1] - len(TAIL))
+    position = BORDER_1 + base - 1 if base > 0 else last[0] + base
+    if strand == -1:
+        contig, position = reverse_complement(contig), size - 1 - position
+        exons = ((size - last[1], size - last[0]), (size - EXON_1[1], size - EXON_1[0]))
+        cds = (size - cds[1], size - cds[0])
+    path = tmp_path / "long.fa"
+    path.write_text(f">chr1\n{contig}\n")
+    gene = replace(GENE, strand=strand, exons=exons, cds=cds)
+    here = contig[position]
+    allele = Allele("chr1", position, here, "G" if here == "C" else "C")
+    call = Call(allele, Genotype.HET)
+    found = predict([call], GeneModels([gene]), ReferenceSequence(path))
+    assert found.by_allele[allele][0].terms[0] == term
+
+
+def test_indel_of_a_zone__is_in_it_only_if_it_is_wherever_it_is_placed(tmp_path: Path) -> None:
+    # Of twenty T before CAG one can be deleted at any, far from the exon too.
+    tract = BORDER_2 - len("T" * 8 + "CAG")
+    assert terms_of(tmp_path, allele_at(tract, 1)) == [("intron",)]
+    path = tmp_path / "mixed.fa"
+    mixed = CONTIG.replace("T" * 20, "ACGTACGTACGGATTCATGA")
+    path.write_text(f">chr1\n{mixed}\n")
+    deleted = mixed[BORDER_2 - 13 : BORDER_2 - 10]
+    allele = Allele("chr1", BORDER_2 - 13, deleted, deleted[0])
+    call = Call(allele, Genotype.HET)
+    found = predict([call], GeneModels([GENE]), ReferenceSequence(path))
+    assert found.by_allele[allele][0].terms == ("splice_polypyrimidine_tract", "intron")
+
+
 def test_start_codon_other_than_atg__is_lost_by_any_substitution(tmp_path: Path) -> None:
     path = tmp_path / "borders.fa"
     path.write_text(f">chr1\n{CONTIG}\n")

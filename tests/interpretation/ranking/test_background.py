@@ -13,6 +13,7 @@ from kerne.interpretation.ranking.background import (
     RARE,
     RATE_PER_CODING_BP,
     RECESSIVE,
+    SMALL_RNA_RATE,
     Causes,
     Effect,
     Tolerance,
@@ -37,6 +38,9 @@ CAUSES = st.sampled_from([DOMINANT, RECESSIVE])
         (("stop_lost",), Effect.IN_FRAME),
         (("missense", "splice_region"), Effect.MISSENSE),
         (("splice_region", "intron"), Effect.NEAR_SPLICE),
+        (("splice_donor_region", "splice_region"), Effect.DONOR_REGION),
+        (("missense", "splice_donor_region"), Effect.MISSENSE),
+        (("splice_polypyrimidine_tract", "intron"), Effect.SPLICE_TRACT),
         (("non_coding",), Effect.RNA),
     ],
 )
@@ -111,12 +115,13 @@ def test_recessive_causes__may_be_more_frequent() -> None:
     assert log10_rarity(carried, RECESSIVE, is_known=True) > dominant + 0.5
 
 
-def test_bases_at_risk__are_coding_ones_or_all_of_an_rna_and_count_more_on_the_mitochondrion(
+def test_bases_at_risk__are_coding_ones_or_all_of_an_rna_and_count_more_where_mutation_is_fast(
     plus: Transcript,
 ) -> None:
     assert bases_at_risk(plus) == 180
     rna = Transcript("N.1", "G", "N", "chr1", 1, ((0, 10), (20, 90)), None, None)
-    assert bases_at_risk(rna) == 80
+    assert bases_at_risk(rna) == 80 * SMALL_RNA_RATE
+    assert bases_at_risk(replace(rna, exons=((0, 5000),))) == 5000
     assert bases_at_risk(replace(rna, contig="chrM")) == 80 * MITOCHONDRIAL_RATE
 
 

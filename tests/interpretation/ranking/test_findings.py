@@ -6,6 +6,7 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38, KERNIA1, ContigKind
 from kerne.alleles.interval import Interval, Intervals
 from kerne.alleles.mitochondrion import mitochondrial_transcripts
+from kerne.alleles.rna_genes import rna_transcripts
 from kerne.alleles.sequence import ReferenceSequence
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.candidate import Genotype
@@ -144,6 +145,16 @@ def test_rna_gene_of_the_mitochondrion__matters_and_is_named_by_its_genome(
     assert relevant_by_gene({allele: [hit]}, genes) == {"MT-TL1": {allele: hit}}
     assert name_on(leucine, allele, None) == "NC_012920.1:m.3243A>G"
     assert name_on(plus, ALLELE, reference) == "TX1.1:c.31C>T"
+
+
+def test_rna_gene__matters_where_it_is_one_of_a_disease_and_is_named_by_its_place() -> None:
+    gene = next(each for each in rna_transcripts() if each.symbol == "RNU4-2")
+    allele = Allele("chr12", 120291834, "G", "A")
+    hit = Consequence(allele, gene.identifier, "RNU4-2", ("non_coding",))
+    by_name = {gene.identifier: gene}
+    assert relevant_by_gene({allele: [hit]}, by_name) == {}
+    assert relevant_by_gene({allele: [hit]}, by_name, {"RNU4-2"}) == {"RNU4-2": {allele: hit}}
+    assert name_on(gene, allele, None) == "NC_000012.12:g.120291835G>A"
 
 
 @pytest.mark.parametrize(

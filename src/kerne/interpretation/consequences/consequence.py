@@ -24,7 +24,9 @@ SEVERITY = (
     "inframe_insertion",
     "inframe_deletion",
     "missense",
+    "splice_donor_region",
     "splice_region",
+    "splice_polypyrimidine_tract",
     "stop_retained",
     "start_retained",
     "synonymous",
@@ -34,7 +36,7 @@ SEVERITY = (
     "non_coding",
     "intron",
 )
-"""Consequences as `bcftools csq` names them, most severe first; others come last."""
+"""Consequences as `bcftools csq` and the Ensembl VEP name them, most severe first."""
 
 _RANK = {term: rank for rank, term in enumerate(SEVERITY)}
 

@@ -60,9 +60,9 @@ def predict(calls: Sequence[Call], genes: GeneModels, reference: ReferenceSequen
             run = CsqRun(Path(name), reference, ours)
             alone = run.look([call.allele for call in nuclear], haplotype=None)
             together = run.look_together([call for call in nuclear if _has_known_copy(call)])
-        by_name = {each.identifier: each for each in ours}
+        by_name, placed = {each.identifier: each for each in ours}, GeneModels(ours)
         for allele, hits in alone.items():
-            alone[allele] = reread(allele, _on_each(hits, allele, genes), by_name, reference)
+            alone[allele] = reread(allele, _on_each(hits, allele, placed), by_name, reference)
         found |= _merge(alone, together)
         failed.update(f"on {allele.contig}: `bcftools csq` fails on them" for allele in run.failed)
         warnings = tuple(run.warnings)
@@ -74,18 +74,26 @@ def predict(calls: Sequence[Call], genes: GeneModels, reference: ReferenceSequen
 def _on_each(
     hits: tuple[Consequence, ...], allele: Allele, genes: GeneModels
 ) -> tuple[Consequence, ...]:
-    """Say `intron` of each transcript that it holds for: csq says it once for a gene."""
-    if all(each.transcript for each in hits):
-        return hits
+    """Say `intron` and `non_coding` of each transcript that they hold for.
+
+    csq says `intron` once for a gene, and `non_coding` only where it has nothing else to say.
+    """
     named = tuple(each for each in hits if each.transcript)
     said = {each.transcript for each in named}
-    touched = genes.overlapping(Interval(allele.contig, allele.position, allele.end))
+    looked_for = {"non_coding"} if len(named) == len(hits) else {"non_coding", "intron"}
     unnamed = (
-        Consequence(allele, each.identifier, each.symbol, ("intron",))
-        for each in touched
-        if each.identifier not in said and not _reaches_exon(allele, each)
+        Consequence(allele, each.identifier, each.symbol, (term,))
+        for each in genes.overlapping(Interval(allele.contig, allele.position, allele.end))
+        if each.identifier not in said and (term := _term_without_frame(allele, each)) in looked_for
     )
     return (*named, *unnamed)
+
+
+def _term_without_frame(allele: Allele, transcript: Transcript) -> str:
+    """Give the term for a place that needs no reading frame; empty for one in coding exons."""
+    if not _reaches_exon(allele, transcript):
+        return "intron"
+    return "non_coding" if transcript.cds is None else ""
 
 
 def _reaches_exon(allele: Allele, transcript: Transcript) -> bool:

@@ -6,6 +6,10 @@ blocks of unequal length it takes the first base for shared. Here all placements
 indel that fits into an exon leaves the splice sites as they are, and its term is that of the
 changed protein; one that fits into an intron without the two bases at either end does so too.
 What touches a splice site wherever it is placed keeps the terms of csq, and that of the site.
+
+Inside an intron csq knows the bases near its ends. We add, as the Ensembl VEP draws them, the third
+to sixth base behind an exon (SO:0002170), and how far the tract of pyrimidines before the next one
+reaches (SO:0002169).
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +18,7 @@ from itertools import pairwise
 from typing import Final
 
 from kerne.alleles.allele import Allele
-from kerne.alleles.normalise import Edit
+from kerne.alleles.normalise import Edit, edit_of
 from kerne.alleles.placement import Placements, placements
 from kerne.alleles.protein import protein_name_of
 from kerne.alleles.sequence import SequenceSource
@@ -26,6 +30,12 @@ SPLICE_SITE_BP: Final = 2
 SPLICE_REGION_BP: Final = 8
 SPLICE_REGION_EXON_BP: Final = 3
 """As `bcftools csq` has it: so many bases of an intron, and of an exon, at their border."""
+DONOR_REGION: Final = "splice_donor_region"
+DONOR_REGION_BP: Final = 6
+"""It begins behind the splice site and ends with this base of an intron."""
+TRACT: Final = "splice_polypyrimidine_tract"
+TRACT_BP: Final = 17
+"""It begins so many bases before an exon; what is near the splice site is called so."""
 
 
 def reread(
@@ -36,7 +46,8 @@ def reread(
 ) -> tuple[Consequence, ...]:
     """Read one allele again in every coding transcript.
 
-    A substitution stays as it was said, but in a start codon: csq knows no start but ATG.
+    A substitution stays as it was said but in a start codon, since csq knows no start but ATG, and
+    in the zones of an intron.
 
     Raises
     ------
@@ -48,8 +59,11 @@ def reread(
         return tuple(
             _reread(each, places, transcripts[each.transcript], reference) for each in consequences
         )
+    at_once = Placements(edit_of(allele), 0)
     return tuple(
-        _with(each, ("start_lost",)) if _loses_start(each, transcripts) else each
+        _with(each, ("start_lost",))
+        if _loses_start(each, transcripts)
+        else _in_zone(each, at_once, transcripts[each.transcript])
         for each in consequences
     )
 
@@ -77,7 +91,7 @@ def _reread(
             return _with(said, (term, "splice_region") if near else (term,)) if term else said
     term = _in_intron(places, transcript)
     if term:
-        return _with(said, (term,))
+        return _in_zone(_with(said, (term,)), places, transcript)
     # csq overlooks some sites beside untranslated exons.
     sites = [site for site in _sites_hit(places.leftmost, transcript) if site not in said.terms]
     return _with(said, (*sites, *said.terms))
@@ -116,6 +130,29 @@ def _in_intron(places: Placements, transcript: Transcript) -> str:
             if places.within(start + edge_bp - room, end - edge_bp + room):
                 return term
     return ""
+
+
+def _in_zone(said: Consequence, places: Placements, transcript: Transcript) -> Consequence:
+    """Add the term for what touches a zone of an intron wherever it is placed."""
+    if said.terms not in (("intron",), ("splice_region",)):
+        return said
+    for (_, start), (end, _) in pairwise(transcript.exons):
+        behind = start + SPLICE_SITE_BP, start + DONOR_REGION_BP
+        before = end - TRACT_BP, end - SPLICE_REGION_BP
+        if transcript.strand == -1:
+            behind = end - DONOR_REGION_BP, end - SPLICE_SITE_BP
+            before = start + SPLICE_REGION_BP, start + TRACT_BP
+        for term, zone in ((DONOR_REGION, behind), (TRACT, before)):
+            if all(_touches(places.at(step), *zone) for step in (0, places.steps)):
+                return _with(said, (term, *said.terms))
+    return said
+
+
+def _touches(edit: Edit, start: int, end: int) -> bool:
+    """Say whether an edit deletes a base of a span, or parts two of them."""
+    if edit.deleted:
+        return edit.start < end and start < edit.end
+    return start < edit.start < end
 
 
 def _sites_hit(edit: Edit, transcript: Transcript) -> Iterator[str]:

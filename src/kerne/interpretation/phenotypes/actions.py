@@ -14,6 +14,7 @@ from kerne.errors import InputFileError, PhenotypeError, reason_of
 from kerne.interpretation.phenotypes.cases import as_profile
 from kerne.interpretation.phenotypes.model import KINDS, phenotype_model
 from kerne.knowledge.cases import PublishedCase, read_cases
+from kerne.knowledge.gene_library import GeneLibrary
 from kerne.knowledge.release import Kind
 from kerne.knowledge.releases import KnowledgeBase
 from kerne.phenotype.distinction import Distinction, tell_apart
@@ -69,7 +70,8 @@ def model_for(directory: Path) -> LikelihoodModel:
     base = KnowledgeBase(directory)
     newest = (base.newest(kind) for kind in KINDS if kind is not Kind.CASES)
     releases = [release for release in newest if release is not None]
-    return phenotype_model((*releases, *base.of_kind(Kind.CASES)))
+    names = GeneLibrary(releases).names
+    return phenotype_model((*releases, *base.of_kind(Kind.CASES)), names)
 
 
 def rank_cases(

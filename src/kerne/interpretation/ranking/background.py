@@ -28,6 +28,7 @@ from typing import Final
 
 from kerne.alleles.assembly import MITOCHONDRION
 from kerne.alleles.transcript import Transcript
+from kerne.interpretation.consequences.rereading import DONOR_REGION, TRACT
 from kerne.interpretation.criteria.loss import ALL as LOSS
 from kerne.interpretation.structural.overlap import DESTROYING
 from kerne.knowledge.allele_facts import PublishedFrequency
@@ -47,7 +48,9 @@ class Effect(StrEnum):
     LOSS = "loss of function"
     MISSENSE = "missense"
     IN_FRAME = "in-frame change of length"
+    DONOR_REGION = "in the third to sixth base behind an exon"
     NEAR_SPLICE = "near a splice site"
+    SPLICE_TRACT = "in the tract before an exon"
     RNA = "change of an RNA"
 
 
@@ -56,13 +59,22 @@ RATE_PER_CODING_BP: Mapping[Effect, float] = MappingProxyType(
         Effect.LOSS: 20 / 33.4e6,
         Effect.MISSENSE: 212 / 33.4e6,
         Effect.IN_FRAME: 18 / 33.4e6,
-        Effect.NEAR_SPLICE: 60 / 33.4e6,
+        Effect.DONOR_REGION: 13 / 33.4e6,
+        Effect.NEAR_SPLICE: 47 / 33.4e6,
+        Effect.SPLICE_TRACT: 35 / 33.4e6,
         Effect.RNA: 250 / 33.4e6,
     }
 )
 """Rare alleles of one genome: 250 that alter a protein, in the coding bases of MANE Select."""
 MITOCHONDRIAL_RATE: Final = 15
 """So many times more rare alleles has the mitochondrion for each base: it mutates faster."""
+SMALL_RNA_RATE: Final = 5
+"""The same of small genes of RNA, most of which polymerase III or its like reads.
+
+Seplyarskiy et al. 2023 (doi:10.1038/s41588-023-01562-0).
+"""
+SMALL_RNA_BP: Final = 1000
+"""A gene without a protein whose RNA is shorter is a small one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +107,9 @@ DOMINANT = Causes(
         Effect.LOSS: 0.35,
         Effect.MISSENSE: 0.5,
         Effect.IN_FRAME: 0.04,
-        Effect.NEAR_SPLICE: 0.02,
+        Effect.DONOR_REGION: 0.015,
+        Effect.NEAR_SPLICE: 0.007,
+        Effect.SPLICE_TRACT: 0.01,
         Effect.RNA: 0.9,
     },
     median=3e-7,
@@ -106,7 +120,9 @@ RECESSIVE = Causes(
         Effect.LOSS: 0.4,
         Effect.MISSENSE: 0.45,
         Effect.IN_FRAME: 0.04,
-        Effect.NEAR_SPLICE: 0.03,
+        Effect.DONOR_REGION: 0.02,
+        Effect.NEAR_SPLICE: 0.01,
+        Effect.SPLICE_TRACT: 0.01,
         Effect.RNA: 0.9,
     },
     median=1e-5,
@@ -128,7 +144,11 @@ def effect_of(terms: Collection[str]) -> Effect:
         return Effect.RNA
     if any(term.startswith("inframe") or term == "stop_lost" for term in terms):
         return Effect.IN_FRAME
-    return Effect.MISSENSE if "missense" in terms else Effect.NEAR_SPLICE
+    if "missense" in terms:
+        return Effect.MISSENSE
+    if DONOR_REGION in terms:
+        return Effect.DONOR_REGION
+    return Effect.SPLICE_TRACT if TRACT in terms else Effect.NEAR_SPLICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +174,12 @@ class Tolerance:
 
 
 def bases_at_risk(transcript: Transcript) -> int:
-    """Length of the coding sequence, of an RNA gene of the RNA; the mitochondrion's count more."""
+    """Length of the coding sequence, of an RNA gene of the RNA; where mutation is fast, more."""
     span = transcript.coding_span
     length = transcript.spliced_bp if span is None else span[1] - span[0]
-    return length * (MITOCHONDRIAL_RATE if transcript.contig == MITOCHONDRION else 1)
+    if transcript.contig == MITOCHONDRION:
+        return length * MITOCHONDRIAL_RATE
+    return length * (SMALL_RNA_RATE if span is None and length < SMALL_RNA_BP else 1)
 
 
 def tolerance_of(transcript: Transcript, gene: GeneFacts | None) -> Tolerance:

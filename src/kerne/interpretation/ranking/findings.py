@@ -1,7 +1,7 @@
 """From consequences to genes: which alleles could matter, in which transcript, and how carried."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import GRCH38, MITOCHONDRION, Assembly, ContigKind
@@ -14,6 +14,7 @@ from kerne.alleles.sequence import SequenceSource
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.consequences.consequence import Consequence
+from kerne.interpretation.consequences.rereading import TRACT
 from kerne.interpretation.criteria.frequency import COMMON_ALWAYS
 from kerne.interpretation.criteria.location import LENGTH_CHANGING
 from kerne.interpretation.criteria.loss import ALL as LOSS
@@ -27,24 +28,33 @@ from kerne.interpretation.structural.overlap import TERMS as STRUCTURAL
 from kerne.knowledge.allele_facts import AlleleFacts, PublishedFrequency
 from kerne.knowledge.tags import MANE_PLUS_CLINICAL, MANE_SELECT
 
-RELEVANT = LOSS | LENGTH_CHANGING | STRUCTURAL | {"missense", "splice_region"}
+RELEVANT = LOSS | LENGTH_CHANGING | STRUCTURAL | {"missense", "splice_region", TRACT}
 """Consequences that could bear a candidate while no predictor is at hand."""
+_RELEVANT_OR_RNA = RELEVANT | {"non_coding"}
 LEAST_REPEATS = 3
 """So many copies of a unit in a row are a tandem repeat."""
 REPEAT_WINDOW_BP = 100
 
 
 def relevant_by_gene(
-    consequences: Mapping[Allele, Sequence[Consequence]], transcripts: Mapping[str, Transcript]
+    consequences: Mapping[Allele, Sequence[Consequence]],
+    transcripts: Mapping[str, Transcript],
+    rna_genes: Collection[str] = (),
 ) -> dict[str, dict[Allele, Consequence]]:
     """Choose for each gene and allele the transcript to speak of, where the allele matters there.
 
     MANE Select speaks for its gene, or MANE Plus Clinical where the allele matters there alone; a
     gene without MANE is spoken for by the transcript that is hit worst.
+
+    Parameters
+    ----------
+    rna_genes
+        Genes whose product is an RNA in which any change could matter; those of the mitochondrion
+        are among them whether or not they are named.
     """
     chosen: dict[str, dict[Allele, Consequence]] = defaultdict(dict)
     for allele, found in consequences.items():
-        for symbol, ours in _by_gene(found, transcripts).items():
+        for symbol, ours in _by_gene(found, transcripts, rna_genes).items():
             speaking = _speaking(ours, transcripts)
             if _matters(speaking):
                 chosen[symbol][allele] = speaking
@@ -52,12 +62,18 @@ def relevant_by_gene(
 
 
 def _by_gene(
-    found: Iterable[Consequence], transcripts: Mapping[str, Transcript]
+    found: Iterable[Consequence],
+    transcripts: Mapping[str, Transcript],
+    rna_genes: Collection[str],
 ) -> dict[str, list[Consequence]]:
+    """Gather by gene what is said of messengers and of the RNA that is a product by itself."""
     by_gene: dict[str, list[Consequence]] = defaultdict(list)
     for each in found:
         transcript = transcripts.get(each.transcript)
-        if transcript is not None and (transcript.cds is not None or _is_mitochondrial(transcript)):
+        if transcript is None:
+            continue
+        is_product = _is_mitochondrial(transcript) or transcript.symbol in rna_genes
+        if transcript.cds is not None or is_product:
             by_gene[transcript.symbol].append(each)
     return by_gene
 
@@ -72,10 +88,12 @@ def _speaking(ours: Sequence[Consequence], transcripts: Mapping[str, Transcript]
 
 
 def _matters(consequence: Consequence) -> bool:
-    """Say whether a consequence could bear a candidate; any change of a mitochondrial RNA could."""
-    on_mitochondrion = consequence.allele.contig == MITOCHONDRION
-    relevant = RELEVANT | {"non_coding"} if on_mitochondrion else RELEVANT
-    return not relevant.isdisjoint(consequence.terms)
+    """Say whether a consequence could bear a candidate.
+
+    Of transcripts that code for nothing only those of RNA genes come here: any change of the RNA
+    could.
+    """
+    return not _RELEVANT_OR_RNA.isdisjoint(consequence.terms)
 
 
 def _is_mitochondrial(transcript: Transcript) -> bool:
@@ -110,9 +128,13 @@ def make_subject(
 
 
 def name_on(transcript: Transcript, allele: Allele, reference: SequenceSource | None) -> str:
-    """Name an allele on its transcript; on the mitochondrion by its genome, as everybody does."""
-    if _is_mitochondrial(transcript):
-        return genomic_name(GRCH38, allele, reference)  # the accession is that of GRCh37 too
+    """Name an allele on its transcript; on those that are called by their contig, on that.
+
+    These are the genes that come with Kerne: of the mitochondrion, where everybody does so, and
+    small genes of RNA.
+    """
+    if transcript.identifier.startswith("NC_"):
+        return genomic_name(GRCH38, allele, reference)  # chrM has the accession of GRCh37 too
     return coding_name(transcript, allele, reference)
 
 
