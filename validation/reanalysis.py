@@ -41,9 +41,10 @@ from kerne.interpretation.interpretation import examine_again
 from kerne.interpretation.listing import Listing
 from kerne.interpretation.reanalysis.news import BOUNDS, Look, News, find_news
 from kerne.knowledge.cases import PublishedCase
+from kerne.knowledge.gene_files.hgnc import read_gene_names
 from kerne.knowledge.gene_files.mondo import read_same_diseases
 from kerne.knowledge.gene_library import GeneLibrary
-from kerne.knowledge.genes import read_gene_models
+from kerne.knowledge.genes import completed, read_gene_models
 from kerne.knowledge.hpo import packaged_folder
 from kerne.knowledge.release import Kind, Release
 from kerne.knowledge.releases import KnowledgeBase
@@ -57,6 +58,7 @@ CASES = "cases/published_cases.jsonl.gz"
 GENES = "reference/MANE.GRCh38.bigGenePred.bed.gz"
 CONSTRAINT = "knowledge/gnomad_v2.1.1_constraint.tsv.gz"
 MONDO = "knowledge/mondo.sssom.tsv.gz"
+HGNC = "knowledge/hgnc_complete_set.txt.gz"
 RARE = "genotypes/1000G.chr22_10.5Mb.2548.GRCh38.vcf.gz"
 LEAST_FOUND, MOST_ALERTS, LEAST_PER_MINUTE = 0.90, 1.0, 100.0
 PER_CASES = 200
@@ -341,8 +343,10 @@ def main() -> int:
         parser.error("the package that carries the HPO's files is not installed")
     same = read_same_diseases(chosen.data / MONDO)
     aliases = {name: frozenset(names) - {name} for names in same.values() for name in names}
-    dated = Dated(folder, chosen.data / CASES, aliases)
-    genes = read_gene_models(chosen.data / GENES, GRCH38)
+    called = read_gene_names(chosen.data / HGNC)
+    dated = Dated(folder, chosen.data / CASES, aliases, called)
+    genes = completed(read_gene_models(chosen.data / GENES, GRCH38), GRCH38)
+    genes = genes.called(called.approved)
     genomes = Genomes(genes, read_spectrum(chosen.data / RARE), invent)
     names = chosen.replay or [each.name for each in REPLAYS]
     with tempfile.TemporaryDirectory() as name:

@@ -16,7 +16,9 @@ from functools import cached_property
 from pathlib import Path
 
 from kerne.interpretation.phenotypes.cases import as_profile
+from kerne.interpretation.phenotypes.model import called
 from kerne.knowledge.cases import PublishedCase, read_cases
+from kerne.knowledge.gene_files.hgnc import GeneNames
 from kerne.phenotype.annotations import (
     FILE_NAME,
     GENES_FILE_NAME,
@@ -53,11 +55,14 @@ class Dated:
         Folder of an HPO release.
     cases
         Published cases with their `created` day, JSON lines.
+    names
+        By which genes are called.
     """
 
     hpo: Path
     cases: Path
     aliases: Mapping[str, frozenset[str]]
+    names: GeneNames
 
     @cached_property
     def ontology(self) -> Ontology:
@@ -72,14 +77,16 @@ class Dated:
     @cached_property
     def links(self) -> Mapping[str, frozenset[str]]:
         """Diseases by gene symbol."""
-        return read_gene_links(self.hpo / GENES_FILE_NAME)
+        return called(read_gene_links(self.hpo / GENES_FILE_NAME), self.names)
 
     @cached_property
     def published(self) -> list[tuple[str, PublishedCase]]:
         """Each published case with the day that it was taken in."""
         with gzip.open(self.cases, "rt", encoding="utf-8") as file:
             days = [json.loads(line)["created"] for line in file]
-        return list(zip(days, read_cases(self.cases), strict=True))
+        approved = self.names.approved
+        cases = (replace(each, gene=approved(each.gene)) for each in read_cases(self.cases))
+        return list(zip(days, cases, strict=True))
 
     @cached_property
     def first_days(self) -> Mapping[str, str]:

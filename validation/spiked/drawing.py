@@ -2,11 +2,12 @@
 
 Each of 250 alleles falls into a gene by the length of its coding sequence and is by chance missense
 (85 %), a loss of function (8 %: 35 % of these a stop, 40 % a shifted frame, 25 % a splice site) or
-an in-frame deletion (7 %). Beside them are 60 near splice sites and 35 in the tracts before exons,
-which fall into a gene by the number of its introns, and in each base of a gene of RNA one by
-chance. How often others carry an allele is what the other 2,547 people of 1000 Genomes say of a
-rare one (below 0.5 %) that one of them carries on chr22. One autosomal allele in a hundred is
-homozygous. On X a man has half as many, all hemizygous. Genes on Y are left out.
+an in-frame deletion (7 %). How often others carry it is what the other 2,547 people of 1000 Genomes
+say of a rare allele (below 0.5 %) that one of them carries on chr22. One autosomal allele in a
+hundred is homozygous. On X a man has half as many, all hemizygous. Genes on Y are left out.
+
+A wider genome has 60 more alleles near splice sites and 35 in the tracts before exons, which fall
+into a gene by the number of its introns, and in each base of a small gene of RNA one by chance.
 
 Without sequence a drawn stop is written as a substitution, and is then as unseen as a planted one.
 """
@@ -58,7 +59,7 @@ CHANCES = {
 
 
 BESIDE = {Kind.NEAR_SPLICE: 60, Kind.TRACT: 35}
-"""Alleles of one genome around the introns."""
+"""Alleles of a wider genome around the introns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,15 @@ MakeAllele = Callable[[random.Random, Transcript, Kind], Allele]
 class Genomes:
     """Draws genomes over the genes of one release, each gene by its first transcript."""
 
-    def __init__(self, genes: GeneModels, spectrum: Spectrum, make: MakeAllele) -> None:
+    def __init__(
+        self, genes: GeneModels, spectrum: Spectrum, make: MakeAllele, *, is_wider: bool = False
+    ) -> None:
         first = (genes.of_gene(symbol)[0] for symbol in genes.genes)
         self._transcripts = [t for t in first if t.cds and t.contig not in {"chrY", "chrM"}]
         self._reach = list(accumulate(coding_bp(each) for each in self._transcripts))
         self._introns = list(accumulate(len(coding_introns(each)) for each in self._transcripts))
         self._rna = [each for each in rna_transcripts() if genes.of_gene(each.symbol)]
+        self._is_wider = is_wider
         self._spectrum, self._make = spectrum, make
 
     def draw(self, rng: random.Random, *, is_male: bool) -> Iterator[Carried]:
@@ -134,11 +138,16 @@ class Genomes:
     def _alleles(self, rng: random.Random) -> Iterator[tuple[Transcript, Allele]]:
         kinds = rng.choices(list(CHANCES), weights=list(CHANCES.values()), k=ALLELES)
         chosen = rng.choices(self._transcripts, cum_weights=self._reach, k=ALLELES)
-        for kind, count in BESIDE.items():
-            kinds += [kind] * count
-            chosen += rng.choices(self._transcripts, cum_weights=self._introns, k=count)
         for transcript, kind in zip(chosen, kinds, strict=True):
             yield transcript, self._make(rng, transcript, kind)
+        if self._is_wider:
+            yield from self._beside(rng)
+
+    def _beside(self, rng: random.Random) -> Iterator[tuple[Transcript, Allele]]:
+        for kind, count in BESIDE.items():
+            chosen = rng.choices(self._transcripts, cum_weights=self._introns, k=count)
+            for transcript in chosen:
+                yield transcript, self._make(rng, transcript, kind)
         for transcript in self._rna:
             if rng.random() < RNA_CHANCE * transcript.spliced_bp:
                 position = rng.randrange(transcript.start, transcript.end)

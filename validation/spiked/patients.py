@@ -60,12 +60,14 @@ class Spiker:
         spectrum: Spectrum,
         sequenced: Sequenced,
         constraint: Mapping[str, Constraint],
+        *,
+        is_wider: bool = False,
     ) -> None:
         self._transcripts = {each.identifier: each for each in genes.transcripts}
         self._linked, self._spectrum, self._sequenced = linked, spectrum, sequenced
         self._rna_genes = frozenset(filter(genes.codes_for_rna, linked))
         self._constraint = constraint
-        self._genomes = Genomes(genes, spectrum, sequenced.make)
+        self._genomes = Genomes(genes, spectrum, sequenced.make, is_wider=is_wider)
 
     def genomes(self, case: PublishedCase) -> tuple[list[Gene], list[Gene]]:
         """Give the genes of a case with and without what is planted, without their diseases.
