@@ -169,11 +169,11 @@ def test_page__explains_each_term_and_names_what_is_absent(report: Report) -> No
 
 def test_page__shows_the_part_of_the_phenotype_that_counts(report: Report) -> None:
     first, *others = report.interpretation.candidates
-    assert "of it counts" not in plain(outline(report))
+    assert "it counts, for" not in plain(outline(report))
     many = replace(first, log10_odds=first.log10_genotype + 0.5)
     found = replace(report.interpretation, candidates=(many, *others))
     words = plain(outline(replace(report, interpretation=found)))
-    assert "of it counts, for its many terms+0.50" in words
+    assert "it counts, for the number of its terms+0.50" in words
 
 
 def test_page__says_what_to_look_for_next(report: Report) -> None:

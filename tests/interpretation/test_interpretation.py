@@ -73,7 +73,8 @@ def test_stop_in_a_gene_that_fits__is_the_first_candidate_with_reasons(
     assert (candidate.rank, candidate.gene, candidate.disease) == (1, "PLUS", "OMIM:1")
     assert (candidate.mode, candidate.tier) == (Mode.DOMINANT, Tier.NO_PANEL)
     assert candidate.disease_name == "Blue ear disease"
-    assert candidate.log10_odds == candidate.log10_phenotype + candidate.log10_genotype
+    # Of one term the phenotype counts twice.
+    assert candidate.log10_odds == 2 * candidate.log10_phenotype + candidate.log10_genotype
     effect, expected, phenotype, others = candidate.reasons
     assert expected.endswith("(loss of function) lie in this gene by chance in one genome in 9,278")
     assert others == "other diseases of the gene fit less: OMIM:2"

@@ -185,7 +185,7 @@ class Candidate:
         log10 odds, against none of the candidates being the cause, before the phenotype is looked
         at: how rare such alleles are by chance, points, fit with the mode, prior.
     log10_odds
-        Both together, the phenotype at the discount that many terms take (`ranking.trust_in`).
+        Both together, the phenotype weighed by how many terms there are (`ranking.trust_in`).
     reasons
         In words, for a clinical geneticist; the strongest first.
     terms

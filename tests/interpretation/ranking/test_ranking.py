@@ -102,13 +102,14 @@ def test_allele_in_a_gene_that_everybody_has_one_in__says_little() -> None:
     assert second.variants[0].expected == pytest.approx(100 * first.variants[0].expected)
 
 
-def test_phenotype_of_many_terms__counts_at_a_discount() -> None:
-    fit = DiseaseFit("OMIM:A", DOMINANT, 2.0, trust_in(48))
+@pytest.mark.parametrize(("terms", "weight"), [(1, 2.0), (4, 1.0), (64, 0.25)])
+def test_phenotype__is_weighed_by_how_many_terms_there_are(terms: int, weight: float) -> None:
+    fit = DiseaseFit("OMIM:A", DOMINANT, 2.0, trust_in(terms))
     gene = replace(_gene("A", _finding(182, "missense")), diseases=(fit,))
-    (discounted,) = rank([gene], SOURCES)
+    (weighed,) = rank([gene], SOURCES)
     (full,) = rank([_gene("A", _finding(182, "missense"))], SOURCES)
-    assert full.log10_odds - discounted.log10_odds == pytest.approx(2.0 * (1 - trust_in(48)))
-    assert discounted.fit.log10_phenotype == full.fit.log10_phenotype
+    assert full.log10_odds - weighed.log10_odds == pytest.approx(2.0 * (1 - weight))
+    assert weighed.fit.log10_phenotype == full.fit.log10_phenotype
 
 
 def test_genes__stand_in_the_order_of_the_sum_of_their_diseases() -> None:

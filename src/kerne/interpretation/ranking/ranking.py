@@ -4,7 +4,7 @@ For each disease of a gene every explanation that its modes of inheritance allow
 of the odds, against none of the genes being the cause, before anything is known of the patient;
 plus for each variant how much likelier it is under a cause than by chance (`background`), plus the
 points of the criteria that look at neither its class nor its frequency; plus the factors of the
-explanation (`inheritance`); plus the log10 likelihood ratio of the phenotype, at a discount. The
+explanation (`inheritance`); plus the log10 likelihood ratio of the phenotype, weighed. The
 best explanation of a disease stands for it; a disease that fits ten times worse than another of
 the same gene is named but not listed.
 """
@@ -40,7 +40,8 @@ from kerne.phenotype.annotations import Inheritance
 
 FULL_TRUST_TERMS: Final = 4.0
 TRUST_EXPONENT: Final = 0.5
-"""The terms of one patient repeat each other: many say less than the product of their ratios.
+"""The terms of one patient repeat each other: many say less than the product of their ratios. The
+ratio of one term is smoothed, so that few say more.
 
 Fitted on half of the diseases of published cases (`validation/exome_cases.py`).
 """
@@ -85,7 +86,7 @@ class DiseaseFit:
     log10_phenotype
         Sum over the observed terms of the logarithms of their likelihood ratios.
     trust
-        Share of it that counts; see `trust_in`.
+        Weight of it; see `trust_in`.
     spares_some
         Whether its penetrance is known to be incomplete.
     seldom_monogenic
@@ -341,11 +342,11 @@ def disease_fits(
 
 
 def trust_in(terms: int) -> float:
-    """Say which share of a phenotype's log10 ratio counts, by how many terms were observed.
+    """Say by how much a phenotype's log10 ratio is multiplied, by how many terms were observed.
 
     Examples
     --------
-    >>> trust_in(2), trust_in(16)
-    (1.0, 0.5)
+    >>> trust_in(1), trust_in(4), trust_in(16)
+    (2.0, 1.0, 0.5)
     """
-    return min(1.0, float((FULL_TRUST_TERMS / max(terms, 1)) ** TRUST_EXPONENT))
+    return float((FULL_TRUST_TERMS / max(terms, 1)) ** TRUST_EXPONENT)
