@@ -27,7 +27,7 @@ def not_examined(genome: GenomeCalls | None = None) -> tuple[str, ...]:
         "SMN1, and other genes with a paralogue that reads map to as well",
         "mosaicism below what the variant caller reports",
         f"introns beyond {NEIGHBOURHOOD_BP} bp from an exon, regulatory and intergenic regions",
-        "effects on splicing outside the splice region",
+        "effects on splicing outside splice regions and the tracts before exons",
         "large deletions of the mitochondrion, and heteroplasmy below what the caller reports",
         *(words for kind, words in NOTHING_OF if kind not in _kinds_in(genome)),
         "methylation, imprinting and uniparental disomy",

@@ -155,6 +155,7 @@ def test_rna_gene__matters_where_it_is_one_of_a_disease_and_is_named_by_its_plac
     assert relevant_by_gene({allele: [hit]}, by_name) == {}
     assert relevant_by_gene({allele: [hit]}, by_name, {"RNU4-2"}) == {"RNU4-2": {allele: hit}}
     assert name_on(gene, allele, None) == "NC_000012.12:g.120291835G>A"
+    assert protein_on(gene, hit, None) == ""
 
 
 @pytest.mark.parametrize(

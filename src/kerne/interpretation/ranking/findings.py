@@ -141,7 +141,12 @@ def name_on(transcript: Transcript, allele: Allele, reference: SequenceSource | 
 def protein_on(
     transcript: Transcript, consequence: Consequence, reference: SequenceSource | None
 ) -> str:
-    """Name the change of the protein, by all alleles of the haplotype that make it together."""
+    """Name the change of the protein, by all alleles of the haplotype that make it together.
+
+    Empty where the transcript makes none.
+    """
+    if transcript.cds is None:
+        return ""
     allele = consequence.allele
     if reference is None or not consequence.together_with:
         return protein_name(transcript, allele, reference)
