@@ -24,6 +24,8 @@ PROGRAMS: Final = {"plink2": "plink2", "bcftools": "bcftools", "bgzip": "tabix",
 
 HERE: Final = Path(__file__).resolve().parents[1]
 
+NO_BYTE_CODE: Final = "PYTHONDONTWRITEBYTECODE"
+
 
 @dataclass(frozen=True, slots=True)
 class Environments:
@@ -46,10 +48,13 @@ class Environments:
         return str(Path(self.python("arrays")).with_name("grg"))
 
     def surroundings(self) -> Mapping[str, str]:
-        """Return the variables under which every program is found; fetched now if one is not."""
+        """Return the variables under which every program is found; fetched now if one is not.
+
+        Programs in Python are measured as they are installed: their byte code is kept.
+        """
         unpacked = self.folder / "debian"
         found = {
-            **os.environ,
+            **{name: said for name, said in os.environ.items() if name != NO_BYTE_CODE},
             "PYTHONPATH": os.pathsep.join(
                 filter(None, (str(HERE), os.environ.get("PYTHONPATH", "")))
             ),

@@ -47,3 +47,40 @@ def test_every_kernel__is_kept_under_the_stamp_of_all() -> None:
     assert kernel_cache._Stamped().get_source_stamp() == kernel_cache.kernels_stamp()
     texts = list(kernel_cache._texts())
     assert Path(kernel.__file__).read_bytes() in texts
+
+
+LOADER = """import sys
+
+import numpy as np
+from numba.core import compiler
+
+from kerne.alleles.kernel import kernel
+
+@kernel
+def doubled(words):
+    return words * 2
+
+compiled = []
+pipeline = compiler.CompilerBase.compile_extra
+compiler.CompilerBase.compile_extra = lambda *a: compiled.append(a) or pipeline(*a)
+for kind in sys.argv[1:]:
+    words = np.arange(3, dtype=kind)
+    answer = doubled(words).tolist()
+    is_ready = "numba.np.linalg" in sys.modules
+    sys.stdout.write(f"{answer} {bool(compiled)} {is_ready} {sys.getrefcount(words)};")
+"""
+
+
+def test_kept_machine_code__is_loaded_without_what_compiling_needs(tmp_path: Path) -> None:
+    (tmp_path / "loader.py").write_text(LOADER)
+
+    def run(*kinds: str) -> str:
+        command = [sys.executable, "loader.py", *kinds]
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        return ended.stdout
+
+    made, kept = "[0, 2, 4] True True 2;", "[0, 2, 4] False False 2;"
+    assert run("int64") == made
+    assert run("int64") == kept
+    assert run("int64", "int32") == kept + made  # what is loaded first takes nothing from the other
+    assert run("int32", "int64") == kept + kept

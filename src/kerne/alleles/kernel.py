@@ -7,10 +7,11 @@ side by side, and its machine code is kept, so that only the first process compi
 """
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
@@ -25,8 +26,7 @@ vars(numba.config)["CACHE_LOCATOR_CLASSES"] = kernel_cache.LOCATORS
 
 def kernel(function: F) -> F:
     """Compile a function of arrays and numbers; it keeps its type."""
-    compiled: F = numba.njit(function, cache=True, nogil=True)
-    return compiled
+    return _compiled(function)
 
 
 # Any: options of numba that its signature does not list.
@@ -39,14 +39,21 @@ def bare_kernel(function: F) -> F:
     References to arrays are not counted in it. Where small functions hand bundles of arrays to
     each other, counting costs several times the work.
     """
-    compiled: F = numba.njit(function, cache=True, nogil=True, **_UNCOUNTED)
-    return compiled
+    return _compiled(function, **_UNCOUNTED)
 
 
 def kernel_part(function: F) -> F:
     """Compile a bare kernel into whatever calls it: for what is done many times a line."""
-    compiled: F = numba.njit(function, cache=True, nogil=True, forceinline=True, **_UNCOUNTED)
-    return compiled
+    return _compiled(function, forceinline=True, **_UNCOUNTED)
+
+
+# Any: options of numba that its signature does not list.
+def _compiled(function: F, **options: Any) -> F:
+    compiled = numba.njit(function, nogil=True, **options)
+    if isinstance(compiled, Dispatcher):  # not with NUMBA_DISABLE_JIT
+        # As `cache=True` does.
+        vars(compiled)["_cache"] = kernel_cache.KernelCache(function)
+    return cast("F", compiled)
 
 
 def bit_count(word: Any) -> int:  # Any: a machine word, or numpy's

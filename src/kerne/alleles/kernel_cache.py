@@ -3,19 +3,24 @@
 A kernel's code holds that of the kernels it calls, and numba looks only at the file of the one.
 So that an upgrade never runs a kernel of the last version, what is kept is stamped with the text
 of every module that has kernels, and of those that say what numbers mean in them.
+
+A kernel that is kept is also loaded without what only compiling needs: importing and registering
+numba's knowledge of Python and numpy takes several times as long as the loading itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from numba.core.caching import (
+    FunctionCache,
     InTreeCacheLocator,
     UserProvidedCacheLocator,
     UserWideCacheLocator,
 )
+from numba.core.runtime.nrt import rtsys
 
 _PACKAGE: Final = Path(__file__).parent.parent
 _MARKS: Final = (b"kerne.alleles.kernel", b"Code(IntEnum)", b"LETTERS_MOST: Final")
@@ -59,3 +64,22 @@ LOCATORS: Final = ",".join(
     f"{__name__}.{each.__name__}" for each in (GivenFolder, BesideSource, UsersFolder)
 )
 """Where to keep it, in the form of numba's setting `CACHE_LOCATOR_CLASSES`; the first that can."""
+
+
+class KernelCache(FunctionCache):
+    """Keeps the machine code of one kernel, and loads it without a compiler.
+
+    numba's own makes ready to compile before it looks whether it has to. The compiler does so too
+    when it starts, for all that was registered until then; so whether and how a kernel is compiled
+    is the same.
+    """
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        super().__init__(function)  # type: ignore[no-untyped-call]  # numba declares no types
+
+    # Any: as above
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the kernel for arguments of these types, `None` when it is not kept."""
+        rtsys.initialize(target_context)  # kernels count references to arrays by it
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]  # as above
