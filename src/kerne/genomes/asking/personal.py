@@ -329,24 +329,21 @@ def _joined(
     long = join_long(reader.long for reader in readers)
     fields = joined_fields([(part.fields, len(part.code)) for part in parts])
     alleles = AlleleList(snapshot.names, rank, position, change, long)
-    return PersonalCalls(alleles, code, counted, fields)
+    stored, told = PersonalCalls(alleles, code, counted, fields), _IS_TOLD[code]
+    return stored if told.all() else _only(stored, told)
 
 
 class _Part:
-    """What a genome carries in one partition."""
+    """What is stored of a genome in one partition."""
 
     def __init__(self, reader: PartitionReader, at: int) -> None:
-        group = reader.group_of(at)
-        mine = group.of(at)
-        site, code, fields = group.calls.site[mine], group.calls.code[mine], group.calls.fields
-        told = _IS_TOLD[code]
-        if not told.all():
-            site, code = site[told], code[told]
-        self.code = code
-        sites = reader.sites
-        self.position = sites.position[site]
-        self.change = sites.change[site]
-        self.fields = None if fields is None else picked(picked(fields, mine), told)
+        group, sites = reader.group_of(at), reader.sites
+        mine, calls = group.of(at), group.calls
+        site = calls.site[mine]
+        self.code = calls.code[mine]
+        self.position = sites.position.take(site)
+        self.change = sites.change.take(site)
+        self.fields = None if calls.fields is None else picked(calls.fields, mine)
 
 
 def _places(
