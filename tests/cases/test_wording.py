@@ -18,6 +18,7 @@ from kerne.interpretation.family.facts import sharing_facts, two_copies_facts
 from kerne.interpretation.family.observation import RelativeCarriage
 from kerne.interpretation.family.pedigree import Kin
 from kerne.interpretation.limits import STRUCTURAL_IN_PART, UNJUDGED, not_examined
+from kerne.interpretation.ranking.background import Effect
 from kerne.interpretation.reading.calls import Carriage
 from kerne.policy.words import Language
 
@@ -98,6 +99,45 @@ def test_sentences__are_looked_up_one_by_one_when_the_whole_is_not_known() -> No
         "Der blev ikke fundet nogen sikker årsag. 3 varianter kan have med den at gøre: der vides "
         "for lidt til at sige det."
     )
+
+
+@pytest.mark.parametrize("effect", Effect)
+def test_kinds_of_alleles__are_known_in_danish(effect: Effect) -> None:
+    said = f"rare alleles of this kind ({effect}) lie in this gene by chance in one genome in 1,190"
+    in_danish = danish()[effect.value]
+    assert DANISH.told(said) == (
+        f"sjældne alleler af denne slags ({in_danish}) ligger tilfældigt i dette gen i ét genom ud "
+        "af 1,190"
+    )
+
+
+@pytest.mark.parametrize(
+    ("english", "in_danish"),
+    [
+        (
+            "stop gained TX1.1:c.31C>T p.(Gln11Ter), heterozygous: likely pathogenic (+9 points)",
+            "stop gained TX1.1:c.31C>T p.(Gln11Ter), heterozygot: sandsynligt patogen (+9 point)",
+        ),
+        (
+            "loss of A, B, homozygous: pathogenic (score +1.00 of losses and gains)",
+            "loss of A, B, homozygot: patogen (score +1.00 for tab og gevinster)",
+        ),
+        (
+            "5 of 6 observed features speak for it: Ataxia, Tremor and 3 more",
+            "5 af 6 observerede træk taler for den: Ataxia, Tremor og 3 flere",
+        ),
+        (
+            "2 of 6 observed features speak for it: Ataxia, Tremor",
+            "2 af 6 observerede træk taler for den: Ataxia, Tremor",
+        ),
+    ],
+)
+def test_reasons_of_a_candidate__are_told_in_danish(english: str, in_danish: str) -> None:
+    assert DANISH.told(english) == in_danish
+
+
+def test_sentence_of_a_person__that_looks_like_a_reason_is_not_taken_for_one() -> None:
+    assert DANISH.told("seen, as I wrote: much (+9 points)") is None
 
 
 def test_sentence__that_is_not_known_stands_as_written_and_is_marked_as_english() -> None:

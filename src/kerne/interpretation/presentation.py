@@ -202,9 +202,9 @@ def variant_in_words(variant: CandidateVariant, structural: StructuralScore | No
     if structural is not None:
         carried = f"{GENOTYPE_WORDS[variant.genotype]}: {variant.classification.value}"
         return f"{consequence} {structural.words}, {carried} ({structural})"
+    named = " ".join(filter(None, (consequence, variant.coding_name, variant.protein_name)))
     return (
-        f"{consequence} {variant.coding_name} {variant.protein_name}, "
-        f"{GENOTYPE_WORDS[variant.genotype]}: {variant.classification.value} "
+        f"{named}, {GENOTYPE_WORDS[variant.genotype]}: {variant.classification.value} "
         f"({variant.points:+d} points)"
     )
 

@@ -23,8 +23,10 @@ from kerne.policy.words import Language
 
 _PLACE: Final = re.compile(r"\{([a-z]+)\}")
 _NUMBERS: Final = frozenset({"ac", "an", "bp", "count", "days", "homozygotes", "years"})
-_COUNTED: Final = ("{count} ", "{days} ")
+_OPENINGS: Final = ("{count} ", "{days} ", "{change}, {zygosity}: ")
 """A sentence of the page that begins with another place fits anything: none is looked for."""
+_KNOWN: Final = frozenset({"class", "effect", "zygosity"})
+"""Places that hold words of the table, so that what a person wrote is taken for no sentence."""
 _SENTENCES: Final = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 
 
@@ -121,10 +123,9 @@ def _translated(text: str) -> str | None:
         return known[text]
     for pattern, in_danish in _patterns():
         found = pattern.fullmatch(text)
-        if found is not None:
-            return in_danish.format(
-                **{name: known.get(value, value) for name, value in found.groupdict().items()}
-            )
+        values = {} if found is None else found.groupdict()
+        if found is not None and all(values[e] in known for e in _KNOWN & values.keys()):
+            return in_danish.format(**{name: known.get(e, e) for name, e in values.items()})
     return None
 
 
@@ -133,7 +134,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
         (_pattern(english), in_danish)
         for english, in_danish in danish().items()
-        if _PLACE.search(english) and (not english.startswith("{") or english.startswith(_COUNTED))
+        if _PLACE.search(english) and (not english.startswith("{") or english.startswith(_OPENINGS))
     )
 
 
@@ -141,12 +142,16 @@ def _pattern(english: str) -> re.Pattern[str]:
     pieces = _PLACE.split(english)
     return re.compile(
         "".join(
-            f"(?P<{piece}>{'[0-9,]+' if piece in _NUMBERS else '.+?'})"
-            if at % 2
-            else re.escape(piece)
+            f"(?P<{piece}>{_shape(piece)})" if at % 2 else re.escape(piece)
             for at, piece in enumerate(pieces)
         )
     )
+
+
+def _shape(place: str) -> str:
+    if place in _NUMBERS:
+        return "[0-9,]+"
+    return "[^,:]+?" if place in _KNOWN else ".+?"
 
 
 @cache
