@@ -29,10 +29,11 @@ from kerne.genomes.reading.chunk import Chunk
 from kerne.genomes.reading.contigs import Contigs
 from kerne.genomes.reading.hard import HardFile, HardLine, read_hard_record
 from kerne.genomes.reading.heads import Head, read_head
+from kerne.genomes.reading.inflating import DAMAGED
 from kerne.genomes.reading.intake import GenomeFile, IntakeRules, check_header
 from kerne.genomes.reading.lines import line_end, take_lines
 from kerne.genomes.reading.room import Room
-from kerne.genomes.reading.source import DAMAGED, ConversionError, TextSource
+from kerne.genomes.reading.source import ConversionError, TextSource
 from kerne.genomes.reading.structural import StructuralRecords, is_structural
 from kerne.genomes.reading.text import Block, LineTooLongError, read_blocks
 from kerne.genomes.watching import Watch, unwatched

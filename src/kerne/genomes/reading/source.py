@@ -3,23 +3,20 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, BinaryIO, Final, cast
+from typing import IO, Final, cast
 
-from isal import isal_zlib
-
-from kerne.alleles.bgzip import BROKEN, GZIP_MAGIC, check_bgzip, is_bcf
+from kerne.alleles.bgzip import GZIP_MAGIC, check_bgzip, is_bcf
 from kerne.errors import InputFileError, reason_of
+from kerne.genomes.reading.inflating import BlockwiseText
 from kerne.genomes.reading.text import LINE_BYTES_MOST, LineTooLongError, Source
 
 _BCF_COMMAND: Final = (sys.executable, "-m", "kerne.genomes.reading.bcf")
 _ZARR_COMMAND: Final = (sys.executable, "-m", "kerne.genomes.reading.zarr_text")
 _ZARR_HEADS: Final = (".zgroup", "zarr.json")
-_READ_BYTES: Final = 1 << 19
 _MESSAGE_BYTES_MOST: Final = 1 << 12
-# Its stubs call the class an instance.
-DAMAGED: Final = (*BROKEN, cast("type[Exception]", isal_zlib.error))
 
 
 class ConversionError(Exception):
@@ -59,6 +56,8 @@ class TextSource:
 
     def close(self) -> None:
         """Close what is open; nobody reads any more."""
+        if isinstance(self._text, BlockwiseText):
+            self._text.close()
         self._raw.close()
         if self._child is not None:
             cast("IO[bytes]", self._child.stdout).close()
@@ -140,9 +139,7 @@ def _head_of(path: Path) -> Path:
     return heads[0]
 
 
-def _inflated(raw: BinaryIO) -> Source:
+def _inflated(raw: FileIO) -> Source:
     is_packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     raw.seek(0)
-    # The public reader puts a buffer and two copies between; this is what it reads from.
-    packed = isal_zlib._GzipReader(raw, _READ_BYTES)  # noqa: SLF001
-    return cast("Source", packed if is_packed else raw)
+    return BlockwiseText(raw) if is_packed else cast("Source", raw)

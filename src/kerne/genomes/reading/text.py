@@ -1,8 +1,8 @@
 """Blocks of whole lines of a text, read ahead by a thread into buffers that are used again.
 
-While one block is taken apart the next is inflated: `isal` and the compiled parser both release
-the interpreter's lock. A line that does not fit makes its buffer grow, up to a limit; so however
-far a file unfolds, memory does not.
+While one block is taken apart the next is inflated (`reading.inflating`): that and the compiled
+parser both release the interpreter's lock. A line that does not fit makes its buffer grow, up to a
+limit; so however far a file unfolds, memory does not.
 """
 
 from collections import deque
@@ -18,8 +18,6 @@ from kerne.genomes.reading.cells import NEWLINE
 
 BLOCK_BYTES: Final = 1 << 24
 LINE_BYTES_MOST: Final = 1 << 28
-READ_BYTES: Final = 1 << 18
-"""At a time: so much before damaged data may be lost with them."""
 BUFFERS: Final = 3
 """One that is taken apart, one that waits, one that is filled."""
 PADDING_BYTES: Final = 64
@@ -89,7 +87,7 @@ class _Filler:
     def _fill_up(self, view: memoryview, filled: int) -> int:
         while filled < len(view) and not self._is_at_end:
             try:
-                count = self._source.readinto(view[filled : filled + READ_BYTES])
+                count = self._source.readinto(view[filled:])
             except Exception as trouble:  # noqa: BLE001 (raised in its turn, by whoever asks)
                 self._trouble = trouble
                 count = 0
