@@ -25,8 +25,7 @@ from kerne.alleles.allele import Allele
 from kerne.alleles.interval import Interval
 from kerne.alleles.normalise import Edit, edit_of
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.consequences.consequence import Consequence
-from kerne.interpretation.consequences.rereading import DONOR_REGION, TRACT
+from kerne.interpretation.consequences.consequence import DONOR_REGION, TRACT, Consequence
 from kerne.knowledge.genes import GeneModels
 
 Spans = tuple[tuple[int, int], ...]

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.interval import Interval, Intervals
@@ -12,6 +13,9 @@ from kerne.knowledge.genes import GeneModels
 
 NEIGHBOURHOOD_BP = 20
 """How far from an exon an allele is still looked at; what lies deeper is not examined."""
+
+DONOR_REGION: Final = "splice_donor_region"
+TRACT: Final = "splice_polypyrimidine_tract"
 
 SEVERITY = (
     "splice_acceptor",
@@ -24,9 +28,9 @@ SEVERITY = (
     "inframe_insertion",
     "inframe_deletion",
     "missense",
-    "splice_donor_region",
+    DONOR_REGION,
     "splice_region",
-    "splice_polypyrimidine_tract",
+    TRACT,
     "stop_retained",
     "start_retained",
     "synonymous",

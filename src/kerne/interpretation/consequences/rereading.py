@@ -23,19 +23,17 @@ from kerne.alleles.placement import Placements, placements
 from kerne.alleles.protein import protein_name_of
 from kerne.alleles.sequence import SequenceSource
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.consequences.consequence import Consequence
+from kerne.interpretation.consequences.consequence import DONOR_REGION, TRACT, Consequence
 from kerne.interpretation.consequences.effect import CODON_BP, effect_of
 
 SPLICE_SITE_BP: Final = 2
 SPLICE_REGION_BP: Final = 8
 SPLICE_REGION_EXON_BP: Final = 3
 """As `bcftools csq` has it: so many bases of an intron, and of an exon, at their border."""
-DONOR_REGION: Final = "splice_donor_region"
 DONOR_REGION_BP: Final = 6
-"""It begins behind the splice site and ends with this base of an intron."""
-TRACT: Final = "splice_polypyrimidine_tract"
+"""The donor region begins behind the splice site and ends with this base of an intron."""
 TRACT_BP: Final = 17
-"""It begins so many bases before an exon; what is near the splice site is called so."""
+"""The tract begins so many bases before an exon; the bases near the splice site are called so."""
 
 
 def reread(

@@ -28,7 +28,7 @@ from typing import Final
 
 from kerne.alleles.assembly import MITOCHONDRION
 from kerne.alleles.transcript import Transcript
-from kerne.interpretation.consequences.rereading import DONOR_REGION, TRACT
+from kerne.interpretation.consequences.consequence import DONOR_REGION, TRACT
 from kerne.interpretation.criteria.loss import ALL as LOSS
 from kerne.interpretation.structural.overlap import DESTROYING
 from kerne.knowledge.allele_facts import PublishedFrequency

@@ -13,8 +13,7 @@ from kerne.alleles.protein import UNCHANGED, protein_name
 from kerne.alleles.sequence import SequenceSource
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.candidate import Genotype
-from kerne.interpretation.consequences.consequence import Consequence
-from kerne.interpretation.consequences.rereading import TRACT
+from kerne.interpretation.consequences.consequence import TRACT, Consequence
 from kerne.interpretation.criteria.frequency import COMMON_ALWAYS
 from kerne.interpretation.criteria.location import LENGTH_CHANGING
 from kerne.interpretation.criteria.loss import ALL as LOSS
