@@ -24,7 +24,7 @@ from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.publishing.sending import publish
 from kerne.genomes.reader import open_freestanding
 from kerne.genomes.reading.intake import GenomeFile
-from kerne.genomes.segments import partition
+from kerne.genomes.segments import packing
 
 ray = pytest.importorskip("ray", reason="needs ray, of the extra `cluster`")
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="needs ray")
@@ -97,7 +97,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, write_vcf: WriteVcf) -> Geno
     place = tmp_path_factory.mktemp("cluster")
     store = create_store(place / "store", GRCH38, kept_by_centre=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(partition, "TILE_SITES", 10)
+        patch.setattr(packing, "TILE_SITES", 10)
         for number in range(2):
             draw = np.random.default_rng(number)
             rows = [

@@ -26,7 +26,7 @@ from kerne.genomes.keeping.new_store import create_store
 from kerne.genomes.keeping.store import GenomeStore
 from kerne.genomes.reader import open_freestanding
 from kerne.genomes.reading.intake import GenomeFile
-from kerne.genomes.segments import partition
+from kerne.genomes.segments import packing
 
 from .conftest import Rooms
 
@@ -54,7 +54,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, write_vcf: WriteVcf) -> Geno
     place = tmp_path_factory.mktemp("engine")
     store = create_store(place / "store", GRCH38, kept_by_centre=False)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(partition, "TILE_SITES", 7)
+        patch.setattr(packing, "TILE_SITES", 7)
         for number in range(3):
             names = [f"S{number}-{sample}" for sample in range(SAMPLES)]
             draw = np.random.default_rng(number)

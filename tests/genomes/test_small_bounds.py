@@ -18,7 +18,7 @@ from adversary.writing import Container
 from kerne.genomes.keeping.store import GenomeStore
 
 SMALL = {
-    "partition.TILE_SITES": 3,
+    "packing.TILE_SITES": 3,
     "merging.CALLS_MOST": 12,
     "building.SHIFT_MOST_BP": 300,
     "twin.GROUP_CALLS": 7,

@@ -32,7 +32,8 @@ from kerne.genomes.segments.of_file import (
     partition_of,
     places_on,
 )
-from kerne.genomes.segments.partition import WHOLE_CONTIG, encode_partition
+from kerne.genomes.segments.packing import encode_partition
+from kerne.genomes.segments.partition import WHOLE_CONTIG
 from kerne.genomes.segments.segment import PartitionEntry
 from kerne.genomes.segments.sex_calls import SexTally
 
@@ -104,6 +105,8 @@ class SegmentBuilder:
         self._early: dict[ContigKind, list[Complement]] = {}
         self._waiting: deque[Future[_Made]] = deque()
         self._pool = ThreadPoolExecutor(MADE_AT_ONCE)
+        # Of their own: who makes a partition waits for them.
+        self._packers = ThreadPoolExecutor(MADE_AT_ONCE)
 
     def __enter__(self) -> Self:
         return self
@@ -115,6 +118,7 @@ class SegmentBuilder:
         trace: TracebackType | None,
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
+        self._packers.shutdown()
 
     def take(self, chunk: Chunk) -> None:
         """Take the next chunk.
@@ -257,7 +261,8 @@ class SegmentBuilder:
         entry = PartitionEntry(
             where.contig, where.start, where.end, len(partition.sites), len(calls.code)
         )
-        return _Made(entry, encode_partition(partition, places, classes), tally, carried)
+        content = encode_partition(partition, places, classes, self._packers)
+        return _Made(entry, content, tally, carried)
 
     def _write(self, made: _Made) -> None:
         self._writer.put(made.entry.file, made.content)

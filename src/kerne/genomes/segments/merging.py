@@ -18,12 +18,12 @@ from kerne.genomes.segments.building import CALLS_MOST, PartitionWriter
 from kerne.genomes.segments.callability import bounds_of, united
 from kerne.genomes.segments.calls_table import CallsByRow, by_site, joined_fields, picked
 from kerne.genomes.segments.of_file import places_on
+from kerne.genomes.segments.packing import encode_partition
 from kerne.genomes.segments.partition import (
     WHOLE_CONTIG,
     Bounds,
     Mentions,
     Partition,
-    encode_partition,
 )
 from kerne.genomes.segments.rows import RowTable
 from kerne.genomes.segments.segment import PartitionEntry, PartitionReader, Segment

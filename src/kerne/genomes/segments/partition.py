@@ -13,23 +13,19 @@ so that one tile or one person is read without the rest.
 import itertools
 import json
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.change import Change, reference_spans
+from kerne.alleles.change import Change
 from kerne.errors import DamagedStoreError
 from kerne.genomes.disk.sealed_files import Extent
-from kerne.genomes.segments.blob import pack, unpack
-from kerne.genomes.segments.calls_table import CallsByRow, CallsBySite, calls_checksum
-from kerne.genomes.segments.kernels import DENSE
+from kerne.genomes.segments.blob import unpack
+from kerne.genomes.segments.calls_table import CallsByRow, CallsBySite
 from kerne.genomes.segments.sites import ContigSites
-from kerne.genomes.segments.tile import TILE_SITES, pack_planes, pack_tile, tile_between
-from kerne.genomes.segments.twin import pack_group, row_groups
 
 HEAD: Final = struct.Struct("<Q")
 WHOLE_CONTIG: Final = (1 << 32) - 1
@@ -138,54 +134,6 @@ class Directory:
         return [tile.first for tile in self.tiles]
 
 
-def encode_partition(
-    partition: Partition, places: NDArray[np.int8], classes: NDArray[np.uint8]
-) -> bytes:
-    """Return a partition as the content of its file.
-
-    Parameters
-    ----------
-    places
-        (sites,), the `calls.Place` of each site.
-    classes
-        (places, rows), copies of each kind of place in each row, plus one.
-    """
-    body = _Body()
-    tiles = [
-        _add_tile(body, partition, int(low), int(high), int(places[low]), classes)
-        for low, high in _tile_cuts(places)
-    ]
-    dense = np.concatenate([np.empty(0, np.uint32), *(tile.dense for tile in tiles)])
-    back = np.concatenate([np.empty(0, np.uint8), *(tile.back for tile in tiles)])
-    is_dense = np.zeros(len(places), dtype=np.bool_)
-    is_dense[dense] = True
-    groups = [
-        (group.row, *body.add(pack_group(group, is_dense)))
-        for group in row_groups(partition.by_row)
-    ]
-    bounds, mentions = partition.bounds, partition.mentions
-    once = [
-        body.add(pack([np.diff(bounds.at, prepend=np.uint32(0)), bounds.bound])),
-        body.add(pack(_packed_mentions(mentions))),
-        body.add(json.dumps(sorted([c, *t] for c, t in partition.sites.long.items())).encode()),
-        body.add(pack([np.diff(dense, prepend=np.uint32(0)), back])),
-    ]
-    told = (
-        partition.contig,
-        partition.start,
-        partition.end,
-        len(places),
-        len(partition.by_row.code),
-        calls_checksum(partition.by_site),
-    )
-    head = np.array(told, dtype=np.int64)
-    planes = [(tile.low, *blob) for tile in tiles for blob in tile.planes]
-    entries = [tile.told for tile in tiles]
-    tables: tuple[Sequence[Sequence[int]], ...] = (entries, planes, groups, once)
-    directory = pack([head, *map(_flat, tables)])
-    return b"".join([HEAD.pack(len(directory)), directory, *body.blobs])
-
-
 def decode_directory(directory: bytes) -> Directory:
     """Return the directory of a partition from its bytes, without the length before them.
 
@@ -286,61 +234,3 @@ def decode_dense(blob: bytes) -> DenseSites:
     """Return the dense sites from the blob; raises `DamagedStoreError`."""
     gaps, back = unpack(blob)
     return DenseSites(np.cumsum(gaps, dtype=np.uint32), back)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _WrittenTile:
-    low: int
-    told: tuple[int, ...]
-    planes: list[tuple[int, int]]
-    dense: NDArray[np.uint32]
-    back: NDArray[np.uint8]
-
-
-class _Body:
-    def __init__(self) -> None:
-        self.blobs: list[bytes] = []
-        self._size = 0
-
-    def add(self, blob: bytes) -> tuple[int, int]:
-        """Add a blob and return its offset and length."""
-        self.blobs.append(blob)
-        self._size += len(blob)
-        return self._size - len(blob), len(blob)
-
-
-def _add_tile(
-    body: _Body, partition: Partition, low: int, high: int, place: int, classes: NDArray[np.uint8]
-) -> _WrittenTile:
-    tile = tile_between(partition.by_site, low, high, place, classes[place])
-    sites = partition.sites.between(low, high)
-    reach = int((sites.position + reference_spans(sites.change, sites.long)).max())
-    gaps = np.diff(sites.position, prepend=np.uint32(0))
-    told = (low, high - low, place, int(sites.position[0]), int(sites.position[-1]), reach)
-    blobs = (*body.add(pack([gaps, sites.change])), *body.add(pack_tile(tile)))
-    dense = (low + np.flatnonzero(tile.kind == DENSE)).astype(np.uint32)
-    back, plane_blobs = pack_planes(tile)
-    planes = [body.add(blob) for blob in plane_blobs] if len(dense) else []
-    return _WrittenTile(low, (*told, *blobs), planes, dense, back)
-
-
-def _tile_cuts(places: NDArray[np.int8]) -> list[tuple[int, int]]:
-    """Cut sites into tiles: never too many in one, and never two kinds of place."""
-    changes = np.flatnonzero(np.diff(places)) + 1
-    edges = [0, *changes.tolist(), len(places)]
-    return [
-        (low, min(low + TILE_SITES, end))
-        for start, end in itertools.pairwise(edges)
-        for low in range(start, end, TILE_SITES)
-    ]
-
-
-def _packed_mentions(mentions: Mentions) -> list[NDArray[Any]]:  # Any: several types
-    gaps = np.diff(mentions.site, prepend=np.uint32(0))
-    begins = mentions.first[:-1][np.diff(mentions.first) > 0]
-    gaps[begins] = mentions.site[begins]
-    return [mentions.source, np.diff(mentions.first).astype(np.uint32), gaps]
-
-
-def _flat(entries: Sequence[Sequence[int]]) -> NDArray[np.int64]:
-    return np.array(entries, dtype=np.int64).reshape(-1)
