@@ -348,12 +348,14 @@ class _Part:
 
 def _places(
     snapshot: Snapshot, readers: Sequence[PartitionReader], parts: Sequence[_Part]
-) -> NDArray[np.int8]:
-    """Return the kind of place of each call, in the order of the parts."""
+) -> int | NDArray[np.int8]:
+    """Return the kind of place of each call, in the order of the parts, or the one of them all."""
     directories = [reader.directory for reader in readers]
     if all(len(each.places) == 1 for each in directories):
-        kinds = np.array([each.tiles[0].place for each in directories], dtype=np.int8)
-        return np.repeat(kinds, np.array([len(part.code) for part in parts], dtype=np.int64))
+        kinds = [each.tiles[0].place for each in directories]
+        if len(set(kinds)) == 1:
+            return kinds[0]
+        return np.repeat(np.array(kinds, dtype=np.int8), [len(part.code) for part in parts])
     found = (
         places_on(snapshot.assembly, reader.entry.contig, part.position)
         for reader, part in zip(readers, parts, strict=True)

@@ -82,7 +82,8 @@ class RowTable:
 
     def index_of(self, row: int) -> int:
         """Return where a row id is, -1 when it is not here."""
-        at = int(np.searchsorted(self.ids, row))
+        # One of another type would have all ids converted to it.
+        at = int(self.ids.searchsorted(np.uint32(row)))
         return at if at < len(self) and self.ids[at] == row else -1
 
     def chosen(self, rows: NDArray[np.uint32] | None) -> NDArray[np.uint64]:
