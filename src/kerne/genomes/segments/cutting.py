@@ -1,10 +1,15 @@
 """Cut a chunk: at a position of its contig, or to some of its columns."""
 
+from dataclasses import replace
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from kerne.genomes.reading.chunk import Chunk, Stretches
 from kerne.genomes.segments.calls_table import picked
+
+_NO_CALL: Final = np.empty(0, dtype=np.int64)
 
 
 def cut_at(chunk: Chunk, position: int) -> tuple[Chunk, Chunk]:
@@ -44,8 +49,10 @@ def columns_between(chunk: Chunk, low: int, high: int) -> Chunk:
 
 
 def _of_sites(chunk: Chunk, keep: NDArray[np.bool_], stretches: Stretches) -> Chunk:
+    if keep.all():  # as in nearly every chunk before a cut: nothing is copied
+        return replace(chunk, stretches=stretches)
     counts = np.diff(chunk.first)
-    calls = np.repeat(keep, counts)
+    calls = np.repeat(keep, counts) if keep.any() else _NO_CALL
     return Chunk(
         chunk.contig,
         chunk.position[keep],
