@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kerne.errors import PhenotypeError
 from kerne.phenotype.annotations import COLUMNS, Annotations, read_annotations
-from kerne.phenotype.expectation import Basis
+from kerne.phenotype.expectation import EMPTY, Basis
 from kerne.phenotype.explanation import explain
 from kerne.phenotype.likelihood import UNITS, LikelihoodModel
 from kerne.phenotype.ontology import Ontology, read_ontology
@@ -132,7 +132,9 @@ def naive_scores(
     use = [each / sum(use) for each in use]
     implied = {a for t in observed for a in ontology.ancestors(t).tolist() if a != t}
     terms = sorted(set(observed) - implied)
-    every = [b for b in Basis if profiles or b is not Basis.CASES]
+    # A kind stands in for an alias and has no share of its own.
+    never = {Basis.KIND} if profiles else {Basis.KIND, Basis.CASES}
+    every = [b for b in Basis if b not in never]
     total = sum(weights.bases[basis] for basis in every)
 
     def ratio(term: int, bases: dict[Basis, dict[int, float]]) -> float:
@@ -325,6 +327,25 @@ def test_explain__disease_of_which_nothing_is_known_is_as_good_as_chance(
     model = LikelihoodModel(ontology, read_annotations(path, ontology))
     (part,) = explain(model, "OMIM:1", ontology.indices(["HP:0001249"]))
     assert part.log10_ratio == pytest.approx(0)
+
+
+def test_mixture__gives_a_kind_part_of_the_share_of_an_alias(model: LikelihoodModel) -> None:
+    shares = dict(model.mixture(dict.fromkeys(Basis, EMPTY)))
+    others = set(Basis) - {Basis.KIND, Basis.CASES}
+    assert sum(shares[basis] for basis in others) == pytest.approx(1)
+    assert 0 < shares[Basis.KIND] < shares[Basis.ALIAS]
+
+
+def test_released_model__explains_by_the_disease_that_it_is_a_kind_of(
+    released_model: LikelihoodModel,
+) -> None:
+    sclerosis = "OMIM:191100"
+    (kind,) = released_model.relations.kinds[sclerosis]
+    features = released_model.expectations.annotated(kind)
+    parts = explain(released_model, sclerosis, features.terms.tolist())
+    explained = [part for part in parts if part.basis == Basis.KIND.value]
+    assert explained
+    assert all(part.source.startswith(kind) for part in explained)
 
 
 def test_explain__refuses_an_unknown_disease(model: LikelihoodModel) -> None:

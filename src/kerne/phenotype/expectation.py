@@ -38,6 +38,7 @@ class Basis(StrEnum):
     ANNOTATIONS = "annotated"
     CASES = "published cases"
     ALIAS = "annotated in Orphanet"
+    KIND = "Orphanet disease that it is a kind of"
     ORPHANET = "Orphanet disease of the gene"
     GENE = "other disease of the gene"
     SERIES = "diseases of the same series"
@@ -134,6 +135,7 @@ class Expectations:
             Basis.ANNOTATIONS: self.annotated(disease),
             Basis.CASES: self._cases(disease),
             Basis.ALIAS: self._united(relations.aliases.get(disease, ())),
+            Basis.KIND: self._united(relations.kinds.get(disease, ())),
             Basis.ORPHANET: self._united(relations.orphanet.get(disease, ())),
             Basis.GENE: self._united(relations.siblings.get(disease, ())),
             Basis.SERIES: self._in_series(disease),

@@ -159,6 +159,7 @@ class _Explaining:
                 return "named", self._model.name(self._disease)
         kin = {
             Basis.ALIAS: relations.aliases,
+            Basis.KIND: relations.kinds,
             Basis.ORPHANET: relations.orphanet,
             Basis.GENE: relations.siblings,
         }[feature.basis].get(self._disease, ())

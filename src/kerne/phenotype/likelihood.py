@@ -43,7 +43,7 @@ from kerne.phenotype.sparse import (
 )
 from kerne.phenotype.weights import Weights
 
-FORMAT = "1"
+FORMAT = "2"
 """Changes with anything that changes ratios but is no constant of `Weights`."""
 UNITS = 4096
 """Ratios are kept as log10 times this, in 16 bits."""
@@ -248,7 +248,9 @@ class LikelihoodModel:
     def mixture(self, bases: Mapping[Basis, Features]) -> Iterator[tuple[Basis, float]]:
         """Give the share of each basis in a mixture; what is left to 1 is as good as chance."""
         every = self.weights.bases
-        total = sum(every[each] for each in Basis if self._profiles or each is not Basis.CASES)
+        # INVARIANT: a disease has either an alias or a kind, whose share is part of the alias's.
+        unknown = {Basis.KIND} if self._profiles else {Basis.KIND, Basis.CASES}
+        total = sum(every[each] for each in Basis if each not in unknown)
         for basis in bases:
             yield basis, every[basis] / total
 

@@ -14,6 +14,7 @@ def _weights_of_bases() -> Mapping[Basis, float]:
             Basis.ANNOTATIONS: 1.0,
             Basis.CASES: 6.0,
             Basis.ALIAS: 1.3,
+            Basis.KIND: 0.4,
             Basis.ORPHANET: 0.3,
             Basis.GENE: 0.3,
             Basis.SERIES: 1.0,
@@ -32,7 +33,7 @@ class Weights:
         How much the published frequencies are trusted.
     bases
         How much each basis counts; only their proportions matter. `CASES` has none in a model that
-        knows no cases.
+        knows no cases; `KIND` takes its part of the share of `ALIAS` and is never more.
     backoff
         Lost information content is paid this many times over, beyond the loss itself.
     noise
