@@ -174,6 +174,18 @@ def test_unknown_assembly__is_refused(tmp_path: Path) -> None:
         knowledge_for(tmp_path, "hg99")
 
 
+def test_rna_genes__are_small_or_of_a_known_disease(base: KnowledgeBase, plus: Transcript) -> None:
+    def rna(symbol: str, length_bp: int) -> Transcript:
+        exons = ((0, length_bp),)
+        return replace(plus, identifier=symbol, symbol=symbol, exons=exons, cds=None)
+
+    with knowledge_for(base.path, "Kernia1") as knowledge:
+        genes = GeneModels([rna("SMALL", 150), rna("LONG", 5000), rna("LINKED", 5000), plus])
+        links = {"LINKED": frozenset({"OMIM:1"}), "PLUS": frozenset({"OMIM:1"})}
+        changed = replace(knowledge, genes=genes, gene_links=links)
+    assert changed.rna_genes == {"SMALL", "LINKED"}
+
+
 def test_genes_of_all_sources__are_called_by_their_approved_symbols(
     base: KnowledgeBase, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kerne.alleles.assembly import GRCH38, KERNIA1
+from kerne.alleles.transcript import Transcript
 from kerne.cases.answers.document import canonical_json, read_document
 from kerne.errors import InterpretationError
 from kerne.interpretation.at_hand import Knowledge
@@ -17,6 +18,7 @@ from kerne.interpretation.reading.calls import Call, GenomeCalls
 from kerne.interpretation.secondary import Disclosure, FindingClass, SecondaryList
 from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.frequencies import read_frequencies
+from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.release import Kind
 from kerne.phenotype.phenopacket import Phenotype, Sex
 
@@ -133,6 +135,19 @@ def test_new_gene_link__makes_a_candidate_of_what_was_kept(
     after = examine_again(before.basis, PHENOTYPE, knowledge)
     assert before.primary.candidates == ()
     assert {each.gene for each in after.primary.candidates} == {"PLUS", "XGENE"}
+
+
+def test_new_link_of_an_rna_gene__makes_a_candidate_of_what_was_kept(
+    knowledge: Knowledge, make_call: MakeCall, make_genome: MakeGenome
+) -> None:
+    rna = Transcript("NC_1(RNU)", "HGNC:9", "RNU", "chr1", -1, ((20, 60),), None, None)
+    genes = GeneModels([*knowledge.genes.transcripts, rna])
+    unlinked = replace(knowledge, genes=genes)
+    first = examine(make_genome(make_call(31, "T>A")), PHENOTYPE, unlinked)
+    assert first.primary.candidates == ()
+    linked = replace(unlinked, gene_links={**knowledge.gene_links, "RNU": frozenset({"OMIM:1"})})
+    again = examine_again(first.basis, PHENOTYPE, linked)
+    assert [each.gene for each in again.primary.candidates] == ["RNU"]
 
 
 def test_relative_left_out__is_as_one_who_never_was_there(

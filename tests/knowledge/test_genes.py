@@ -1,5 +1,6 @@
 """Gene models: two formats, looked up by gene and place, written for `bcftools csq`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -269,12 +270,13 @@ def test_genes_that_come_with_kerne__are_added_where_a_human_release_lacks_them(
     assert completed(GeneModels([]), KERNIA1).transcripts == ()
 
 
-def test_gene__codes_for_rna_where_no_transcript_codes_for_a_protein() -> None:
+def test_rna_genes__are_those_of_which_no_transcript_codes_for_a_protein() -> None:
     coding = Transcript("TX1.1", "G1", "BOTH", "chr1", 1, ((0, 30),), (0, 30), None)
     silent = Transcript("TX2.1", "G1", "BOTH", "chr1", 1, ((0, 30),), None, None)
-    models = GeneModels([coding, silent, RNA])
-    codes = {each: models.codes_for_rna(each) for each in ("BOTH", "RNU4-2", "NONE")}
-    assert codes == {"BOTH": False, "RNU4-2": True, "NONE": False}
+    longer = replace(
+        RNA, identifier="ENST8.1", exons=((120291762, 120291907), (120292000, 120292010))
+    )
+    assert GeneModels([coding, silent, RNA, longer]).rna_genes == {"RNU4-2": 155}
 
 
 def test_gene_models__are_called_by_other_symbols_unless_another_gene_has_them() -> None:

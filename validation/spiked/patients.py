@@ -65,7 +65,7 @@ class Spiker:
     ) -> None:
         self._transcripts = {each.identifier: each for each in genes.transcripts}
         self._linked, self._spectrum, self._sequenced = linked, spectrum, sequenced
-        self._rna_genes = frozenset(filter(genes.codes_for_rna, linked))
+        self._rna_genes = frozenset(genes.rna_genes) & linked
         self._constraint = constraint
         self._genomes = Genomes(genes, spectrum, sequenced.make, is_wider=is_wider)
 

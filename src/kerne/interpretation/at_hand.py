@@ -16,7 +16,7 @@ from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.dosage import DosageRegions
 from kerne.knowledge.frequencies import PublishedFrequencies, read_frequencies
 from kerne.knowledge.gene_library import GeneLibrary, read_regions
-from kerne.knowledge.genes import GeneModels, completed, read_gene_models
+from kerne.knowledge.genes import SMALL_RNA_BP, GeneModels, completed, read_gene_models
 from kerne.knowledge.known_variants import KnownInTable, KnownVariants
 from kerne.knowledge.release import TABLE, Kind, Release
 from kerne.knowledge.releases import KnowledgeBase
@@ -125,8 +125,15 @@ class Knowledge:
 
     @property
     def rna_genes(self) -> frozenset[str]:
-        """Genes that cause a disease and make no protein."""
-        return frozenset(each for each in self.gene_links if self.genes.codes_for_rna(each))
+        """Genes that make no protein and may cause a disease: all known to, and every small one.
+
+        What a case keeps of the others would be missed when a disease of theirs becomes known.
+        """
+        return frozenset(
+            symbol
+            for symbol, length_bp in self.genes.rna_genes.items()
+            if length_bp < SMALL_RNA_BP or symbol in self.gene_links
+        )
 
     def label_of(self, kind: Kind) -> str:
         """Name the release of a kind; empty when none is at hand."""

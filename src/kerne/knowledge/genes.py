@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +22,8 @@ from kerne.knowledge.text import open_text
 
 BED_COLUMNS = 12
 CODON_BP = 3
+SMALL_RNA_BP = 1000
+"""A gene without a protein whose spliced RNA is shorter is a small one."""
 
 
 class GeneModels:
@@ -53,10 +56,14 @@ class GeneModels:
         """Give the transcripts of a gene, MANE Select first; none if the gene is not known."""
         return tuple(self._by_gene.get(symbol, ()))
 
-    def codes_for_rna(self, symbol: str) -> bool:
-        """Tell whether a gene is known and none of its transcripts codes for a protein."""
-        ours = self.of_gene(symbol)
-        return bool(ours) and all(each.cds is None for each in ours)
+    @cached_property
+    def rna_genes(self) -> Mapping[str, int]:
+        """The genes that make no protein, each with the bases of its longest spliced transcript."""
+        return {
+            symbol: max(each.spliced_bp for each in ours)
+            for symbol, ours in self._by_gene.items()
+            if all(each.cds is None for each in ours)
+        }
 
     def called(self, name: Callable[[str], str]) -> "GeneModels":
         """Give the same transcripts under other symbols, as `name` gives them for those here.

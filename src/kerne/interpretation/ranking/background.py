@@ -33,6 +33,7 @@ from kerne.interpretation.criteria.loss import ALL as LOSS
 from kerne.interpretation.structural.overlap import DESTROYING
 from kerne.knowledge.allele_facts import PublishedFrequency
 from kerne.knowledge.gene_facts import GeneFacts
+from kerne.knowledge.genes import SMALL_RNA_BP
 
 RARE = 5e-3
 """The rates count alleles up to this frequency."""
@@ -73,8 +74,6 @@ SMALL_RNA_RATE: Final = 5
 
 Seplyarskiy et al. 2023 (doi:10.1038/s41588-023-01562-0).
 """
-SMALL_RNA_BP: Final = 1000
-"""A gene without a protein whose RNA is shorter is a small one."""
 
 
 @dataclass(frozen=True, slots=True)
