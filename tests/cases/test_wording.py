@@ -20,6 +20,7 @@ from kerne.interpretation.family.pedigree import Kin
 from kerne.interpretation.limits import STRUCTURAL_IN_PART, UNJUDGED, not_examined
 from kerne.interpretation.ranking.background import Effect
 from kerne.interpretation.reading.calls import Carriage
+from kerne.phenotype.expectation import Basis
 from kerne.policy.words import Language
 
 ENGLISH, DANISH = Wording(Language.ENGLISH), Wording(Language.DANISH)
@@ -48,7 +49,7 @@ def test_danish_table__keeps_the_places_of_each_sentence_and_holds_no_markup() -
         assert not {"<", ">", "&"} & {*english, *in_danish}
 
 
-@pytest.mark.parametrize("words", [Classification, Bearing, Mode, Met])
+@pytest.mark.parametrize("words", [Basis, Classification, Bearing, Mode, Met])
 def test_words_that_a_doctor_reads__are_known_in_danish(words: type[StrEnum]) -> None:
     assert [each for each in words if DANISH.told(each) is None] == []
 
