@@ -198,7 +198,7 @@ def spike(
 ) -> list[Spiked]:
     """Make both genomes of every patient."""
     genes = completed(read_gene_models(data / published_cases.GENES, GRCH38), GRCH38)
-    genes = genes.called(names_of(data).approved)
+    genes = genes.called(names_of(data))
     spectrum = read_spectrum(data / GENOTYPES_1000)
     planted = [allele for case, _ in usable for allele, _ in planted_alleles(case)]
     folder = packaged_folder()

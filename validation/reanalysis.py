@@ -343,10 +343,10 @@ def main() -> int:
         parser.error("the package that carries the HPO's files is not installed")
     same = read_same_diseases(chosen.data / MONDO)
     aliases = {name: frozenset(names) - {name} for names in same.values() for name in names}
-    called = read_gene_names(chosen.data / HGNC)
-    dated = Dated(folder, chosen.data / CASES, aliases, called)
+    gene_names = read_gene_names(chosen.data / HGNC)
+    dated = Dated(folder, chosen.data / CASES, aliases, gene_names)
     genes = completed(read_gene_models(chosen.data / GENES, GRCH38), GRCH38)
-    genes = genes.called(called.approved)
+    genes = genes.called(gene_names)
     genomes = Genomes(genes, read_spectrum(chosen.data / RARE), invent)
     names = chosen.replay or [each.name for each in REPLAYS]
     with tempfile.TemporaryDirectory() as name:

@@ -13,6 +13,7 @@ from kerne.alleles.interval import Interval
 from kerne.alleles.transcript import Transcript
 from kerne.errors import InputFileError
 from kerne.interpretation.consequences.csq import run_csq
+from kerne.knowledge.gene_files.hgnc import GeneNames
 from kerne.knowledge.genes import GeneModels, completed, read_gene_models
 from kerne.knowledge.tags import MANE_SELECT
 
@@ -287,9 +288,9 @@ def test_gene_models__are_called_by_other_symbols_unless_another_gene_has_them()
         ],
         {"chr1_alt": 2},
     )
-    names = {"OLD": "NEW", "ALIAS": "KEPT"}
-    called = models.called(lambda symbol: names.get(symbol, symbol))
+    others = {"OLD": "NEW", "ALIAS": "KEPT"}
+    called = models.called(GeneNames({"NEW": "HGNC:1", "KEPT": "HGNC:2"}, others))
     assert called.genes == ("ALIAS", "KEPT", "NEW")
     assert [each.gene_id for each in called.of_gene("NEW")] == ["OLD"]
     assert called.left_out == {"chr1_alt": 2}
-    assert models.called(lambda symbol: symbol) is models
+    assert models.called(GeneNames()) is models

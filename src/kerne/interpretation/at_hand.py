@@ -198,7 +198,7 @@ def open_releases(releases: Sequence[Release], assembly: Assembly) -> Knowledge:
         assembly=assembly,
         model=model,
         gene_links=model.gene_links,
-        genes=genes.called(names.approved),
+        genes=genes.called(names),
         reference=ReferenceSequence(by_kind[Kind.REFERENCE].path),
         frequencies=next(iter(published), None),
         releases=tuple(releases),

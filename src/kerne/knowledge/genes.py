@@ -1,6 +1,6 @@
 """Gene models: transcripts by gene and by place, and the dialect that `bcftools csq` reads."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from kerne.alleles.rna_genes import rna_transcripts
 from kerne.alleles.transcript import Transcript
 from kerne.errors import InputFileError
 from kerne.knowledge.ensembl import read_gff3
+from kerne.knowledge.gene_files.hgnc import GeneNames
 from kerne.knowledge.gene_pred import read_big_gene_pred
 from kerne.knowledge.tags import INCOMPLETE_START, MANE_SELECT, NONSENSE_MEDIATED_DECAY
 from kerne.knowledge.text import open_text
@@ -65,13 +66,9 @@ class GeneModels:
             if all(each.cds is None for each in ours)
         }
 
-    def called(self, name: Callable[[str], str]) -> "GeneModels":
-        """Give the same transcripts under other symbols, as `name` gives them for those here.
-
-        A gene keeps its symbol where another here already has the one that it would get.
-        """
-        names = {symbol: name(symbol) for symbol in self._by_gene}
-        changed = {old: new for old, new in names.items() if new not in self._by_gene}
+    def called(self, names: GeneNames) -> "GeneModels":
+        """Give the same transcripts under approved symbols, unless another gene here has them."""
+        changed = names.changed(self._by_gene)
         if not changed:
             return self
         renamed = (

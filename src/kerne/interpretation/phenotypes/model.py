@@ -55,11 +55,12 @@ def phenotype_model(releases: Sequence[Release], names: GeneNames) -> Likelihood
 
 def called(links: Mapping[str, frozenset[str]], names: GeneNames) -> dict[str, frozenset[str]]:
     """Give the diseases of each gene under its approved symbol, unless another gene here has it."""
-    approved = {symbol: names.approved(symbol) for symbol in links}
-    return {
-        symbol if approved[symbol] in links else approved[symbol]: diseases
-        for symbol, diseases in links.items()
-    }
+    changed = names.changed(links)
+    joined: dict[str, frozenset[str]] = {}
+    for symbol, diseases in links.items():
+        approved = changed.get(symbol, symbol)
+        joined[approved] = joined.get(approved, frozenset()) | diseases
+    return joined
 
 
 def _aliases(releases: Iterable[Release]) -> dict[str, frozenset[str]]:

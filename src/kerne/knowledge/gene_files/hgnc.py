@@ -6,7 +6,7 @@ Seal et al. 2023, doi:10.1093/nar/gkac888.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -63,6 +63,11 @@ class GeneNames:
         """Give the approved symbol of a gene, or the name itself if it is not known."""
         found = self.find(name)
         return name if found is None else found.symbol
+
+    def changed(self, symbols: Collection[str]) -> dict[str, str]:
+        """Give the approved symbol of those that are others, unless another of them has it."""
+        approved = {symbol: self.approved(symbol) for symbol in symbols}
+        return {old: new for old, new in approved.items() if new not in symbols}
 
     def symbol_of(self, hgnc: str) -> str | None:
         """Give the approved symbol of a number at HGNC; `None` when it is not known."""
