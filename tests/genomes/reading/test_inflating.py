@@ -3,7 +3,10 @@
 import gzip
 import struct
 import zlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -80,6 +83,7 @@ def test_blocks__are_read_side_by_side_to_the_text_that_was_packed(
 
 ODD_PIECES = st.one_of(
     st.binary(max_size=200).map(block),
+    st.just(block(b"0|0\t" * 9_000)),
     st.binary(max_size=200).map(gzip.compress),
     st.integers(1, 40).map(bytes),
     st.just(b"\x1f\x8b\x08\x04"),
@@ -129,6 +133,25 @@ def test_more_than_is_read_at_a_time__comes_whole(
     path = tmp_path / "noise.gz"
     path.write_bytes(block(noise) * 40 + BGZF_END)
     assert read_side_by_side(path, 1 << 20, 2) == (noise * 40, False, True)
+
+
+@pytest.mark.parametrize(("text", "used"), [(b"0|0\t" * 9_000, "zlib_ng"), (b"ACGT", "isal_zlib")])
+def test_long_copies__are_inflated_by_the_library_that_copies_faster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: bytes, used: str
+) -> None:
+    asked: list[str] = []
+
+    def noted(name: str, reader: Callable[..., object], *given: object) -> object:
+        asked.append(name)
+        return reader(*given)
+
+    for name in ("zlib_ng", "isal_zlib"):
+        reader = partial(noted, name, getattr(inflating, name)._GzipReader)
+        monkeypatch.setattr(inflating, name, SimpleNamespace(_GzipReader=reader))
+    path = tmp_path / "one.gz"
+    path.write_bytes(block(text) + BGZF_END)
+    assert read_side_by_side(path, 1 << 18, 1) == (text, False, True)
+    assert asked == [used]
 
 
 def naive_blocks(packed: bytes, *, is_end: bool, room: int) -> list[tuple[int, int]]:

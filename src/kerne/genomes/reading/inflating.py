@@ -5,6 +5,10 @@ many parts as there are threads, and each part is inflated to its own place in t
 is not as bgzip writes it, be it another kind of gzip or damage, is read by one thread in order,
 from the first block of its run on: what it gives, and where it fails, never depends on threads.
 
+Two libraries inflate. Genotypes of many people pack into long copies of what stands a few bytes
+before, which zlib-ng makes over twice as fast as ISA-L does; of all else ISA-L is the faster
+(`benchmarks/inflating.py`).
+
 References
 ----------
 SAM 1.6 §4.1 (BGZF); RFC 1952 §2.3.1 (ISIZE).
@@ -21,12 +25,17 @@ from typing import Final, cast
 import numpy as np
 from isal import isal_zlib
 from numpy.typing import NDArray
+from zlib_ng import zlib_ng
 
 from kerne.alleles.bgzip import BGZF_MAGIC, BGZF_SUBFIELD, BGZF_SUBFIELD_AT, BROKEN
 from kerne.alleles.kernel import bare_kernel
 
-# Its stubs call the class an instance.
-DAMAGED: Final = (*BROKEN, cast("type[Exception]", isal_zlib.error))
+# The stubs of both call the class an instance.
+DAMAGED: Final = (
+    *BROKEN,
+    cast("type[Exception]", isal_zlib.error),
+    cast("type[Exception]", zlib_ng.error),
+)
 
 THREADS_MOST: Final = 4
 PART_BYTES_LEAST: Final = 1 << 18
@@ -37,6 +46,8 @@ BLOCK_BYTES_MOST: Final = 1 << 16
 """Of a block, packed and unpacked alike."""
 IN_ORDER_BYTES: Final = 1 << 18
 """Of text at a time: so much before damaged data may be lost with them."""
+LONG_COPIES_FROM: Final = 20
+"""Bytes of text for one that is packed, from which it is made of long copies."""
 _GZIP_BUFFER_BYTES: Final = 1 << 19
 _HEAD_BYTES: Final = 18
 _TAIL_BYTES: Final = 8
@@ -113,6 +124,11 @@ class _Part:
     end: int
     text_start: int
     text_end: int
+
+    @property
+    def is_long_copies(self) -> bool:
+        """Whether it packs so well that most of it is copied from just before."""
+        return self.text_end - self.text_start >= LONG_COPIES_FROM * (self.end - self.start)
 
 
 class BlockwiseText:
@@ -205,7 +221,8 @@ class BlockwiseText:
     def _is_inflated(self, part: _Part, buffer: memoryview) -> bool:
         """Inflate a part; say whether it was what its blocks say."""
         packed = io.BytesIO(self._packed[part.start : part.end].data)
-        reader = isal_zlib._GzipReader(packed, _GZIP_BUFFER_BYTES)  # noqa: SLF001
+        inflater = zlib_ng if part.is_long_copies else isal_zlib
+        reader = inflater._GzipReader(packed, _GZIP_BUFFER_BYTES)  # noqa: SLF001
         at = part.text_start
         try:
             while count := reader.readinto(buffer[at : part.text_end]):
