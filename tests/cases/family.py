@@ -5,7 +5,7 @@ chr1, `ASKED` (what the patient is asked about) on chr2, `BRCA1` (secondary, adu
 and 400 common places on chr4 by which kin can be told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -57,8 +57,16 @@ def citizen(person: str) -> Identity:
     return Identity(person, frozenset({Role.CITIZEN}), None, person)
 
 
-def settle(home: Path, *, is_father: bool = True) -> None:
-    """Found the centre and add four genomes; `is_father` says whether the father is one."""
+def settle(home: Path, *, is_father: bool = True, structural: Sequence[str] = ()) -> None:
+    """Found the centre and add four genomes.
+
+    Parameters
+    ----------
+    is_father
+        Whether the father is one.
+    structural
+        Further lines of the VCF; see `write_genomes`.
+    """
     work = home.with_name(f"{home.name}-files")
     work.mkdir()
     authority = Organisation("Authority", "Authority", OrganisationKind.AUTHORITY, None)
@@ -74,7 +82,7 @@ def settle(home: Path, *, is_father: bool = True) -> None:
         for person in (MOTHER, FATHER):
             consent(centre, person, SecondaryChoice.ALL)
         guardians_consent(centre, SecondaryChoice.ALL)
-        files = [write_genomes(work, is_father=is_father)]
+        files = [write_genomes(work, is_father=is_father, structural=structural)]
         assert isinstance(centre.genomes.add(LABORATORY, OWN, files), list)
 
 
@@ -156,8 +164,11 @@ def genotypes(*, is_father: bool) -> NDArray[np.int64]:
     return np.stack([each.sum(axis=0) for each in (patient, mother, shown, child)], axis=1)
 
 
-def write_genomes(work: Path, *, is_father: bool) -> GenomeFile:
-    """Write the VCF: patient and child carry a stop in every gene, the parents none."""
+def write_genomes(work: Path, *, is_father: bool, structural: Sequence[str] = ()) -> GenomeFile:
+    """Write the VCF: patient and child carry a stop in every gene, the parents none.
+
+    A line of `structural` holds contig, place, kind, end and four genotypes.
+    """
     fixed = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
     lines = ["##fileformat=VCFv4.2", "\t".join([fixed, *SAMPLES])]
     for stop in STOPS.values():
@@ -170,6 +181,10 @@ def write_genomes(work: Path, *, is_father: bool) -> GenomeFile:
     for number, copies in enumerate(genotypes(is_father=is_father)):
         calls = "\t".join(words[copies].tolist())
         lines.append(f"chr4\t{FIRST_PLACE + number * 10}\t.\tA\tC\t.\tPASS\t.\tGT\t{calls}")
+    for each in structural:
+        contig, place, kind, end, *carried = each.split()
+        head = f"{contig}\t{place}\t.\tN\t<{kind}>\t.\tPASS\tEND={end}\tGT"
+        lines.append("\t".join([head, *carried]))
     name = "father" if is_father else "other"
     path, bed = work / f"{name}.vcf", work / f"{name}.bed"
     path.write_text("\n".join(lines) + "\n")

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import product
@@ -15,6 +16,7 @@ from kerne.interpretation.candidate import Candidate, Genotype, Mode
 from kerne.interpretation.family.pedigree import Family, Kin, Relative
 from kerne.interpretation.interpretation import examine, examine_again
 from kerne.interpretation.reading.calls import Call, GenomeCalls
+from kerne.interpretation.reading.structural import StructuralCall, StructuralKind
 from kerne.interpretation.secondary import Disclosure, FindingClass, SecondaryList
 from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.frequencies import read_frequencies
@@ -40,6 +42,12 @@ def calls(make_call: MakeCall) -> dict[str, Call]:
 @pytest.fixture
 def genome(calls: Mapping[str, Call], make_genome: MakeGenome) -> GenomeCalls:
     return make_genome(*calls.values())
+
+
+def _deletion(start: int, end: int) -> StructuralCall:
+    return StructuralCall(
+        StructuralKind.DELETION, "chr1", start, end, Genotype.HET, size_bp=end - start
+    )
 
 
 def _trio(calls: Mapping[str, Call], make_genome: MakeGenome) -> Family:
@@ -148,6 +156,48 @@ def test_new_link_of_an_rna_gene__makes_a_candidate_of_what_was_kept(
     linked = replace(unlinked, gene_links={**knowledge.gene_links, "RNU": frozenset({"OMIM:1"})})
     again = examine_again(first.basis, PHENOTYPE, linked)
     assert [each.gene for each in again.primary.candidates] == ["RNU"]
+
+
+def test_deletion_of_an_rna_gene__is_a_candidate_when_it_is_linked(knowledge: Knowledge) -> None:
+    rna = Transcript("NC_1(RNU)", "HGNC:9", "RNU", "chr1", -1, ((20, 60),), None, None)
+    genes = GeneModels([*knowledge.genes.transcripts, rna])
+    unlinked = replace(knowledge, genes=genes)
+    genome = GenomeCalls("S", KERNIA1, (), structural=(_deletion(10, 80),))
+    first = examine(genome, PHENOTYPE, unlinked)
+    assert first.primary.candidates == ()
+    linked = replace(unlinked, gene_links={**knowledge.gene_links, "RNU": frozenset({"OMIM:1"})})
+    (again,) = examine_again(first.basis, PHENOTYPE, linked).primary.candidates
+    assert (again.gene, again.variants[0].consequence) == ("RNU", "transcript_ablation")
+    assert "the whole RNA is lost" in again.reasons[0]
+
+
+def test_structural_variants__are_kept_up_to_a_number_those_over_most_genes_first(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plus = knowledge.genes.of_gene("PLUS")[0]
+    beside = replace(plus, identifier="TX9.1", symbol="BESIDE", exons=((420, 480),), cds=(420, 480))
+    models = replace(knowledge, genes=GeneModels([*knowledge.genes.transcripts, beside]))
+    both, plus_alone, one_exon = _deletion(50, 490), _deletion(90, 400), _deletion(170, 250)
+    genome = GenomeCalls("S", KERNIA1, (), structural=(both, plus_alone, one_exon))
+    monkeypatch.setattr("kerne.interpretation.basis.MOST_STRUCTURAL", 2)
+    basis = examine(genome, PHENOTYPE, models).basis
+    assert {each.allele for each in basis.patient.calls} == {both.allele, plus_alone.allele}
+    assert {each.allele for each in basis.consequences} == {both.allele, plus_alone.allele}
+    assert basis.lacks == "1 structural variants over the fewest genes are not kept"
+    monkeypatch.undo()
+    every = examine(genome, PHENOTYPE, models).basis
+    assert (len(every.patient.calls), every.lacks) == (3, "")
+
+
+def test_basis_of_an_earlier_version__opens_and_says_what_it_lacks(knowledge: Knowledge) -> None:
+    genome = GenomeCalls("S", KERNIA1, (), structural=(_deletion(50, 450),))
+    seen = examine(genome, PHENOTYPE, knowledge)
+    former = json.loads(canonical_json(seen.basis))
+    assert former.pop("structural")["dosage"]
+    opened = read_document(json.dumps(former).encode(), Basis)
+    assert opened.lacks.startswith("kept by an earlier version, without structural variants over")
+    again = examine_again(opened, PHENOTYPE, knowledge)
+    assert again.primary.candidates == seen.primary.candidates
 
 
 def test_relative_left_out__is_as_one_who_never_was_there(

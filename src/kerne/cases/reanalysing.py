@@ -56,6 +56,8 @@ class LookedAt:
         How many candidates are new, and how many re-contact tasks were opened.
     words
         Why it was refused or failed; empty otherwise.
+    lacks
+        What could not be looked at because the case does not keep it; empty when there is nothing.
     """
 
     case: str
@@ -63,6 +65,7 @@ class LookedAt:
     news: int = 0
     tasks: int = 0
     words: str = ""
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,8 @@ class Reanalyses:
         self._append(case.number, past, events, grant)
         tasks = sum(isinstance(each, RecontactOpened) for each in events)
         outcome = Outcome.NEW if found.news or tasks else Outcome.NOTHING_NEW
-        return LookedAt(case.number, outcome, len(found.news), tasks)
+        lacks = basis.basis.lacks
+        return LookedAt(case.number, outcome, len(found.news), tasks, lacks=lacks)
 
     def _basis(self, case: Case) -> KeptBasis | None:
         """Return what the ranking rests on; `None` when this version cannot read it."""

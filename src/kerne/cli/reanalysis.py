@@ -19,12 +19,15 @@ def reanalyse(ctx: click.Context, *, asking: Asking) -> None:
     """
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
-    counts = Counter[Outcome]()
+    counts, lacking = Counter[Outcome](), Counter[str]()
     click.echo("case\tnew candidates\tre-contact tasks")
     for each in Reanalyses(centre.cases).reanalyse(asker.who, asker.purpose):
         counts[each.outcome] += 1
+        lacking.update(filter(None, [each.lacks]))
         _show(each)
     click.echo("; ".join(f"{counts[each]} {each}" for each in Outcome), err=True)
+    for words, count in sorted(lacking.items()):
+        click.echo(f"{count} of them: {words}", err=True)
 
 
 def _show(looked: LookedAt) -> None:

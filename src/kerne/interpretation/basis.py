@@ -7,15 +7,17 @@ too frequent for any disease, in every gene, whether a disease of it is known or
 stands what was known of these genes and alleles then, so that a difference can be given its reason.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import Interval, Intervals
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.consequences.consequence import Consequence
+from kerne.interpretation.criteria.copy_number import CopyEvidence
 from kerne.interpretation.family.parentage import RelationshipCheck
 from kerne.interpretation.family.pedigree import Family, Kin, Relative
 from kerne.interpretation.reading.calls import Call, Carriage, GenomeCalls
@@ -23,6 +25,14 @@ from kerne.interpretation.reading.reads import Reads
 from kerne.knowledge.allele_facts import ClinVarRecord, PublishedFrequency
 
 NO_STRETCHES = Intervals.build([])
+NOTHING_STRUCTURAL: Final = (
+    "kept by an earlier version, without structural variants over RNA genes and without what was "
+    "known of dosage: rank it again to have them looked at"
+)
+MOST_STRUCTURAL: Final = 1000
+"""So many structural variants a case keeps: a genome has a few hundred over genes, and a file with
+more holds artefacts. Those over most genes are kept, since each gene is one more that may be linked
+to a disease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,35 @@ class KnownAllele:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownDosage:
+    """What was known then of the dosage of what a loss or gain of copies meets.
+
+    Parameters
+    ----------
+    points, words
+        Of section 2 of its table (Riggs et al. 2020, doi:10.1038/s41436-019-0686-8).
+    """
+
+    allele: Allele
+    points: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStructural:
+    """What is kept beside structural variants, which are symbolic alleles among the others.
+
+    Parameters
+    ----------
+    left_out
+        How many could matter and are not kept: those beyond `MOST_STRUCTURAL`.
+    """
+
+    dosage: tuple[KnownDosage, ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
     """What an examination rests on, apart from what is known of genes, diseases and alleles.
 
@@ -116,6 +155,9 @@ class Basis:
         Knowledge that the examination was made from.
     stretches
         Long homozygous stretches, by the whole genome.
+    structural
+        `None` in what an earlier version kept: it held those over coding sequence, without what was
+        known of dosage.
     """
 
     assembly: str
@@ -128,6 +170,15 @@ class Basis:
     alleles: tuple[KnownAllele, ...]
     releases: tuple[str, ...]
     stretches: tuple[Interval, ...] = ()
+    structural: KeptStructural | None = None
+
+    @property
+    def lacks(self) -> str:
+        """What a look again cannot see because it was not kept, in words; empty when nothing is."""
+        if self.structural is None:
+            return NOTHING_STRUCTURAL
+        left_out = self.structural.left_out
+        return f"{left_out} structural variants over the fewest genes are not kept" * bool(left_out)
 
     def by_allele(self) -> dict[Allele, tuple[Consequence, ...]]:
         """Return the consequences by allele."""
@@ -162,6 +213,7 @@ def keep_basis(
     rare: Mapping[str, frozenset[Allele]],
     knowledge: Knowledge,
     fitted: Callable[[str], Mapping[str, float]],
+    dosage: Callable[[Allele], CopyEvidence | None],
 ) -> Basis:
     """Keep of an examination what another needs.
 
@@ -173,7 +225,11 @@ def keep_basis(
         By symbol of a gene: its alleles that could matter.
     fitted
         Gives the diseases of a gene with the log10 likelihood ratio of the phenotype.
+    dosage
+        Gives what is known of the dosage of what a loss or gain meets; `None` for other variants.
     """
+    left_out = _beyond(rare)
+    rare = {symbol: alleles - left_out for symbol, alleles in rare.items()}
     alleles = sorted(frozenset[Allele]().union(*rare.values()))
     facts = zip(alleles, knowledge.facts.look_up(alleles), strict=True)
     relatives = () if patient.family is None else patient.family.relatives
@@ -190,7 +246,24 @@ def keep_basis(
         alleles=tuple(KnownAllele(each, known.frequency, known.clinvar) for each, known in facts),
         releases=knowledge.labels,
         stretches=tuple(_each(patient.stretches)),
+        structural=KeptStructural(tuple(_dosage_of(alleles, dosage)), len(left_out)),
     )
+
+
+def _beyond(rare: Mapping[str, frozenset[Allele]]) -> frozenset[Allele]:
+    """Give the structural variants that are too many to be kept: those over the fewest genes."""
+    genes = Counter(allele for alleles in rare.values() for allele in alleles if allele.is_symbolic)
+    in_order = sorted(genes, key=lambda each: (-genes[each], each))
+    return frozenset(in_order[MOST_STRUCTURAL:])
+
+
+def _dosage_of(
+    alleles: Iterable[Allele], dosage: Callable[[Allele], CopyEvidence | None]
+) -> Iterator[KnownDosage]:
+    for allele in alleles:
+        known = dosage(allele) if allele.is_symbolic else None
+        if known is not None:
+            yield KnownDosage(allele, known.points, known.data)
 
 
 def _each(intervals: Intervals) -> Iterator[Interval]:

@@ -1,7 +1,6 @@
 """Interpret one genome against one phenotype: candidates with reasons, and what was not seen."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from kerne.alleles.allele import Allele
 from kerne.errors import InterpretationError
@@ -37,6 +36,7 @@ from kerne.interpretation.ranking.findings import (
     place_of,
     relevant_by_gene,
 )
+from kerne.interpretation.ranking.gathered import Gathered
 from kerne.interpretation.ranking.posterior import weigh
 from kerne.interpretation.ranking.ranking import (
     DiseaseFit,
@@ -56,6 +56,7 @@ from kerne.interpretation.secondary import (
     secondary_genes,
     secondary_list,
 )
+from kerne.interpretation.structural.score import CopyScores
 from kerne.knowledge.allele_facts import AlleleFacts
 from kerne.knowledge.panels import Panel
 from kerne.phenotype.phenopacket import Phenotype
@@ -170,27 +171,6 @@ def _check(assembly: str, phenotype: Phenotype, knowledge: Knowledge) -> None:
         raise InterpretationError("no phenotype term was observed; there is nothing to rank by")
 
 
-@dataclass(frozen=True, slots=True)
-class _Gathered:
-    """The genes to rank, those of them that are secondary, and counts of what is not ranked.
-
-    `rare` holds the alleles that are not too frequent, by gene.
-    """
-
-    genes: tuple[Gene, ...]
-    secondary: tuple[Gene, ...]
-    listed: Mapping[str, Mapping[str, FindingClass]]
-    rare: Mapping[str, frozenset[Allele]]
-    common: int
-    without_disease: int
-
-    @property
-    def considered(self) -> int:
-        """Alleles that could bear a candidate."""
-        findings = (finding for gene in self.genes for finding in gene.findings)
-        return len({finding.subject.allele for finding in findings})
-
-
 class _Work:
     """One examination while it is made."""
 
@@ -214,6 +194,7 @@ class _Work:
         scores = knowledge.model.score(terms.observed, terms.excluded, left_out=terms.left_out)
         self._scores = dict(zip(knowledge.model.diseases, scores.tolist(), strict=True))
         self._gatherer = knowledge.gatherer()
+        self._copies = CopyScores(knowledge)
         self._transcripts = {each.identifier: each for each in knowledge.genes.transcripts}
 
     def examination(
@@ -255,7 +236,8 @@ class _Work:
         kept = [SecondaryCandidate(e, gathered.listed[e.gene]) for e in sealed if is_told(e)]
         secondary = SecondaryFindings(secondary_list().number, tuple(kept))
         basis = keep_basis(
-            self._patient, predicted.by_allele, gathered.rare, knowledge, self._fitted
+            *(self._patient, predicted.by_allele, gathered.rare, knowledge, self._fitted),
+            self._copies.dosage,
         )
         return Examination(weigh(primary), secondary, self._relationships, basis)
 
@@ -289,7 +271,7 @@ class _Work:
         unfit = {symbol: hits for symbol, hits in by_gene.items() if not self._fits(symbol)}
         return secondary_genes(unfit, secondary_list().classes)
 
-    def _gather(self, consequences: Mapping[Allele, tuple[Consequence, ...]]) -> _Gathered:
+    def _gather(self, consequences: Mapping[Allele, tuple[Consequence, ...]]) -> Gathered:
         knowledge = self._knowledge
         by_gene = relevant_by_gene(consequences, self._transcripts, knowledge.rna_genes)
         annotations = knowledge.model.annotations
@@ -320,7 +302,7 @@ class _Work:
             else:
                 common |= frequent
                 genes += found
-        return _Gathered(tuple(genes), tuple(secondary), listed, kept, len(common), len(unlinked))
+        return Gathered(tuple(genes), tuple(secondary), listed, kept, len(common), len(unlinked))
 
     def _facts(self, alleles: Sequence[Allele]) -> dict[Allele, AlleleFacts]:
         return dict(zip(alleles, self._knowledge.facts.look_up(alleles), strict=True))
@@ -353,14 +335,16 @@ class _Work:
         )
         tolerance = tolerance_of(transcript, self._knowledge.gene_facts.of(symbol))
         confirmed = self._relationships.has_parents_confirmed
-        scored = score_structural(findings, self._knowledge, parents_confirmed=confirmed)
+        scored = score_structural(
+            findings, self._copies, self._knowledge.assembly, parents_confirmed=confirmed
+        )
         return [Gene(symbol, place, scored, fits, tolerance)]
 
     def _presenter(
         self,
         ranked: Sequence[Ranked],
         aside: Sequence[Ranked],
-        gathered: _Gathered,
+        gathered: Gathered,
         national: NationalFrequencies | None,
     ) -> Presenter:
         """Ask for national frequencies of what is shown, and of nothing that is closed."""
@@ -382,7 +366,7 @@ class _Work:
     def _is_modelled(self, symbol: str) -> bool:
         return bool(self._knowledge.genes.of_gene(symbol))
 
-    def _notes(self, gathered: _Gathered, unlisted: int) -> list[str]:
+    def _notes(self, gathered: Gathered, unlisted: int) -> list[str]:
         left_out = sum(self._knowledge.genes.left_out.values())
         counts = (
             (unlisted, "candidates of lower rank are not listed"),

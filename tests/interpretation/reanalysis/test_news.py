@@ -6,11 +6,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import KERNIA1
+from kerne.alleles.interval import Interval
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Classification, Genotype
 from kerne.interpretation.interpretation import examine, examine_again
 from kerne.interpretation.listing import Listing
 from kerne.interpretation.reading.calls import Call, GenomeCalls
+from kerne.interpretation.reading.structural import StructuralCall, StructuralKind
 from kerne.interpretation.reanalysis.differences import Why
 from kerne.interpretation.reanalysis.news import (
     BOUNDS,
@@ -22,6 +25,8 @@ from kerne.interpretation.reanalysis.news import (
     find_news,
 )
 from kerne.knowledge.allele_facts import ClinVarRecord, PublishedFrequency
+from kerne.knowledge.dosage import DosageRegions
+from kerne.knowledge.gene_facts import DosageRegion, DosageScore
 from kerne.phenotype.phenopacket import Phenotype, Sex
 
 MakeCall = Callable[..., Call]
@@ -95,6 +100,54 @@ def test_new_gene_link__is_news_with_what_was_not_known(
     assert _whys(news) == [Why.LINK]
     assert news.reasons[0].words == "PLUS was not linked to Blue ear disease (OMIM:1)"
     assert news.alleles == (Allele("chr1", 180, "C", "T"),)
+
+
+DELETION = StructuralCall(StructuralKind.DELETION, "chr1", 50, 450, Genotype.HET, 400)
+
+
+def _regions(score: DosageScore) -> DosageRegions:
+    at = Interval("chr1", 90, 400)
+    return DosageRegions([DosageRegion("ISCA-9", "1q9", at, score, None, None)], "dosage d")
+
+
+def test_deletion_over_a_gene_that_is_linked_now__is_news(knowledge: Knowledge) -> None:
+    unlinked = replace(knowledge, gene_links={"XGENE": frozenset({"OMIM:3"})})
+    before = examine(GenomeCalls("S", KERNIA1, (), structural=(DELETION,)), PHENOTYPE, unlinked)
+    now = examine_again(before.basis, PHENOTYPE, knowledge)
+    (news,) = find_news(
+        Look(before.primary, before.basis), Look(now.primary, now.basis), bounds=LOW
+    )
+    assert (news.gene, news.alleles) == ("PLUS", (DELETION.allele,))
+    assert _whys(news) == [Why.LINK]
+
+
+def test_deletion_over_a_region_that_is_judged_now__is_news_with_what_was_known(
+    knowledge: Knowledge,
+) -> None:
+    genome = GenomeCalls("S", KERNIA1, (), structural=(DELETION,))
+    little, enough = _regions(DosageScore.LITTLE), _regions(DosageScore.SUFFICIENT)
+    then = replace(knowledge, dosage=little)
+    seen = examine(genome, PHENOTYPE, then)
+    before = Look(seen.primary, seen.basis)
+    same = examine_again(seen.basis, PHENOTYPE, then)
+    assert find_news(before, Look(same.primary, same.basis), bounds=LOW) == ()
+    now = examine_again(seen.basis, PHENOTYPE, replace(knowledge, dosage=enough))
+    (news,) = find_news(before, Look(now.primary, now.basis), bounds=LOW)
+    (reason,) = news.reasons
+    assert str(reason) == (
+        "new dosage sensitivity: chr1-50-N-<DEL:400>: no gene or region that is established for "
+        "loss of one copy then, all of 1q9 (ISCA-9) now"
+    )
+    assert now.primary.candidates[0].variants[0].classification is Classification.PATHOGENIC
+
+
+def test_dosage_that_an_earlier_version_did_not_keep__is_no_reason(knowledge: Knowledge) -> None:
+    genome = GenomeCalls("S", KERNIA1, (), structural=(DELETION,))
+    seen = examine(genome, PHENOTYPE, knowledge)
+    old = replace(seen.basis, structural=None)
+    enough = replace(knowledge, dosage=_regions(DosageScore.SUFFICIENT))
+    now = examine_again(old, PHENOTYPE, enough)
+    assert find_news(Look(seen.primary, old), Look(now.primary, now.basis), bounds=LOW) == ()
 
 
 def test_new_class__is_told_below_the_odds_of_other_news(look: Look) -> None:

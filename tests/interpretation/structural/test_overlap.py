@@ -88,9 +88,25 @@ def test_other_end_of_a_join__breaks_the_gene_there(plus: Transcript) -> None:
     assert _term(call, plus) == BROKEN
 
 
-def test_transcript_that_codes_for_nothing__is_not_looked_at() -> None:
-    bare = Transcript("T", "G", "G", "chr1", 1, ((0, 900),), None, None)
-    assert effect_on(_call("DEL", 0, 900), bare) is None
+@pytest.mark.parametrize(
+    ("kind", "start", "end", "expected", "words"),
+    [
+        ("DEL", 0, 900, ABLATION, "the whole RNA is lost"),
+        ("DEL", 250, 280, EXON_LOSS, "exon 1 of 2 lost (30 bases of the RNA)"),
+        ("DEL", 120, 180, None, ""),
+        ("DUP", 0, 900, AMPLIFICATION, "the whole gene is repeated"),
+        ("INS", 250, 250, INSERTED, "bases of unknown number inserted into exon 1 of 2"),
+        ("BND", 250, 250, BROKEN, "broken by a join with another place"),
+        ("BND", 50, 50, None, ""),
+    ],
+)
+def test_gene_of_an_rna__is_hit_where_its_exons_are(
+    kind: str, start: int, end: int, expected: str | None, words: str
+) -> None:
+    bare = Transcript("T", "G", "G", "chr1", -1, ((100, 120), (200, 300)), None, None)
+    effect = effect_on(_call(kind, start, end), bare)
+    found = (None, "") if effect is None else (effect.term, effect.words)
+    assert found == (expected, words)
 
 
 @settings(deadline=None, derandomize=True, max_examples=200)

@@ -23,6 +23,7 @@ from kerne.knowledge.gene_facts import DosageRegion, DosageScore, GeneFacts
 
 PATHOGENIC: Final = 0.99
 LIKELY: Final = 0.90
+DOSAGE_SECTION: Final = "2"
 CURATED_SECTION: Final = "4"
 NO_CODING_GENE: Final = -0.60
 
@@ -130,6 +131,14 @@ class CopyScore:
     def points(self) -> float:
         """The sum, to two decimals as the tables have it."""
         return round(sum(each.points for each in self.evidence), 2)
+
+    @property
+    def dosage(self) -> CopyEvidence:
+        """The line of section 2 that says what is known of the dosage of what it meets.
+
+        Predictors (2H of a loss) are no such knowledge.
+        """
+        return next(each for each in self.evidence if each.section[:1] == DOSAGE_SECTION)
 
     @property
     def classification(self) -> Classification:

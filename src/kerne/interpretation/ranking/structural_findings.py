@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from kerne.alleles.allele import Allele
+from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import Interval
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.at_hand import Knowledge
@@ -20,7 +21,7 @@ from kerne.interpretation.reading.structural import (
     structural_of,
 )
 from kerne.interpretation.structural.overlap import effect_on
-from kerne.interpretation.structural.score import StructuralScore, origin_in, score_of
+from kerne.interpretation.structural.score import CopyScores, StructuralScore, origin_in
 from kerne.knowledge.genes import GeneModels
 
 
@@ -50,7 +51,7 @@ def structural_consequences(
 
 
 def score_structural(
-    findings: Sequence[Finding], knowledge: Knowledge, *, parents_confirmed: bool
+    findings: Sequence[Finding], scores: CopyScores, assembly: Assembly, *, parents_confirmed: bool
 ) -> tuple[Finding, ...]:
     """Score the structural variants of a gene, and see small ones over a deletion as single."""
     deletions = [
@@ -59,14 +60,16 @@ def score_structural(
         if each.subject.allele.is_symbolic and each.observation.genotype is Genotype.HET
     ]
     return tuple(
-        _scored(each, knowledge, parents_confirmed=parents_confirmed)
+        _scored(each, scores, assembly, parents_confirmed=parents_confirmed)
         if each.subject.allele.is_symbolic
         else _over_deletion(each, deletions)
         for each in findings
     )
 
 
-def _scored(finding: Finding, knowledge: Knowledge, *, parents_confirmed: bool) -> Finding:
+def _scored(
+    finding: Finding, scores: CopyScores, assembly: Assembly, *, parents_confirmed: bool
+) -> Finding:
     call, subject = structural_of(finding.subject.allele), finding.subject
     effect = effect_on(call, subject.transcript)
     words = "" if effect is None else effect.words
@@ -75,10 +78,10 @@ def _scored(finding: Finding, knowledge: Knowledge, *, parents_confirmed: bool) 
     told = "" if reads.alternative is None else f"; {reads}"
     return replace(
         finding,
-        subject=replace(subject, coding_name=hgvs_name(call, knowledge.assembly)),
+        subject=replace(subject, coding_name=hgvs_name(call, assembly)),
         structural=StructuralScore(
-            f"{spoken_name(call, knowledge.assembly)}: {words}{told}",
-            score_of(call, knowledge, origin),
+            f"{spoken_name(call, assembly)}: {words}{told}",
+            scores.of(call, origin),
         ),
     )
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from kerne.alleles.allele import Allele
-from kerne.interpretation.basis import Basis, KnownAllele
+from kerne.interpretation.basis import Basis, KnownAllele, KnownDosage
 from kerne.interpretation.candidate import Candidate
 from kerne.interpretation.criteria.frequency import frequency_in_words
 from kerne.knowledge.allele_facts import ClinVarRecord, PublishedFrequency
@@ -19,6 +19,7 @@ class Why(StrEnum):
     """What in the releases makes the difference."""
 
     LINK = "new gene-disease link"
+    DOSAGE = "new dosage sensitivity"
     CLASS = "new class of a known variant"
     FREQUENCY = "new frequency"
     CONSEQUENCE = "new consequence"
@@ -68,6 +69,7 @@ class Differences:
         self._then = {each.allele: each for each in then.alleles}
         self._now = {each.allele: each for each in now.alleles}
         self._terms_then, self._terms_now = _terms(then), _terms(now)
+        self._dosage_then, self._dosage_now = _dosage(then), _dosage(now)
 
     def of(self, candidate: Candidate) -> Iterator[Reason]:
         """Yield what is known otherwise of a candidate's disease and variants."""
@@ -111,6 +113,7 @@ class Differences:
 
     def of_allele(self, gene: str, allele: Allele) -> Iterator[Reason]:
         """Yield what is known otherwise of an allele in a gene."""
+        yield from self._of_dosage(allele)
         then, now = self._known(allele)
         if _class_of(then.clinvar) != _class_of(now.clinvar):
             words = f"{allele} in ClinVar: {_class_words(then.clinvar)} then, "
@@ -123,6 +126,11 @@ class Differences:
             words = " then, ".join("&".join(sorted(each)) or "nothing" for each in terms)
             yield Reason(Why.CONSEQUENCE, f"{allele}: {words} now")
 
+    def _of_dosage(self, allele: Allele) -> Iterator[Reason]:
+        then, now = self._dosage_then.get(allele), self._dosage_now.get(allele)
+        if then is not None and now is not None and then.points != now.points:
+            yield Reason(Why.DOSAGE, f"{allele}: {then.words} then, {now.words} now")
+
     def _is_pathogenic(self, record: ClinVarRecord | None) -> bool:
         return record is not None and record.is_pathogenic and record.stars >= self._least.stars
 
@@ -134,6 +142,12 @@ class Differences:
         one, other = (0.0 if each is None else each.af or 0.0 for each in (then, now))
         low, high = sorted((one, other))
         return high > 0 and low * self._least.frequency_ratio <= high
+
+
+def _dosage(basis: Basis) -> Mapping[Allele, KnownDosage]:
+    # What an earlier version did not keep is not known: it is no difference.
+    kept = () if basis.structural is None else basis.structural.dosage
+    return {each.allele: each for each in kept}
 
 
 def _terms(basis: Basis) -> Mapping[tuple[str, Allele], frozenset[str]]:

@@ -1,6 +1,7 @@
 """What a structural variant does to a transcript: taken away, repeated, broken, or spared.
 
-By overlap alone: whether a repeated part reads on in frame, or a turned gene keeps its promoter, is
+Looked at is what the product is read from: the coding sequence, of an RNA gene the exons. By
+overlap alone: whether a repeated part reads on in frame, or a turned gene keeps its promoter, is
 not known from a place. Terms are those of the Sequence Ontology where it has one.
 
 References
@@ -43,9 +44,7 @@ class StructuralEffect:
 
 
 def effect_on(call: StructuralCall, transcript: Transcript) -> StructuralEffect | None:
-    """Say what a variant does to a coding transcript; `None` when no coding base is concerned."""
-    if transcript.cds is None:
-        return None
+    """Say what a variant does to the product of a transcript; `None` when it concerns no base."""
     if call.kind is StructuralKind.DELETION:
         return _deleted(call, transcript)
     if call.kind is StructuralKind.DUPLICATION:
@@ -56,13 +55,20 @@ def effect_on(call: StructuralCall, transcript: Transcript) -> StructuralEffect 
 
 
 def coding_exons(transcript: Transcript) -> list[tuple[int, int, int]]:
-    """Give number, start and end of the coding parts of the exons, from the first exon on."""
-    first, last = transcript.cds or (0, 0)
+    """Give number, start and end of what the exons hold of the product, from the first exon on.
+
+    The coding parts, of a transcript that codes for nothing the whole exons.
+    """
+    first, last = _span(transcript)
     return [
         (number, max(start, first), min(end, last))
         for number, (start, end) in enumerate(transcript.exons_in_order, start=1)
         if max(start, first) < min(end, last)
     ]
+
+
+def _span(transcript: Transcript) -> tuple[int, int]:
+    return transcript.cds or (transcript.start, transcript.end)
 
 
 def _hit(call: StructuralCall, transcript: Transcript) -> list[tuple[int, int, int]]:
@@ -84,12 +90,15 @@ def _deleted(call: StructuralCall, transcript: Transcript) -> StructuralEffect |
     if not hit:
         return None
     if len(hit) == len(coding_exons(transcript)) and all(_covers(call, s, e) for _, s, e in hit):
-        return StructuralEffect(transcript, ABLATION, "the whole coding sequence is lost")
+        whole = "RNA" if transcript.cds is None else "coding sequence"
+        return StructuralEffect(transcript, ABLATION, f"the whole {whole} is lost")
     where = _spoken(hit, transcript)
     lost = sum(min(end, call.end) - max(start, call.start) for _, start, end in hit)
     inner = all(_covers(call, start, end) for _, start, end in hit) or _is_within_one(call, hit)
     ends = {coding_exons(transcript)[0][0], coding_exons(transcript)[-1][0]}
     takes_an_end = bool(ends & {number for number, _, _ in hit})
+    if transcript.cds is None:
+        return StructuralEffect(transcript, EXON_LOSS, f"{where} lost ({lost} bases of the RNA)")
     if inner and lost % 3 == 0 and not takes_an_end:
         words = f"{where} lost in frame ({lost} coding bases)"
         return StructuralEffect(transcript, IN_FRAME_EXON_LOSS, words)
@@ -126,11 +135,11 @@ def _inserted(call: StructuralCall, transcript: Transcript) -> StructuralEffect 
 
 
 def _broken(call: StructuralCall, transcript: Transcript) -> StructuralEffect | None:
-    """Say whether a border of an inversion or join parts the coding sequence."""
+    """Say whether a border of an inversion or join parts what the product is read from."""
     borders = [(call.contig, call.start), (call.contig, call.end)]
     if call.mate is not None:
         borders = [(call.contig, call.start), (call.mate.contig, call.mate.position)]
-    first, last = transcript.cds or (0, 0)
+    first, last = _span(transcript)
     parting = {at for contig, at in borders if contig == transcript.contig and first < at < last}
     if not parting or not _parts_exons(call, transcript, parting):
         return None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from kerne.alleles.allele import Allele
 from kerne.alleles.transcript import Transcript
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.candidate import Classification, Evidence, Met, Strength
@@ -22,7 +23,7 @@ from kerne.interpretation.criteria.copy_number import (
     Stretch,
 )
 from kerne.interpretation.family.observation import PARENTS, Observation
-from kerne.interpretation.reading.structural import StructuralCall, StructuralKind
+from kerne.interpretation.reading.structural import StructuralCall, StructuralKind, structural_of
 from kerne.knowledge.genes import GeneModels
 from kerne.knowledge.release import Kind
 
@@ -103,7 +104,27 @@ class StructuralScore:
         return f"score {self.copies.points:+.2f} of losses and gains"
 
 
-def score_of(call: StructuralCall, knowledge: Knowledge, origin: Origin) -> CopyScore | None:
+class CopyScores:
+    """Scores losses and gains with what is known, each once: a long one meets many genes."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._known: dict[tuple[Allele, Origin], CopyScore | None] = {}
+
+    def of(self, call: StructuralCall, origin: Origin = Origin.UNKNOWN) -> CopyScore | None:
+        """Give the score of a variant; `None` when no table scores it."""
+        asked = call.allele, origin
+        if asked not in self._known:
+            self._known[asked] = _score_of(call, self._knowledge, origin)
+        return self._known[asked]
+
+    def dosage(self, allele: Allele) -> CopyEvidence | None:
+        """Give what is known of the dosage of what a loss or gain meets, as its table judges it."""
+        score = self.of(structural_of(allele))
+        return None if score is None else score.dosage
+
+
+def _score_of(call: StructuralCall, knowledge: Knowledge, origin: Origin) -> CopyScore | None:
     """Score a loss or gain with all the genes and judged regions that it meets."""
     copies = COPIES.get(call.kind)
     if copies is None:
