@@ -15,7 +15,7 @@ from kerne.genomes.calls import (
     Worth,
     is_carried,
 )
-from kerne.genomes.segments.building_kernels import gather_calls, move_calls
+from kerne.genomes.segments.building_kernels import gather_calls, place_calls
 from kerne.genomes.segments.calls_table import CallsBySite
 from kerne.genomes.segments.of_file import carried_by_row, says_more
 
@@ -71,11 +71,13 @@ def test_calls__move_with_their_sites(sites: Sites, data: st.DataObject) -> None
     order = data.draw(st.permutations(range(len(sites))))
     calls, expected = table(sites), table([sites[at] for at in order])
     at = np.array(order, dtype=np.int64)
-    moved = (np.empty_like(calls.first), np.empty_like(calls.row), np.empty_like(calls.code))
-    move_calls(calls.first, calls.row, calls.code, at, *moved)
     first, origin = np.empty_like(calls.first), np.empty(len(calls.row), dtype=np.int64)
     gather_calls(calls.first, at, first, origin)
-    for found in (moved, (first, calls.row[origin], calls.code[origin])):
+    begins = np.empty(len(order), dtype=np.int64)
+    begins[at] = first[:-1]
+    placed = (np.empty_like(calls.row), np.empty_like(calls.code))
+    place_calls(calls.first, calls.row, calls.code, begins, *placed)
+    for found in ((first, *placed), (first, calls.row[origin], calls.code[origin])):
         assert [each.tolist() for each in found] == [
             expected.first.tolist(),
             expected.row.tolist(),

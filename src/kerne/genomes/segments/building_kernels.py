@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import kernel
+from kerne.alleles.kernel import bare_kernel, kernel
 
 
 @kernel
@@ -23,25 +23,32 @@ def gather_calls(
     gathered_first[len(order)] = to
 
 
-@kernel
-def move_calls(
+@bare_kernel
+def place_calls(
     first: NDArray[np.int64],
     row: NDArray[np.uint32],
     code: NDArray[np.uint8],
-    order: NDArray[np.int64],
-    moved_first: NDArray[np.int64],
-    moved_row: NDArray[np.uint32],
-    moved_code: NDArray[np.uint8],
+    begins: NDArray[np.int64],
+    placed_row: NDArray[np.uint32],
+    placed_code: NDArray[np.uint8],
 ) -> None:
-    """Fill the calls of the sites in `order`, none of which is mentioned twice."""
-    to = np.uint64(0)
-    for at in range(len(order)):
-        moved_first[at] = to
-        for call in range(np.uint64(first[order[at]]), np.uint64(first[order[at] + 1])):
-            moved_row[to] = row[call]
-            moved_code[to] = code[call]
+    """Put the calls of each site where they begin among those of others.
+
+    Parameters
+    ----------
+    first, row, code
+        (sites + 1,), (calls,) and (calls,).
+    begins
+        (sites,): where the calls of each begin in what is filled.
+    placed_row, placed_code
+        Filled in those places.
+    """
+    for site in range(len(begins)):
+        to = np.uint64(begins[site])
+        for call in range(np.uint64(first[site]), np.uint64(first[site + 1])):
+            placed_row[to] = row[call]
+            placed_code[to] = code[call]
             to += np.uint64(1)
-    moved_first[len(order)] = to
 
 
 @kernel

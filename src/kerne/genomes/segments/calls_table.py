@@ -47,7 +47,7 @@ def by_site(calls: CallsByRow, sites: int) -> CallsBySite:
 def calls_checksum(calls: CallsBySite) -> int:
     """Return a checksum of who has which call where, its phase aside (it is with the rows)."""
     bare = calls.code & np.uint8(~(FIRST | SECOND) & 0xFF)
-    first, row = calls.first.astype(np.int64), calls.row.astype(np.uint32)
+    first, row = np.ascontiguousarray(calls.first), np.ascontiguousarray(calls.row)
     return crc32(bare.data, crc32(row.data, crc32(first.data)))
 
 
