@@ -1,6 +1,7 @@
 """A partition packed by several threads, beside one that one thread packs."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from kerne.genomes.segments.sites import ContigSites
 
 ROWS = 1200
 SITES = 60
+CODES = (Code.HET, Code.HOM, Code.MISSING, Code.HEMI)
 
 
 def invented_partition() -> Partition:
@@ -22,7 +24,7 @@ def invented_partition() -> Partition:
     rng = np.random.default_rng(7)
     share = rng.choice([0.01, 0.3, 0.99], size=SITES)
     site, row = np.nonzero(rng.random((SITES, ROWS)) < share[:, None])
-    code = rng.choice(np.array([Code.HET, Code.HOM, Code.MISSING], np.uint8), len(row))
+    code = rng.choice(np.array(CODES, np.uint8), len(row))
     first = np.concatenate([[0], np.cumsum(np.bincount(site, minlength=SITES))]).astype(np.int64)
     calls = CallsBySite(first, row.astype(np.uint32), code | np.uint8(SILENT))
     position = np.arange(100, 100 + 3 * SITES, 3, dtype=np.uint32)
@@ -40,7 +42,9 @@ def invented_partition() -> Partition:
     )
 
 
-def test_partition__is_the_same_bytes_whoever_packs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_partition__is_the_same_bytes_whoever_packs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(packing, "TILE_SITES", 7)
     monkeypatch.setattr(packing, "GROUPS_AT_ONCE", 2)
     monkeypatch.setattr(twin, "GROUP_CALLS", 900)
@@ -50,6 +54,8 @@ def test_partition__is_the_same_bytes_whoever_packs_it(monkeypatch: pytest.Monke
     alone = encode_partition(partition, places, classes)
     with ThreadPoolExecutor(3) as packers:
         assert encode_partition(partition, places, classes, packers) == alone
+        unturned = replace(partition, by_row=None)
+        assert encode_partition(unturned, places, classes, packers) == alone
     (size,) = HEAD.unpack(alone[: HEAD.size])
     directory = decode_directory(alone[HEAD.size : HEAD.size + size])
     assert directory.firsts == list(range(0, SITES, 7))

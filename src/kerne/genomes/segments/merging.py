@@ -105,9 +105,8 @@ def merge(
             ]
             partition = _united(pieces, rows, contig, start, end)
             places = places_on(assembly, contig, partition.sites.position)
-            entry = PartitionEntry(
-                contig, start, end, len(partition.sites), len(partition.by_row.code)
-            )
+            calls = len(partition.by_site.code)
+            entry = PartitionEntry(contig, start, end, len(partition.sites), calls)
             writer.put(entry.file, encode_partition(partition, places, rows.classes))
             yield entry
 

@@ -34,6 +34,7 @@ from kerne.genomes.segments.callability import (
 from kerne.genomes.segments.calls_table import CallsBySite, by_row
 from kerne.genomes.segments.joining import Joined, kept_calls
 from kerne.genomes.segments.partition import Mentions, Partition
+from kerne.genomes.segments.twin import is_only_by_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def partition_of(
         where.end,
         sites,
         said,
-        by_row(said, fields, rules.rows),
+        None if is_only_by_site(said.code, fields) else by_row(said, fields, rules.rows),
         bounds_of(stretches or nowhere, where.start, where.end),
         _mentions(said, rules),
     )

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from kerne.alleles.change import reference_spans
 from kerne.genomes.segments.blob import pack
-from kerne.genomes.segments.calls_table import CallsByRow, calls_checksum
+from kerne.genomes.segments.calls_table import calls_checksum
 from kerne.genomes.segments.kernels import DENSE
 from kerne.genomes.segments.partition import HEAD, Mentions, Partition
 from kerne.genomes.segments.tile import TILE_SITES, pack_planes, pack_tile, tile_between
-from kerne.genomes.segments.twin import RowGroup, pack_group, row_groups
+from kerne.genomes.segments.twin import RowGroup, pack_group, row_groups, untold_by_row
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -57,8 +57,9 @@ def encode_partition(
     back = np.concatenate([np.empty(0, np.uint8), *(tile.back for tile in tiles)])
     is_dense = np.zeros(len(places), dtype=np.bool_)
     is_dense[dense] = True
-    groups = [
-        (row, *body.add(blob)) for row, blob in _packed_groups(partition.by_row, is_dense, packers)
+    groups = _row_groups(partition, is_dense, classes.shape[1])
+    group_entries = [
+        (row, *body.add(blob)) for row, blob in _packed_groups(groups, is_dense, packers)
     ]
     bounds, mentions = partition.bounds, partition.mentions
     once = [
@@ -72,13 +73,13 @@ def encode_partition(
         partition.start,
         partition.end,
         len(places),
-        len(partition.by_row.code),
+        len(partition.by_site.code),
         calls_checksum(partition.by_site),
     )
     head = np.array(told, dtype=np.int64)
     planes = [(tile.low, *blob) for tile in tiles for blob in tile.planes]
-    entries = [tile.told for tile in tiles]
-    tables: tuple[Sequence[Sequence[int]], ...] = (entries, planes, groups, once)
+    tile_entries = [tile.told for tile in tiles]
+    tables: tuple[Sequence[Sequence[int]], ...] = (tile_entries, planes, group_entries, once)
     directory = pack([head, *map(_flat, tables)])
     return b"".join([HEAD.pack(len(directory)), directory, *body.blobs])
 
@@ -141,11 +142,17 @@ def _add_tile(body: _Body, tile: _PackedTile) -> _WrittenTile:
     return _WrittenTile(told[0], told, planes, tile.dense, tile.back)
 
 
+def _row_groups(partition: Partition, is_dense: NDArray[np.bool_], rows: int) -> list[RowGroup]:
+    if partition.by_row is not None:
+        return row_groups(partition.by_row, partition.by_row.first)
+    all_first, untold = untold_by_row(partition.by_site, is_dense, rows)
+    return row_groups(untold, all_first)
+
+
 def _packed_groups(
-    calls: CallsByRow, is_dense: NDArray[np.bool_], packers: Executor | None
+    groups: Sequence[RowGroup], is_dense: NDArray[np.bool_], packers: Executor | None
 ) -> Iterator[tuple[int, bytes]]:
     """Yield the first row of each group, and its blob."""
-    groups = row_groups(calls)
     batches = [groups[at : at + GROUPS_AT_ONCE] for at in range(0, len(groups), GROUPS_AT_ONCE)]
 
     def packed(batch: Sequence[RowGroup]) -> list[tuple[int, bytes]]:

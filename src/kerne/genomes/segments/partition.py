@@ -57,14 +57,18 @@ class Mentions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partition:
-    """Everything of a partition, in memory; both orders of the calls hold the same calls."""
+    """Everything of a partition, in memory; both orders of the calls hold the same calls.
+
+    `by_row` is `None` where no call has a phase or fields: what of it is needed is turned over when
+    it is packed.
+    """
 
     contig: int
     start: int
     end: int
     sites: ContigSites
     by_site: CallsBySite
-    by_row: CallsByRow
+    by_row: CallsByRow | None
     bounds: Bounds
     mentions: Mentions
 

@@ -15,7 +15,7 @@ from kerne.genomes.calls import FIRST, SECOND, SILENT, Code
 from kerne.genomes.reading.chunk import Fields
 from kerne.genomes.segments import kernels, twin_kernels
 from kerne.genomes.segments.blob import pack, unpack
-from kerne.genomes.segments.calls_table import FIELD_NAMES, CallsByRow, picked
+from kerne.genomes.segments.calls_table import FIELD_NAMES, CallsByRow, CallsBySite, picked
 from kerne.genomes.segments.tile import PLANE_ROWS
 
 GROUP_CALLS: Final = 1 << 14
@@ -56,11 +56,46 @@ class RowGroup:
         return slice(int(first[row - self.row]), int(first[row - self.row + 1]))
 
 
-def row_groups(calls: CallsByRow) -> list[RowGroup]:
-    """Cut calls into groups of rows; none lies in two blobs of planes."""
-    rows = len(calls.first) - 1
-    marks = np.arange(GROUP_CALLS, int(calls.first[-1]), GROUP_CALLS)
-    by_calls = np.searchsorted(calls.first, marks)
+def is_only_by_site(code: NDArray[np.uint8], fields: Fields | None) -> bool:
+    """Say whether calls by row would tell nothing that calls by site do not tell."""
+    return fields is None and not (code & PHASE).any()
+
+
+def untold_by_row(
+    calls: CallsBySite, is_dense: NDArray[np.bool_], rows: int
+) -> tuple[NDArray[np.int64], CallsByRow]:
+    """Turn over what stands in no plane of calls that are only by site.
+
+    Parameters
+    ----------
+    is_dense
+        (sites,), whether a site has planes.
+
+    Returns
+    -------
+    Where the calls of each row would begin if all were turned over, (rows + 1,); those that were.
+    """
+    all_first, first = np.zeros(rows + 1, np.int64), np.zeros(rows + 1, np.int64)
+    site, code = np.empty_like(calls.row), np.empty_like(calls.code)
+    cursor = np.empty(rows, np.int64)
+    twin_kernels.turn_untold(
+        calls.first, calls.row, calls.code, _PLAIN, is_dense, all_first, first, site, code, cursor
+    )
+    size = int(first[-1])
+    return all_first, CallsByRow(first, site[:size], code[:size], None)
+
+
+def row_groups(calls: CallsByRow, all_first: NDArray[np.int64]) -> list[RowGroup]:
+    """Cut calls into groups of rows; none lies in two blobs of planes.
+
+    Parameters
+    ----------
+    all_first
+        (rows + 1,), where the calls of each row begin, also those that `calls` is without.
+    """
+    rows = len(all_first) - 1
+    marks = np.arange(GROUP_CALLS, int(all_first[-1]), GROUP_CALLS)
+    by_calls = np.searchsorted(all_first, marks)
     cuts = np.unique(np.concatenate([np.arange(0, rows, PLANE_ROWS), by_calls, [rows]]))
     return [_group(calls, int(low), int(high)) for low, high in pairwise(cuts)]
 

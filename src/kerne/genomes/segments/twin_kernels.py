@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import kernel
+from kerne.alleles.kernel import bare_kernel, kernel
 from kerne.genomes.segments.kernels import HOM, ODD
 
 MORE: Final = 128
@@ -70,6 +70,53 @@ def write_calls(
                 odd[odds] = code[at]
                 odds += 1
     return to, more, odds
+
+
+@bare_kernel
+def turn_untold(
+    first: NDArray[np.int64],
+    row: NDArray[np.uint32],
+    code: NDArray[np.uint8],
+    plain: NDArray[np.uint8],
+    is_dense: NDArray[np.bool_],
+    all_first: NDArray[np.int64],
+    turned_first: NDArray[np.int64],
+    turned_site: NDArray[np.uint32],
+    turned_code: NDArray[np.uint8],
+    cursor: NDArray[np.int64],
+) -> None:
+    """Turn calls over, from the rows of each site to the sites of each row, but for the planes'.
+
+    Parameters
+    ----------
+    first, row, code
+        (sites + 1,), (calls,) and (calls,).
+    plain, is_dense
+        As of `write_calls`, which would leave the same calls out.
+    all_first
+        (rows + 1,) zeros. Filled: where the calls of a row would begin if all were turned.
+    turned_first, turned_site, turned_code
+        (rows + 1,) zeros and (calls,). Filled, the last two as far as `turned_first` says.
+    cursor
+        (rows,), for the kernel to note where it is.
+    """
+    for site in range(len(is_dense)):
+        for at in range(np.uint64(first[site]), np.uint64(first[site + 1])):
+            who = np.uint64(row[at]) + np.uint64(1)
+            all_first[who] += 1
+            turned_first[who] += not (is_dense[site] and plain[code[at]] <= HOM)
+    for each in range(len(cursor)):
+        all_first[each + 1] += all_first[each]
+        turned_first[each + 1] += turned_first[each]
+        cursor[each] = turned_first[each]
+    for site in range(len(is_dense)):
+        for at in range(np.uint64(first[site]), np.uint64(first[site + 1])):
+            if is_dense[site] and plain[code[at]] <= HOM:
+                continue
+            to = np.uint64(cursor[row[at]])
+            turned_site[to] = np.uint32(site)
+            turned_code[to] = code[at]
+            cursor[row[at]] = to + np.uint64(1)
 
 
 @kernel
