@@ -5,8 +5,8 @@
 
 Numbers are little-endian. An array of numbers of two or four bytes is as many streams: all first
 bytes, all second bytes, and so on, since the higher bytes of rows, distances and counts are few and
-alike. Every other array is one stream. A stream that compression does not shorten is stored as it
-is, which shows in its length.
+alike. Every other array is one stream. A stream that is short, or that compression does not
+shorten, is stored as it is, which shows in its length.
 """
 
 import struct
@@ -21,6 +21,9 @@ from kerne.errors import DamagedStoreError
 
 LEVEL: Final = 3
 """Of zstd: higher ones gain two hundredths of the size and cost five times the time."""
+
+SHORT_BYTES: Final = 64
+"""A stream so short is stored as it is: zstd takes as long for it as for a thousand bytes."""
 
 _COUNT: Final = struct.Struct("<H")
 _ENTRY: Final = struct.Struct("<2sQ")
@@ -114,7 +117,9 @@ def _joined(streams: list[NDArray[np.uint8]], dtype: np.dtype[Any]) -> NDArray[A
 
 
 def _squeezed(codec: Any, stream: NDArray[np.uint8]) -> bytes:  # Any: Arrow's codec
-    squeezed: bytes = codec.compress(stream, asbytes=True) if stream.size else b""
+    if stream.size <= SHORT_BYTES:
+        return stream.tobytes()
+    squeezed: bytes = codec.compress(stream, asbytes=True)
     return squeezed if len(squeezed) < stream.size else stream.tobytes()
 
 
