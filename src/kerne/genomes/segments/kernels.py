@@ -98,7 +98,7 @@ def tally(
         (rows,), the class of each row.
     """
     for site in range(len(first) - 1):
-        for at in range(first[site], first[site + 1]):
+        for at in range(np.uint64(first[site]), np.uint64(first[site + 1])):
             counts[site, kinds[class_of[row[at]], code[at]]] += np.uint32(1)
 
 
@@ -127,9 +127,9 @@ def fill_tile(
     ids, planes, odd_site, odd_row, odd_code
         Filled; `planes` must be zero.
     """
-    words = (len(class_of) + 63) // 64
+    words = np.uint64((len(class_of) + 63) // 64)
     begin = np.int64(0)
-    plane = np.int64(0)
+    plane = np.uint64(0)
     odd = np.int64(0)
     for site in range(len(kind)):
         het = begin
@@ -141,15 +141,22 @@ def fill_tile(
             missing = hom + np.int64(counts[site, 1])
         begin = missing + np.int64(counts[site, 2])
         silent = np.int64(0)
-        for at in range(first[site], first[site + 1]):
+        for at in range(np.uint64(first[site]), np.uint64(first[site + 1])):
             who = np.int64(row[at])
+            what = kinds[class_of[np.uint64(who)], code[at]]
+            if kind[site] == DENSE and what <= HOM:
+                # Both planes are written: which call it is nobody can guess.
+                word = plane + np.uint64(who >> 6)
+                bit = np.uint64(1) << np.uint64(who & 63)
+                planes[word] |= bit
+                planes[word + words] |= bit * np.uint64(what == HOM)
+                continue
             if kind[site] == COMPLEMENT:
                 while silent < who:
                     ids[hom] = np.uint16(silent)
                     hom += 1
                     silent += 1
                 silent = who + 1
-            what = kinds[class_of[who], code[at]]
             if what == MISSING:
                 ids[missing] = np.uint16(who)
                 missing += 1
@@ -158,11 +165,6 @@ def fill_tile(
                 odd_row[odd] = np.uint16(who)
                 odd_code[odd] = code[at]
                 odd += 1
-            elif kind[site] == DENSE:
-                bit = np.uint64(1) << np.uint64(who & 63)
-                planes[plane + (who >> 6)] |= bit
-                if what == HOM:
-                    planes[plane + words + (who >> 6)] |= bit
             elif what == HET:
                 ids[het] = np.uint16(who)
                 het += 1
@@ -175,7 +177,7 @@ def fill_tile(
                 hom += 1
                 silent += 1
         if kind[site] == DENSE:
-            plane += 2 * words
+            plane += np.uint64(2) * words
 
 
 @kernel
