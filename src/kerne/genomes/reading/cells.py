@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import kernel_part
+from kerne.alleles.kernel import bit_count, kernel_part
 
 TAB: Final = ord("\t")
 NEWLINE: Final = ord("\n")
@@ -42,10 +42,9 @@ DIGIT_OF: Final = _digits()
 """(bytes,): the number that a digit stands for, -1 for what is none."""
 
 _WIDTH: Final = 4
-_SAMPLES_AT_ONCE: Final = 128
+_SAMPLES_AT_ONCE: Final = 64
 """Compared together: whole lines of reference genotypes go by as fast as memory is read."""
-_SAMPLES_APART: Final = 32
-"""Of those, looked at one by one where they differ."""
+_ONE: Final = np.uint64(1)
 _UNPHASED: Final = np.uint32(int.from_bytes(b"0/0\t", "little"))
 _PHASED: Final = np.uint32(int.from_bytes(b"0|0\t", "little"))
 
@@ -56,9 +55,7 @@ class Events(NamedTuple):
     Parameters
     ----------
     column
-        Ascending; with room for one more, which may be written and means nothing.
-    word
-        The four bytes of the sample, where all samples have four; room as of `column`.
+        Ascending.
     first, second
         The alleles, `MISSING_ALLELE` or `NO_ALLELE`.
     phased
@@ -70,7 +67,6 @@ class Events(NamedTuple):
     """
 
     column: NDArray[np.uint32]
-    word: NDArray[np.uint32]
     first: NDArray[np.int32]
     second: NDArray[np.int32]
     phased: NDArray[np.uint8]
@@ -81,8 +77,7 @@ class Events(NamedTuple):
 def room_for_events(samples: int) -> Events:
     """Return room for the genotypes of one line."""
     return Events(
-        np.empty(samples + 1, dtype=np.uint32),
-        np.empty(samples + 1, dtype=np.uint32),
+        np.empty(samples, dtype=np.uint32),
         np.empty(samples, dtype=np.int32),
         np.empty(samples, dtype=np.int32),
         np.empty(samples, dtype=np.uint8),
@@ -167,19 +162,39 @@ def read_fixed(raw: NDArray[np.uint8], at: int, samples: int, most: int, events:
     words = raw[at : at + _WIDTH * samples].view(np.uint32)
     # The last word ends the line and not a cell: it is always one that differs.
     usual = _PHASED if raw[at + 1] == BAR else _UNPHASED
-    found = np.uint64(0)
+    count = 0
     for low in range(0, samples, _SAMPLES_AT_ONCE):
-        high = min(low + _SAMPLES_AT_ONCE, samples)
-        if _differ(words, low, high, usual):
-            for part in range(low, high, _SAMPLES_APART):
-                end = min(part + _SAMPLES_APART, high)
-                if _differ(words, part, end, usual):
-                    found = _gather(words, part, end, found, events)
-    return _decode(int(found), samples, most, events)
+        odd = _odd_ones(words, low, min(low + _SAMPLES_AT_ONCE, samples), usual)
+        while odd:
+            column = low + bit_count((odd & (~odd + _ONE)) - _ONE)
+            odd &= odd - _ONE
+            count = _take_word(words[np.uint64(column)], column, samples, most, count, events)
+            if count < 0:
+                return -1
+    return count
 
 
-# Numbers of a kernel that are never negative are told so: the loops below run eight samples at once
+# Numbers of a kernel that are never negative are told so: the loops below run many samples at once
 # only when no index can count from the end.
+
+
+@kernel_part
+def _odd_ones(words: NDArray[np.uint32], low: int, high: int, usual: np.uint32) -> np.uint64:
+    """Return a bit for each of at most 64 words, set where it is not the usual one."""
+    odd = np.uint64(0)
+    if not _differ(words, low, high, usual):
+        return odd
+    if high - low == _SAMPLES_AT_ONCE:  # a number that is known makes for faster code
+        return _odd_bits(words, low, _SAMPLES_AT_ONCE, usual)
+    return _odd_bits(words, low, high - low, usual)
+
+
+@kernel_part
+def _odd_bits(words: NDArray[np.uint32], low: int, size: int, usual: np.uint32) -> np.uint64:
+    odd = np.uint64(0)
+    for at in range(np.uint64(size)):
+        odd |= np.uint64(words[np.uint64(low) + at] != usual) << at
+    return odd
 
 
 @kernel_part
@@ -192,40 +207,23 @@ def _differ(words: NDArray[np.uint32], low: int, high: int, usual: np.uint32) ->
 
 
 @kernel_part
-def _gather(
-    words: NDArray[np.uint32], low: int, high: int, found: np.uint64, events: Events
-) -> np.uint64:
-    """Keep the words that are not plain reference; return how many there are now."""
-    for column in range(np.uint64(low), np.uint64(high)):
-        word = words[column]
-        events.column[found] = column
-        events.word[found] = word
-        found += np.uint64((word != _UNPHASED) & (word != _PHASED))
-    return found
-
-
-@kernel_part
-def _decode(found: int, samples: int, most: int, events: Events) -> int:
-    """Make genotypes of the words that were kept; return how many are not plain reference."""
-    count = 0
-    for at in range(found):
-        word, column = events.word[at], events.column[at]
-        middle, end = _byte(word, 1), _byte(word, 3)
-        if end != TAB and column != samples - 1:
-            return -1
-        if middle not in (SLASH, BAR):
-            return -1
-        first, second = _digit(_byte(word, 0)), _digit(_byte(word, 2))
-        if min(first, second) < MISSING_ALLELE or max(first, second) > most:
-            return -1
-        if first == 0 and second == 0:
-            continue
-        events.column[count] = column
-        events.first[count] = first
-        events.second[count] = second
-        events.phased[count] = middle == BAR
-        count += 1
-    return count
+def _take_word(
+    word: np.uint32, column: int, samples: int, most: int, count: int, events: Events
+) -> int:
+    """Make an event of a word, unless it is plain reference; return how many there are, or -1."""
+    middle, end = _byte(word, 1), _byte(word, 3)
+    if end != TAB and column != samples - 1:
+        return -1
+    if middle not in (SLASH, BAR):
+        return -1
+    first, second = _digit(_byte(word, 0)), _digit(_byte(word, 2))
+    if min(first, second) < MISSING_ALLELE or max(first, second) > most:
+        return -1
+    events.column[count] = column
+    events.first[count] = first
+    events.second[count] = second
+    events.phased[count] = middle == BAR
+    return count + (first != 0 or second != 0)
 
 
 @kernel_part
