@@ -16,7 +16,7 @@ SAM 1.6 §4.1 (BGZF); RFC 1952 §2.3.1 (ISIZE).
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -86,12 +86,14 @@ def measure_blocks(
     """
     ends[0] = text_ends[0] = 0
     count = 0
-    while _begins_block(packed, ends[count]):
+    is_block = _begins_block(packed, 0)
+    while is_block:
         start = ends[count]
         end = start + int(packed[start + 16]) + (int(packed[start + 17]) << 8) + 1
         if end < start + _HEAD_BYTES + _TAIL_BYTES or end > len(packed):
             break
-        if not (_begins_block(packed, end) or (is_end and end == len(packed))):
+        is_block = _begins_block(packed, end)
+        if not (is_block or (is_end and end == len(packed))):
             break
         text_bytes = 0
         for at in range(end - 1, end - 5, -1):
@@ -143,7 +145,8 @@ class BlockwiseText:
     def __init__(self, raw: io.FileIO, threads: int | None = None) -> None:
         self._raw = raw
         self._threads = threads or min(os.cpu_count() or 1, THREADS_MOST)
-        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="genome-inflating")
+        others = max(1, self._threads - 1)
+        self._pool = ThreadPoolExecutor(others, thread_name_prefix="genome-inflating")
         self._room = np.empty(PACKED_BYTES, dtype=np.uint8)
         self._packed = self._room[:0]
         self._offset = raw.tell()
@@ -181,7 +184,7 @@ class BlockwiseText:
         while self._in_order is None:
             self._refill()
             parts = list(self._parts(len(buffer)))
-            if parts and all(self._pool.map(lambda part: self._is_inflated(part, buffer), parts)):
+            if parts and self._are_inflated(parts, buffer):
                 self._packed = self._packed[parts[-1].end :]
                 self._offset += parts[-1].end
                 if parts[-1].text_end:
@@ -217,6 +220,13 @@ class BlockwiseText:
         cuts = [0, *np.searchsorted(text_ends[:count], inner).tolist(), count]
         for low, high in pairwise(cuts):
             yield _Part(*ends[[low, high]].tolist(), *text_ends[[low, high]].tolist())
+
+    def _are_inflated(self, parts: Sequence[_Part], buffer: memoryview) -> bool:
+        """Inflate parts side by side, the first one in this thread."""
+        others = [self._pool.submit(self._is_inflated, part, buffer) for part in parts[1:]]
+        are_inflated = [self._is_inflated(parts[0], buffer)]
+        are_inflated += [other.result() for other in others]
+        return all(are_inflated)
 
     def _is_inflated(self, part: _Part, buffer: memoryview) -> bool:
         """Inflate a part; say whether it was what its blocks say."""
