@@ -11,6 +11,7 @@ from genome_peers.environments import Environments
 from genome_peers.runs import Run, Runner
 
 THREADS: Final = "2"
+COMMAND: Final = Path(sys.executable).with_name("kerne")
 SHARE: Final = 0.9
 """Of the people who are counted."""
 
@@ -59,6 +60,10 @@ class Bench:
     def run(self, *command: str) -> Run:
         """Run a program."""
         return self.runner.run(*command)
+
+    def command(self, *words: str) -> Run:
+        """Call the command line, as everybody does."""
+        return self.run(str(COMMAND), *words)
 
     def kerne(self, *words: str) -> Run:
         """Take a step of Kerne's own side in a process of its own."""

@@ -1,7 +1,6 @@
 """Task: one question to the command line, from start to end, alone and through `serve`."""
 
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from genome_peers.bars import Bar
-from genome_peers.bench import Bench, Cohort
+from genome_peers.bench import COMMAND, Bench, Cohort
 from genome_peers.runs import Run, in_turns, median_cpu_seconds, median_seconds
 
 ALONE_SECONDS: Final = 2.5
@@ -41,7 +40,7 @@ def _questions(bench: Bench, cohort: Cohort, store: Path) -> Mapping[str, Callab
     variant = first_variant(bench, cohort)
 
     def asker(*words: str) -> Run:
-        return bench.run(_kerne(), "genomes", "--store", str(store), *words)
+        return bench.command("genomes", "--store", str(store), *words)
 
     return {
         "frequencies of 100 kb": lambda: asker("frequencies", "-r", PLACES, "-o", "/dev/null"),
@@ -53,7 +52,7 @@ def _questions(bench: Bench, cohort: Cohort, store: Path) -> Mapping[str, Callab
 @contextmanager
 def _served(bench: Bench, store: Path) -> Iterator[None]:
     """Keep a resident process of a store, from when it answers on."""
-    command = (_kerne(), "genomes", "--store", str(store), "serve")
+    command = (str(COMMAND), "genomes", "--store", str(store), "serve")
     with subprocess.Popen(command, env=dict(bench.runner.surroundings)) as resident:
         until = time.monotonic() + SERVING_SECONDS
         try:
@@ -64,10 +63,6 @@ def _served(bench: Bench, store: Path) -> Iterator[None]:
             yield
         finally:
             resident.terminate()
-
-
-def _kerne() -> str:
-    return str(Path(sys.executable).with_name("kerne"))
 
 
 def first_variant(bench: Bench, cohort: Cohort) -> str:

@@ -24,7 +24,8 @@ def imports(
     form = ("erase-phase",) if isinstance(cohort, RealFile) else ()
 
     def kerne() -> Run:
-        return bench.kerne("add", str(bench.emptied(f"{cohort.name}.store")), str(vcf))
+        store = str(bench.emptied(f"{cohort.name}.store"))
+        return bench.command("genomes", "--store", store, "add", "--assembly", "GRCh38", str(vcf))
 
     def plink2(*words: str, out: str = cohort.name) -> Run:
         prefix = str(bench.place(out))

@@ -1,5 +1,7 @@
 """The command line leaves with the exit code that the outcome owns, and says one clear thing."""
 
+import atexit
+import gc
 from pathlib import Path
 
 import click
@@ -86,3 +88,12 @@ def test_audit__held_against_something_else_ends_with_four(run: Run, tmp_path: P
     checkpoint.write_text("nonsense\n")
     outcome = run("audit", "--home", tmp_path, "verify", "--held", checkpoint)
     assert outcome.code == 4
+
+
+def test_leaving__looks_for_no_cycles_in_what_was_loaded(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered: list[object] = []
+    monkeypatch.setattr(atexit, "register", registered.append)
+    run("--version")
+    assert registered == [gc.freeze]
