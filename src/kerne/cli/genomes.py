@@ -85,12 +85,13 @@ def add(  # noqa: PLR0913  one argument for each option
     rules = StoreRules(assembly, reference, min_gq, min_dp)
     with reading(files) as watch:
         added = desk.add(pairs, rules, watch)
-    click.echo("sample\trow\tvariants\tcallable\tstructural")
+    lines = ["sample\trow\tvariants\tcallable\tstructural"]
     for genome in added:
         where = "declared whole" if genome.callable_declared_whole else "as given"
-        click.echo(
+        lines.append(
             f"{genome.sample}\t{genome.row}\t{genome.variants}\t{where}\t{genome.structural}"
         )
+    click.echo("\n".join(lines))
 
 
 @genomes.command("carriers")
