@@ -5,7 +5,7 @@ chr1, `ASKED` (what the patient is asked about) on chr2, `BRCA1` (secondary, adu
 and 400 common places on chr4 by which kin can be told.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -57,15 +57,21 @@ def citizen(person: str) -> Identity:
     return Identity(person, frozenset({Role.CITIZEN}), None, person)
 
 
-def settle(home: Path, *, is_father: bool = True, structural: Sequence[str] = ()) -> None:
+def settle(
+    home: Path,
+    *,
+    is_father: bool = True,
+    stops: Collection[str] = STOPS.values(),
+    structural: Sequence[str] = (),
+) -> None:
     """Found the centre and add four genomes.
 
     Parameters
     ----------
     is_father
         Whether the father is one.
-    structural
-        Further lines of the VCF; see `write_genomes`.
+    stops, structural
+        What patient and child carry; further lines of the VCF. See `write_genomes`.
     """
     work = home.with_name(f"{home.name}-files")
     work.mkdir()
@@ -82,7 +88,7 @@ def settle(home: Path, *, is_father: bool = True, structural: Sequence[str] = ()
         for person in (MOTHER, FATHER):
             consent(centre, person, SecondaryChoice.ALL)
         guardians_consent(centre, SecondaryChoice.ALL)
-        files = [write_genomes(work, is_father=is_father, structural=structural)]
+        files = [write_genomes(work, stops, structural, is_father=is_father)]
         assert isinstance(centre.genomes.add(LABORATORY, OWN, files), list)
 
 
@@ -164,14 +170,20 @@ def genotypes(*, is_father: bool) -> NDArray[np.int64]:
     return np.stack([each.sum(axis=0) for each in (patient, mother, shown, child)], axis=1)
 
 
-def write_genomes(work: Path, *, is_father: bool, structural: Sequence[str] = ()) -> GenomeFile:
-    """Write the VCF: patient and child carry a stop in every gene, the parents none.
+def write_genomes(
+    work: Path,
+    stops: Collection[str] = STOPS.values(),
+    structural: Sequence[str] = (),
+    *,
+    is_father: bool,
+) -> GenomeFile:
+    """Write the VCF: patient and child carry the stops, the parents none.
 
     A line of `structural` holds contig, place, kind, end and four genotypes.
     """
     fixed = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
     lines = ["##fileformat=VCFv4.2", "\t".join([fixed, *SAMPLES])]
-    for stop in STOPS.values():
+    for stop in stops:
         contig, place, reference, alternative = stop.split("-")
         calls = "0/1\t0/0\t0/0\t0/1"
         lines.append(

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from enum import StrEnum
 from importlib.resources import files
 from string import Formatter
@@ -13,9 +14,9 @@ from kerne.cases.answers.report import NOT_EXCLUDED, NOT_FOR_DIAGNOSIS, SYNTHETI
 from kerne.cases.answers.wording import Wording, danish
 from kerne.cases.events import Bearing
 from kerne.errors import CaseError
-from kerne.interpretation.candidate import Classification, Met, Mode, Strength
-from kerne.interpretation.family.facts import sharing_facts, two_copies_facts
-from kerne.interpretation.family.observation import RelativeCarriage
+from kerne.interpretation.candidate import Classification, Genotype, Met, Mode, Strength
+from kerne.interpretation.family.facts import sharing_facts, structural_origin, two_copies_facts
+from kerne.interpretation.family.observation import Observation, RelativeCarriage
 from kerne.interpretation.family.pedigree import Kin
 from kerne.interpretation.limits import STRUCTURAL_IN_PART, UNJUDGED, not_examined
 from kerne.interpretation.ranking.background import Effect
@@ -83,13 +84,29 @@ def test_reasons_of_the_family__name_kin_in_danish(kin: Kin) -> None:
         fact
         for spares in (True, False)
         for affected in (True, False)
-        for carriage in (Carriage.HET, Carriage.ABSENT)
+        for carriage in (Carriage.HET, Carriage.ABSENT, Carriage.UNSEEN)
         for fact in sharing_facts([RelativeCarriage(kin, affected, carriage)], spares_some=spares)
     ]
     said = {words for _, words in (*two, *one)}
-    assert len(said) == 4
+    assert len(said) == 5
     assert [each for each in said if DANISH.told(each) is None] == []
     assert all(DANISH.tell(kin.value) in DANISH.tell(each) for each in said)
+
+
+@pytest.mark.parametrize("mother", Carriage)
+@pytest.mark.parametrize("father", [*Carriage, None])
+def test_origin_of_a_structural_variant__is_known_in_danish(
+    mother: Carriage, father: Carriage | None
+) -> None:
+    parents = [
+        RelativeCarriage(kin, affected=False, carriage=carriage)
+        for kin, carriage in ((Kin.MOTHER, mother), (Kin.FATHER, father))
+        if carriage is not None
+    ]
+    seen = Observation(Genotype.HET, relatives=tuple(parents))
+    of_boy = replace(seen, genotype=Genotype.HEMI, givers=frozenset({Kin.MOTHER}))
+    said = [*structural_origin(seen), *structural_origin(of_boy)]
+    assert [each for each in said if DANISH.told(each) is None] == []
 
 
 def test_sentences__are_looked_up_one_by_one_when_the_whole_is_not_known() -> None:

@@ -301,6 +301,7 @@ def as_calls(found: PersonalGenome, assembly: Assembly) -> GenomeCalls:
         callable=found.callable,
         notes=(*notes, *structural.notes),
         structural=structural.calls,
+        doubtful=structural.doubtful,
         is_structural_kept=found.structural is not None,
     )
 

@@ -64,16 +64,24 @@ class AbsentAllele:
 
 @dataclass(frozen=True, slots=True)
 class KeptCalls:
-    """A part of one genome: its calls of some alleles, and which of the others it surely lacks."""
+    """A part of one genome: its calls of some alleles, and which of the others it surely lacks.
+
+    Parameters
+    ----------
+    unseen
+        Structural variants that it does not show though it was examined for such.
+    """
 
     sample: str
     calls: tuple[Call, ...]
     absent: tuple[AbsentAllele, ...] = ()
+    unseen: tuple[Allele, ...] = ()
 
     def as_genome(self, assembly: Assembly) -> GenomeCalls:
-        """Return the part as a genome; what is neither called nor absent is unknown in it."""
+        """Return the part as a genome; what it does not name is unknown in it."""
         absent = {each.allele: each.reads for each in self.absent}
-        return GenomeCalls(self.sample, assembly, self.calls, absent=absent)
+        unseen = frozenset(self.unseen)
+        return GenomeCalls(self.sample, assembly, self.calls, absent=absent, unseen=unseen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +289,8 @@ def _calls(genome: GenomeCalls, alleles: Sequence[Allele]) -> KeptCalls:
         for each in alleles
         if genome.carriage(each) is Carriage.ABSENT
     )
-    return KeptCalls(genome.sample, carried, absent)
+    unseen = tuple(each for each in alleles if genome.carriage(each) is Carriage.UNSEEN)
+    return KeptCalls(genome.sample, carried, absent, unseen)
 
 
 def _consequences(

@@ -14,6 +14,7 @@ from kerne.interpretation.candidate import (
     Tier,
 )
 from kerne.interpretation.criteria.frequency import frequency_in_words
+from kerne.interpretation.family.facts import structural_origin
 from kerne.interpretation.phenotypes.terms import Terms
 from kerne.interpretation.ranking.background import effect_of
 from kerne.interpretation.ranking.ranking import Judged, Ranked
@@ -174,6 +175,7 @@ class Presenter:
         reasons += _chance_in_words(ranked.variants)
         reasons.append(phenotype_in_words(terms))
         reasons += ranked.explanation.reasons
+        reasons += _origins_in_words(ranked)
         for judged in ranked.variants:
             together = judged.finding.subject.consequence.together_with
             if together:
@@ -184,6 +186,13 @@ class Presenter:
         if ranked.others:
             reasons.append(f"other diseases of the gene fit less: {', '.join(ranked.others)}")
         return tuple(reasons)
+
+
+def _origins_in_words(ranked: Ranked) -> Iterator[str]:
+    """Say where structural variants may come from, unless the explanation does."""
+    structural = (each.finding for each in ranked.variants if each.finding.structural is not None)
+    told = (words for each in structural for words in structural_origin(each.observation))
+    yield from (each for each in dict.fromkeys(told) if each not in ranked.explanation.reasons)
 
 
 def _chance_in_words(variants: Sequence[Judged]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from kerne.alleles.assembly import ContigKind
 from kerne.interpretation.candidate import Genotype, Mode
 from kerne.interpretation.family.explanation import Explanation
 from kerne.interpretation.family.factors import FACTORS
+from kerne.interpretation.family.facts import structural_origin
 from kerne.interpretation.family.inheritance import explanations
 from kerne.interpretation.family.observation import Observation, Place, RelativeCarriage
 from kerne.interpretation.family.pedigree import Kin
@@ -90,6 +91,80 @@ def test_one_parent_unread__is_not_de_novo(father: Carriage | None) -> None:
     assert way.mode is Mode.DOMINANT
 
 
+UNSEEN = "no reads were looked at and a caller may have missed it"
+
+
+@pytest.mark.parametrize("father", [Carriage.UNSEEN, Carriage.ABSENT])
+def test_variant_that_no_parents_calls_show__is_less_than_de_novo(father: Carriage) -> None:
+    way = _one(_seen(Genotype.HET, Carriage.UNSEEN, father), known=DOMINANT)
+    assert (way.mode, way.log10_fit) == (Mode.DOMINANT, FACTORS.unseen_in_parents)
+    assert way.log10_fit < FACTORS.de_novo_unproven < FACTORS.de_novo
+    (words,) = way.reasons
+    assert words.startswith("not seen in either parent's structural calls: weaker than de novo")
+
+
+@pytest.mark.parametrize("father", [None, Carriage.UNKNOWN, Carriage.HET])
+def test_variant_unseen_in_one_parent__is_new_in_nobody(father: Carriage | None) -> None:
+    way = _one(_seen(Genotype.HET, Carriage.UNSEEN, father), known=DOMINANT)
+    assert way.mode is Mode.DOMINANT
+    assert not any(UNSEEN in each for each in way.reasons)
+
+
+def test_variant_unseen_in_the_mother_of_a_boy__may_be_new_on_his_x() -> None:
+    mother = (RelativeCarriage(Kin.MOTHER, affected=False, carriage=Carriage.UNSEEN),)
+    seen = Observation(Genotype.HEMI, relatives=mother, givers=BOY_X.givers)
+    way = _one(seen, place=BOY_X, known={Inheritance.X_LINKED})
+    assert way.log10_fit == FACTORS.unseen_in_parents
+    assert way.reasons[-1].startswith("not seen in the mother's structural calls: weaker")
+
+
+def test_variant_unseen_in_an_affected_relative__costs_less_than_a_lack() -> None:
+    unseen = _one(_seen(Genotype.HET, None, None, (Carriage.UNSEEN, True)), known=DOMINANT)
+    assert unseen.log10_fit == FACTORS.unseen_in_affected > FACTORS.lacking_in_affected
+    assert unseen.reasons == ("not seen in the structural calls of the affected sibling",)
+    healthy = _one(_seen(Genotype.HET, None, None, (Carriage.UNSEEN, False)), known=DOMINANT)
+    assert (healthy.log10_fit, healthy.reasons) == (0, ())
+
+
+def test_variant_on_both_copies_that_no_parent_shows__is_not_called_new() -> None:
+    seen = _seen(Genotype.HOM, Carriage.UNSEEN, Carriage.UNSEEN)
+    assert not seen.is_unseen_in_givers
+    way = _one(seen, known=RECESSIVE)
+    assert way.log10_fit == FACTORS.homozygous
+
+
+@pytest.mark.parametrize(
+    ("mother", "father", "expected"),
+    [
+        (None, None, []),
+        (Carriage.HET, Carriage.UNSEEN, ["found in the mother's structural calls too"]),
+        (
+            Carriage.HET,
+            Carriage.HOM,
+            [f"found in the {kin}'s structural calls too" for kin in ("mother", "father")],
+        ),
+        (Carriage.ABSENT, Carriage.ABSENT, []),
+        (
+            Carriage.UNSEEN,
+            Carriage.UNKNOWN,
+            [
+                "not seen in the mother's structural calls",
+                "whether a parent has the structural variant is not known",
+            ],
+        ),
+        (
+            Carriage.UNKNOWN,
+            None,
+            ["whether a parent has the structural variant is not known"],
+        ),
+    ],
+)
+def test_origin_of_a_structural_variant__is_told_as_far_as_the_parents_calls_do(
+    mother: Carriage | None, father: Carriage | None, expected: list[str]
+) -> None:
+    assert structural_origin(_seen(Genotype.HET, mother, father)) == expected
+
+
 def test_unaffected_carrier__speaks_against_a_dominant_allele() -> None:
     way = _one(_seen(Genotype.HET, Carriage.HET, Carriage.ABSENT), known=DOMINANT)
     assert way.log10_fit == FACTORS.carried_by_unaffected
@@ -129,6 +204,14 @@ def test_two_alleles_from_different_parents__are_compound() -> None:
     way = _one(one, other, known=RECESSIVE)
     assert (way.mode, way.members) == (Mode.RECESSIVE_COMPOUND, (0, 1))
     assert way.log10_fit == FACTORS.trans
+
+
+def test_structural_variant_of_one_parent_that_the_other_does_not_show__is_phased() -> None:
+    small = _seen(Genotype.HET, Carriage.HET, Carriage.ABSENT)
+    deletion = _seen(Genotype.HET, Carriage.UNSEEN, Carriage.HET)
+    assert _one(small, deletion, known=RECESSIVE).log10_fit == FACTORS.trans
+    new = _seen(Genotype.HET, Carriage.UNSEEN, Carriage.UNSEEN)
+    assert _one(small, new, known=RECESSIVE).log10_fit == FACTORS.phase_unknown
 
 
 def test_two_alleles_from_one_parent__explain_nothing_recessive() -> None:
@@ -419,8 +502,8 @@ def _naive(
                 continue
             from_mother = all(p[0] in {"het", "hom", "hemi"} for p in (parents[i], parents[j]))
             from_father = all(p[1] in {"het", "hom", "hemi"} for p in (parents[i], parents[j]))
-            no_mother = all(p[0] == "absent" for p in (parents[i], parents[j]))
-            no_father = all(p[1] == "absent" for p in (parents[i], parents[j]))
+            no_mother = all(p[0] in {"absent", "unseen"} for p in (parents[i], parents[j]))
+            no_father = all(p[1] in {"absent", "unseen"} for p in (parents[i], parents[j]))
             if not (from_mother and no_father) and not (from_father and no_mother):
                 expected.add((Mode.RECESSIVE_COMPOUND, (i, j)))
     biallelic = {Mode.RECESSIVE_COMPOUND, Mode.RECESSIVE_HOMOZYGOUS}

@@ -10,11 +10,15 @@ from kerne.cases.answers.document import canonical_json, read_document
 from kerne.interpretation.at_hand import Knowledge
 from kerne.interpretation.basis import Basis
 from kerne.interpretation.candidate import Candidate, Classification, Genotype, Met, Mode
+from kerne.interpretation.criteria.copy_number import CopyScore, Origin, met, origin_of
+from kerne.interpretation.family.factors import FACTORS
+from kerne.interpretation.family.observation import Observation, RelativeCarriage
 from kerne.interpretation.family.pedigree import Family, Kin, Relative
 from kerne.interpretation.interpretation import examine, examine_again, interpret
-from kerne.interpretation.reading.calls import Call, GenomeCalls
+from kerne.interpretation.reading.calls import Call, Carriage, GenomeCalls
 from kerne.interpretation.reading.reads import Reads
 from kerne.interpretation.reading.structural import Breakend, StructuralCall, StructuralKind
+from kerne.interpretation.structural.score import LOG10_OF_CLASS, StructuralScore, origin_in
 from kerne.knowledge.dosage import DosageRegions
 from kerne.knowledge.gene_facts import DosageRegion, DosageScore
 from kerne.phenotype.phenopacket import Phenotype, Sex
@@ -119,6 +123,84 @@ def test_deletion_of_new_origin__is_de_novo_where_the_file_calls_the_parents(
     assert _best(_genome(call), knowledge, family=unread).mode is Mode.DOMINANT
 
 
+def _parents(**calls: tuple[StructuralCall, ...]) -> Family:
+    """Give unaffected parents with these structural calls."""
+    return Family(
+        tuple(
+            Relative(
+                kin, affected=False, calls=GenomeCalls(kin, KERNIA1, (), structural=calls[kin])
+            )
+            for kin in (Kin.MOTHER, Kin.FATHER)
+        )
+    )
+
+
+ELSEWHERE = (_structural("DUP", 4000, 9000),)
+
+
+def test_deletion_that_the_parents_calls_do_not_show__is_told_and_counts_little(
+    knowledge: Knowledge,
+) -> None:
+    alone = _best(_genome(_structural("DEL")), knowledge)
+    best = _best(
+        _genome(_structural("DEL")), knowledge, family=_parents(mother=ELSEWHERE, father=ELSEWHERE)
+    )
+    assert best.mode is Mode.DOMINANT
+    assert best.log10_odds == pytest.approx(alone.log10_odds + FACTORS.unseen_in_parents)
+    (told,) = (each for each in best.reasons if "structural calls" in each)
+    assert told.startswith("not seen in either parent's structural calls: weaker than de novo")
+    line = next(each for each in best.variants[0].evidence if each.criterion == "CNV 5F")
+    assert (line.copy_points, line.met) == (0.0, Met.MET)
+    unread = _best(_genome(_structural("DEL")), knowledge, family=_parents(mother=(), father=()))
+    assert unread.log10_odds == alone.log10_odds
+    assert "whether a parent has the structural variant is not known" in unread.reasons
+
+
+def test_deletion_of_a_parent__is_found_there(knowledge: Knowledge) -> None:
+    like = (_structural("DEL", 150, 450),)
+    best = _best(
+        _genome(_structural("DEL")), knowledge, family=_parents(mother=ELSEWHERE, father=like)
+    )
+    assert "found in the father's structural calls too" in best.reasons
+    assert "the unaffected father carries it too" in best.reasons
+    line = next(each for each in best.variants[0].evidence if each.criterion == "CNV 5C")
+    assert line.copy_points == -0.15
+
+
+def test_copy_number_on_x_of_a_parent__is_what_it_means_there(knowledge: Knowledge) -> None:
+    none_left = _structural("CNV", contig="chrX", copies=0)
+    family = _parents(
+        mother=(_structural("CNV", contig="chrX", copies=1),),
+        father=(_structural("CNV", contig="chrX", copies=1),),
+    )
+    best = _best(_genome(none_left), knowledge, X_LINKED, family=family, sex=Sex.MALE)
+    assert "found in the mother's structural calls too" in best.reasons
+    assert not any("father" in each for each in best.reasons)
+
+
+@pytest.mark.parametrize(
+    ("is_confirmed", "origin", "points"),
+    [(True, Origin.UNSEEN, 0.10), (False, Origin.UNSEEN_ASSUMED, 0.0)],
+)
+def test_origin_that_calls_alone_tell__counts_as_assumed_at_most(
+    *, is_confirmed: bool, origin: Origin, points: float
+) -> None:
+    parents = tuple(
+        RelativeCarriage(kin, affected=False, carriage=Carriage.UNSEEN)
+        for kin in (Kin.MOTHER, Kin.FATHER)
+    )
+    seen = Observation(Genotype.HET, relatives=parents)
+    assert origin_in(seen, parents_confirmed=is_confirmed) is origin
+    assert origin_of(origin).points == points
+
+
+def test_weight_in_the_rank__leaves_the_family_to_inheritance() -> None:
+    lines = (met("2E", 0.90, "", ""), met("5A", 0.15, "", ""))
+    score = StructuralScore("", CopyScore(lines))
+    assert score.classification is Classification.PATHOGENIC
+    assert score.log10_weight == LOG10_OF_CLASS[Classification.LIKELY_PATHOGENIC]
+
+
 def test_deletion_and_small_variant__are_a_compound_pair(
     knowledge: Knowledge, make_call: MakeCall
 ) -> None:
@@ -202,6 +284,15 @@ def test_look_again__ranks_structural_variants_alike(knowledge: Knowledge) -> No
     kept = read_document(canonical_json(seen.basis), Basis)
     again = examine_again(kept, phenotype, knowledge)
     assert again.primary.candidates == seen.primary.candidates
+
+
+def test_look_again__knows_what_the_parents_calls_did_not_show(knowledge: Knowledge) -> None:
+    phenotype = Phenotype("P", Sex.UNKNOWN, (DOMINANT,), ())
+    family = _parents(mother=ELSEWHERE, father=ELSEWHERE)
+    seen = examine(_genome(_structural("DEL")), phenotype, knowledge, family=family)
+    kept = read_document(canonical_json(seen.basis), Basis)
+    assert examine_again(kept, phenotype, knowledge).primary.candidates == seen.primary.candidates
+    assert any("either parent's" in each for each in seen.primary.candidates[0].reasons)
 
 
 def test_national_database__is_not_asked_about_structural_variants(knowledge: Knowledge) -> None:

@@ -56,3 +56,13 @@ def test_record_that_cannot_be_read__is_counted_and_stops_nothing() -> None:
     assert (call.start, call.end, call.reads.alternative) == (1000, 5000, 12)
     (note,) = kept.notes
     assert note.startswith("`structural variants`: 3 bad records passed over: line 1: ")
+
+
+def test_record_that_did_not_pass__is_told_apart_and_counted() -> None:
+    filtered = GOOD.replace("PASS", "LowQual")
+    kept = read_kept_structural([filtered, filtered.replace("GT:DR", "XX:DR")], GRCH38)
+    assert kept.calls == ()
+    assert [(call.start, call.end) for call in kept.doubtful] == [(1000, 5000)]
+    assert kept.notes == (
+        "2 structural records that did not pass the caller's filters were not read",
+    )

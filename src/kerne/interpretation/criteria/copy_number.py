@@ -25,6 +25,7 @@ PATHOGENIC: Final = 0.99
 LIKELY: Final = 0.90
 DOSAGE_SECTION: Final = "2"
 CURATED_SECTION: Final = "4"
+FAMILY_SECTION: Final = "5"
 NO_CODING_GENE: Final = -0.60
 
 
@@ -41,6 +42,8 @@ class Origin(StrEnum):
     UNKNOWN = "unknown"
     DE_NOVO_CONFIRMED = "de novo, parents confirmed"
     DE_NOVO_ASSUMED = "de novo, parents not confirmed"
+    UNSEEN = "not seen in the parents' structural calls"
+    UNSEEN_ASSUMED = "not seen in the structural calls of parents who are not confirmed"
     UNAFFECTED_PARENT = "from an unaffected parent"
     AFFECTED_PARENT = "from an affected parent"
 
@@ -49,10 +52,16 @@ ORIGIN_POINTS: Final[Mapping[Origin, tuple[str, float]]] = {
     Origin.UNKNOWN: ("5F", 0.0),
     Origin.DE_NOVO_CONFIRMED: ("5A", 0.15),
     Origin.DE_NOVO_ASSUMED: ("5A", 0.10),
+    Origin.UNSEEN: ("5A", 0.10),
+    Origin.UNSEEN_ASSUMED: ("5F", 0.0),
     Origin.UNAFFECTED_PARENT: ("5C", -0.15),
     Origin.AFFECTED_PARENT: ("5D", 0.0),
 }
-"""Section 5 where the phenotype is not specific; a curator may say more."""
+"""Section 5 where the phenotype is not specific (as 4C), a curator may say more.
+
+A change that the parents' calls do not show counts as assumed to be de novo, though the parents are
+confirmed: it was not tested. Where they are not confirmed either, it does not count.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,11 @@ class CopyScore:
         return round(sum(each.points for each in self.evidence), 2)
 
     @property
+    def without_family(self) -> "CopyScore":
+        """The same without section 5, which the rank weighs as inheritance."""
+        return CopyScore(tuple(e for e in self.evidence if e.section[:1] != FAMILY_SECTION))
+
+    @property
     def dosage(self) -> CopyEvidence:
         """The line of section 2 that says what is known of the dosage of what it meets.
 
@@ -187,7 +201,8 @@ def origin_of(origin: Origin) -> CopyEvidence:
     """Judge section 5: how the change came into the family."""
     letter, points = ORIGIN_POINTS[origin]
     if origin is Origin.UNKNOWN:
-        return CopyEvidence(letter, Met.NOT_JUDGED, 0.0, "the parents were not looked at", "absent")
+        words = "how it came into the family is not known"
+        return CopyEvidence(letter, Met.NOT_JUDGED, 0.0, words, "absent")
     return met(letter, points, f"{origin}; the phenotype is not specific", "pedigree")
 
 

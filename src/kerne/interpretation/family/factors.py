@@ -26,6 +26,11 @@ class Factors:
         The parents lack the allele: a healthy child has one or two such in all its genes.
     de_novo_unproven
         They are called without it, but how deeply they were read is not known or too little.
+    unseen_in_parents
+        A structural variant that is not among the structural calls of the parents. Half of the
+        causes of dominant disease are new, all of them true; taking that callers miss one in five
+        that a parent has, and that one call in ten is none, what a genome shows by chance is unseen
+        in the parents half as often.
     parental_mosaic
         They are called without it, and a few of their reads show it.
     homozygous, trans, phase_unknown
@@ -41,6 +46,8 @@ class Factors:
         An unaffected carrier, where the disease is known to spare some.
     carried_by_mosaic
         An unaffected carrier in whom only a part of the reads shows the allele.
+    unseen_in_affected
+        Each affected relative among whose structural calls the variant is not, by the same rates.
     shared_with_affected
         Each affected relative who fits.
     parent_lacks
@@ -62,6 +69,7 @@ class Factors:
     seldom_monogenic: float = -1.0
     de_novo: float = 2.0
     de_novo_unproven: float = 0.5
+    unseen_in_parents: float = 0.3
     parental_mosaic: float = 1.0
     homozygous: float = 1.3
     homozygous_by_descent: float = 0.5
@@ -72,6 +80,7 @@ class Factors:
     carried_without_penetrance: float = -0.5
     carried_by_mosaic: float = 0.0
     lacking_in_affected: float = -1.5
+    unseen_in_affected: float = -0.5
     shared_with_affected: float = 0.3
     parent_lacks: float = -1.5
     heterozygous_x_recessive: float = -1.0

@@ -14,6 +14,8 @@ _RECURRENCE = (
 
 def origin_facts(observation: Observation) -> list[Fact]:
     """Say whether the allele is new in the patient, and what the parents' reads leave open."""
+    if observation.is_unseen_in_givers:
+        return [(FACTORS.unseen_in_parents, unseen_in_words(observation))]
     if not observation.is_lacking_in_givers:
         return []
     parents = observation.of_givers
@@ -28,6 +30,32 @@ def origin_facts(observation: Observation) -> list[Fact]:
         return [(FACTORS.parental_mosaic, words)]
     words = f"called in no parent, but not taken as de novo: too few reads, or not told ({told})"
     return [(FACTORS.de_novo_unproven, words)]
+
+
+def unseen_in_words(observation: Observation) -> str:
+    """Say of a structural variant that no parent shows it whom it can come from."""
+    parents = observation.of_givers
+    whose = "either parent's" if len(parents) > 1 else f"the {parents[0].kin}'s"
+    return (
+        f"not seen in {whose} structural calls: weaker than de novo, for no reads were looked at "
+        "and a caller may have missed it"
+    )
+
+
+def structural_origin(observation: Observation) -> list[str]:
+    """Say where a structural variant may come from, as far as the calls of the parents tell."""
+    parents = [each for each in observation.relatives if each.kin in observation.givers]
+    carriers = [each for each in parents if each.carriage.is_carried]
+    if carriers:
+        return [f"found in the {each.kin}'s structural calls too" for each in carriers]
+    if observation.is_unseen_in_givers:
+        return [unseen_in_words(observation)]
+    if observation.is_lacking_in_givers or not parents:
+        return []
+    unseen = [each for each in parents if each.carriage is Carriage.UNSEEN]
+    return [f"not seen in the {each.kin}'s structural calls" for each in unseen] + [
+        "whether a parent has the structural variant is not known"
+    ]
 
 
 def balance_facts(observation: Observation) -> list[Fact]:
@@ -51,7 +79,11 @@ def sharing_facts(relatives: Iterable[RelativeCarriage], *, spares_some: bool) -
     for each in relatives:
         if each.carriage is Carriage.UNKNOWN or each.affected is None:
             continue
-        if not each.carriage.is_carried:
+        if each.carriage is Carriage.UNSEEN:
+            if each.affected:
+                words = f"not seen in the structural calls of the affected {each.kin}"
+                facts.append((FACTORS.unseen_in_affected, words))
+        elif not each.carriage.is_carried:
             if each.affected:
                 facts.append((FACTORS.lacking_in_affected, f"the affected {each.kin} lacks it"))
         elif each.affected:
@@ -63,7 +95,7 @@ def sharing_facts(relatives: Iterable[RelativeCarriage], *, spares_some: bool) -
 
 def two_copies_facts(each: RelativeCarriage, *, has_two: bool) -> list[Fact]:
     """Compare one relative's genotype, as a whole the patient's or not, with who is affected."""
-    if each.carriage is Carriage.UNKNOWN or each.affected is None:
+    if not each.carriage.is_known or each.affected is None:
         return []
     if has_two and each.affected:
         return [(FACTORS.shared_with_affected, f"shared with the affected {each.kin}")]

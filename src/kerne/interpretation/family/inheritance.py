@@ -26,6 +26,7 @@ from kerne.phenotype.annotations import Inheritance
 _DOMINANT = frozenset(
     {Inheritance.AUTOSOMAL_DOMINANT, Inheritance.AUTOSOMAL_DOMINANT_MATERNAL_IMPRINTING}
 )
+_NOT_SHOWN = frozenset({Carriage.ABSENT, Carriage.UNSEEN})
 _MEGABASE = 1_000_000
 
 
@@ -151,11 +152,14 @@ def in_trans(one: Observation, other: Observation) -> bool | None:
 
 
 def _from_which_parent(observation: Observation) -> Kin | None:
-    """Name the only parent who has the allele, provided that the other is known to lack it."""
+    """Name the only parent who has the allele, provided that the other does not show it.
+
+    That a caller missed a rare variant in one parent whom it found in the other is unlikely enough.
+    """
     mother, father = observation.parent(Kin.MOTHER), observation.parent(Kin.FATHER)
-    if mother.is_carried and father is Carriage.ABSENT:
+    if mother.is_carried and father in _NOT_SHOWN:
         return Kin.MOTHER
-    if father.is_carried and mother is Carriage.ABSENT:
+    if father.is_carried and mother in _NOT_SHOWN:
         return Kin.FATHER
     return None
 
@@ -170,7 +174,7 @@ def _compound_facts(one: Observation, other: Observation, *, is_trans: bool) -> 
         states = (first.carriage, second.carriage)
         if first.kin in PARENTS and set(states) == {Carriage.ABSENT}:
             facts.append((FACTORS.parent_lacks, f"the {first.kin} has neither allele"))
-        if Carriage.UNKNOWN not in states:
+        if all(state.is_known for state in states):
             both = all(state.is_carried for state in states)
             facts += two_copies_facts(first, has_two=both)
     return facts

@@ -79,6 +79,17 @@ class Observation:
         return states == {Carriage.ABSENT}
 
     @property
+    def is_unseen_in_givers(self) -> bool:
+        """Whether it is a structural variant that none of them shows, though they were examined.
+
+        Never so on both copies, nor where all are called without it.
+        """
+        if self.genotype is Genotype.HOM and len(self.givers) > 1:
+            return False
+        states = {each.carriage for each in self.of_givers}
+        return Carriage.UNSEEN in states and states <= {Carriage.UNSEEN, Carriage.ABSENT}
+
+    @property
     def is_de_novo(self) -> bool:
         """Whether they were read deeply enough, and not one read shows it."""
         return self.is_lacking_in_givers and all(

@@ -78,7 +78,7 @@ def segregation_of(members: Sequence[Observation], mode: Mode) -> Segregation | 
 
 def _has_genotype(carriage: Sequence[RelativeCarriage], mode: Mode) -> bool | None:
     states = [each.carriage for each in carriage]
-    if Carriage.UNKNOWN in states:
+    if not all(state.is_known for state in states):
         return None
     if mode in RECESSIVE and len(states) == 1:
         return states[0] in (Carriage.HOM, Carriage.HEMI)

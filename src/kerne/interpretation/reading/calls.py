@@ -14,22 +14,32 @@ from kerne.alleles.assembly import Assembly
 from kerne.alleles.interval import Intervals
 from kerne.interpretation.candidate import Genotype
 from kerne.interpretation.reading.reads import CALLABLE, Reads
-from kerne.interpretation.reading.structural import StructuralCall, structural_of
+from kerne.interpretation.reading.structural import StructuralCall
 
 
 class Carriage(StrEnum):
-    """What is known of one allele in one genome; `UNKNOWN` is not `ABSENT`."""
+    """What is known of one allele in one genome; `UNKNOWN` is not `ABSENT`.
+
+    `UNSEEN` is a structural variant that is not among the structural calls of a genome that was
+    examined for such: no reads were looked at, so that it may have been missed.
+    """
 
     HET = "het"
     HOM = "hom"
     HEMI = "hemi"
     ABSENT = "absent"
+    UNSEEN = "unseen"
     UNKNOWN = "unknown"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it was called, carried or absent."""
+        return self not in (Carriage.UNSEEN, Carriage.UNKNOWN)
 
     @property
     def is_carried(self) -> bool:
         """Whether the genome has at least one copy."""
-        return self not in (Carriage.ABSENT, Carriage.UNKNOWN)
+        return self.is_known and self is not Carriage.ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,12 @@ class GenomeCalls:
         What was passed over while reading, in words.
     structural
         Structural variants, by contig and place; `absent` holds those of others as alleles.
+    doubtful
+        Structural calls that did not pass their caller's filters: they only leave open whether a
+        relative has a variant.
+    unseen
+        Structural variants of the patient that a relative's genome, examined for such, does not
+        show (`family.structural_kin`).
     is_structural_kept
         False where whoever kept the genome kept no structural variants, so that it has none here.
     """
@@ -109,6 +125,8 @@ class GenomeCalls:
     variants_read: int = 0
     notes: tuple[str, ...] = ()
     structural: tuple[StructuralCall, ...] = ()
+    doubtful: tuple[StructuralCall, ...] = ()
+    unseen: frozenset[Allele] = frozenset()
     is_structural_kept: bool = True
     _carried: Mapping[Allele, Call] = field(init=False, repr=False)
 
@@ -125,25 +143,22 @@ class GenomeCalls:
         object.__setattr__(self, "variants_read", max(self.variants_read, read))
 
     def call_of(self, allele: Allele) -> Call | None:
-        """Return how this genome carries an allele, or a structural variant placed like it."""
-        if not allele.is_symbolic or allele in self._carried:
-            return self._carried.get(allele)
-        wanted = structural_of(allele)
-        alike = next((each for each in self.structural if each.is_like(wanted)), None)
-        return None if alike is None else replace(as_call(alike), allele=allele)
+        """Return how this genome carries an allele."""
+        return self._carried.get(allele)
 
     def carriage(self, allele: Allele) -> Carriage:
         """Say how this genome carries an allele, if that is known.
 
         A structural variant is absent only where the file calls it so: that its first base could
-        be read says nothing of it.
+        be read says nothing of it. How a relative carries one of the patient's is known only after
+        `family.structural_kin.laid_over`: callers place it differently.
         """
         call = self.call_of(allele)
         if call is not None:
             return Carriage(call.genotype.value)
         if allele in self.absent or self._is_callable(allele):
             return Carriage.ABSENT
-        return Carriage.UNKNOWN
+        return Carriage.UNSEEN if allele in self.unseen else Carriage.UNKNOWN
 
     def reads(self, allele: Allele) -> Reads:
         """Say what the reads of this genome show of an allele, carried or not."""

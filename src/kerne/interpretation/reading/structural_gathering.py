@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -106,10 +107,17 @@ class StructuralGatherer:
 
 @dataclass(frozen=True, slots=True)
 class KeptStructural:
-    """The structural variants of a genome of a database, and what was passed over, in words."""
+    """The structural variants of a genome of a database, and what was passed over, in words.
+
+    Parameters
+    ----------
+    doubtful
+        What did not pass the caller's filters, as far as it can be read.
+    """
 
     calls: tuple[StructuralCall, ...]
     notes: tuple[str, ...]
+    doubtful: tuple[StructuralCall, ...] = ()
 
 
 def read_kept_structural(lines: Iterable[str], assembly: Assembly) -> KeptStructural:
@@ -117,37 +125,48 @@ def read_kept_structural(lines: Iterable[str], assembly: Assembly) -> KeptStruct
 
     As a file is read; but that most of them cannot be read refuses nothing here.
     """
-    contigs, passed_over, bad = ContigNames(assembly), Counter[str](), BadRecords(_KEPT)
-    gatherer = StructuralGatherer(contigs, [_ONE], {_ONE: {}}, passed_over)
+    reader, bad = _KeptLines(assembly), BadRecords(_KEPT)
     for line, text in enumerate(lines, start=1):
         try:
-            _take_line(gatherer, read_record(_KEPT, line, text.encode(), 1), contigs, passed_over)
+            reader.take(read_record(_KEPT, line, text.encode(), 1))
         except InputFileError as error:
             bad.take(error)
-    told = sorted(passed_over.items())
+    told = sorted(reader.passed_over.items())
     notes = tuple(f"{count} structural records {why} were not read" for why, count in told)
-    return KeptStructural(each_once(gatherer.calls[_ONE]), (*bad.notes(), *notes))
+    calls, doubtful = (each_once(each.calls[_ONE]) for each in (reader.passing, reader.filtered))
+    return KeptStructural(calls, (*bad.notes(), *notes), doubtful)
 
 
-def _take_line(
-    gatherer: StructuralGatherer,
-    record: VcfRecord,
-    contigs: ContigNames,
-    passed_over: Counter[str],
-) -> None:
-    contig = contigs.find(record.contig_text)
-    if contig is None:
-        passed_over["on contigs that the assembly does not have"] += 1
-    elif not PASSING.issuperset(record.filters):
-        passed_over[FILTERED] += 1
-    elif "GT" not in record.format_keys:
+class _KeptLines:
+    """Gathers the records of one genome, those that did not pass apart."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._contigs = ContigNames(assembly)
+        self.passed_over: Counter[str] = Counter()
+        self.passing = StructuralGatherer(self._contigs, [_ONE], {_ONE: {}}, self.passed_over)
+        # Why one of these cannot be read is not told: they are counted as filtered.
+        self.filtered = StructuralGatherer(self._contigs, [_ONE], {_ONE: {}}, Counter())
+
+    def take(self, record: VcfRecord) -> None:
+        contig = self._contigs.find(record.contig_text)
+        if contig is None:
+            self.passed_over["on contigs that the assembly does not have"] += 1
+        elif PASSING.issuperset(record.filters):
+            _take_record(self.passing, record, contig)
+        else:
+            self.passed_over[FILTERED] += 1
+            with suppress(InputFileError):
+                _take_record(self.filtered, record, contig)
+
+
+def _take_record(gatherer: StructuralGatherer, record: VcfRecord, contig: str) -> None:
+    if "GT" not in record.format_keys:
         raise InputFileError(_KEPT, NO_GENOTYPE, record.line)
-    else:
-        try:
-            fields = {_ONE: SampleFields(record.format_keys, record.samples_text)}
-        except ValueError as error:
-            problem = f"expected a genotype such as `0/1`, found `{error}`"
-            raise InputFileError(_KEPT, problem, record.line) from error
-        for number, alternative in enumerate(record.alternatives, start=1):
-            if is_structural_alternative(alternative):
-                gatherer.take(record, contig, number, fields)
+    try:
+        fields = {_ONE: SampleFields(record.format_keys, record.samples_text)}
+    except ValueError as error:
+        problem = f"expected a genotype such as `0/1`, found `{error}`"
+        raise InputFileError(_KEPT, problem, record.line) from error
+    for number, alternative in enumerate(record.alternatives, start=1):
+        if is_structural_alternative(alternative):
+            gatherer.take(record, contig, number, fields)

@@ -88,8 +88,10 @@ class StructuralScore:
 
     @property
     def log10_weight(self) -> float:
-        """What the class adds to the rank."""
-        return LOG10_OF_CLASS[self.classification]
+        """What the class adds to the rank: that without the family, which inheritance weighs."""
+        if self.copies is None:
+            return LOG10_OF_CLASS[Classification.UNCERTAIN]
+        return LOG10_OF_CLASS[self.copies.without_family.classification]
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -147,6 +149,8 @@ def origin_in(observation: Observation, *, parents_confirmed: bool) -> Origin:
     """Say how a variant came into the family, as the tables ask."""
     if observation.is_de_novo:
         return Origin.DE_NOVO_CONFIRMED if parents_confirmed else Origin.DE_NOVO_ASSUMED
+    if observation.is_unseen_in_givers:
+        return Origin.UNSEEN if parents_confirmed else Origin.UNSEEN_ASSUMED
     carriers = [e for e in observation.relatives if e.kin in PARENTS and e.carriage.is_carried]
     if any(each.affected for each in carriers):
         return Origin.AFFECTED_PARENT
