@@ -84,3 +84,12 @@ def test_kept_machine_code__is_loaded_without_what_compiling_needs(tmp_path: Pat
     assert run("int64") == kept
     assert run("int64", "int32") == kept + made  # what is loaded first takes nothing from the other
     assert run("int32", "int64") == kept + kept
+
+
+def test_kernels__lie_in_the_parts_whose_text_is_stamped() -> None:
+    parts = {
+        path.relative_to(kernel_cache._PACKAGE).parts[0]
+        for path in kernel_cache._PACKAGE.rglob("*.py")
+        if any(mark in path.read_bytes() for mark in kernel_cache._MARKS)
+    }
+    assert parts == set(kernel_cache._PARTS)
