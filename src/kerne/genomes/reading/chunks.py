@@ -138,6 +138,7 @@ class ChunkReading:
             yield from lines.take(block, at)
             at = 0
             self._tell()
+        yield from lines.rest()
         lines.check_any()
 
     def _read_head(self) -> Head:
@@ -197,26 +198,33 @@ class _Lines:
             raise InputFileError(self._file.path, problem)
 
     def take(self, block: Block, at: int) -> Iterator[Chunk]:
-        """Take the lines of a block from `at` on."""
-        self._room.widen(len(block.raw))
+        """Take the lines of a block from `at` on; what has room waits for those of the next."""
+        if not self._room.is_wide(len(block.raw)):
+            yield from self.rest()
+            self._room.widen(len(block.raw))
         state = self._state
         state[AT] = at
         text = Text(block.raw, block.end)
-        found, scratch = self._room.found, self._room.scratch
         while True:
-            reason = take_lines(text, self._place, self._rules, scratch, found)
+            room = self._room  # what it has may be given away, and be other arrays then
+            reason = take_lines(text, self._place, self._rules, room.scratch, room.found)
             if reason == HARD:
                 yield from self._take_hard(block)
                 continue
             if reason == STRUCTURAL:
                 self._take_structural(block.raw[state[BEFORE] : state[AT]].tobytes())
                 continue
-            yield from self._emptied()
             if reason == DONE:
                 return
+            yield from self.rest()
             if reason == NEW_CONTIG:
-                end = int(scratch.tabs[0])
+                end = int(room.scratch.tabs[0])
                 self._enter(block.raw[state[AT] : end].tobytes().decode())
+
+    def rest(self) -> Iterator[Chunk]:
+        """Give what was taken and not yet given."""
+        if not self._room.is_empty and self._contig is not None:
+            yield self._room.take(self._contig[0])
 
     @property
     def _state(self) -> NDArray[np.int64]:
@@ -226,10 +234,6 @@ class _Lines:
         self._place = self._contigs.place(text)
         self._contig = self._contigs.find(text)
 
-    def _emptied(self) -> Iterator[Chunk]:
-        if not self._room.is_empty and self._contig is not None:
-            yield self._room.take(self._contig[0])
-
     def _take_hard(self, block: Block) -> Iterator[Chunk]:
         """Take the next line in plain Python."""
         state = self._state
@@ -237,7 +241,7 @@ class _Lines:
         raw = block.raw[state[AT] : end].tobytes()
         record = read_hard_record(self._file, self.line + 1, raw)
         if self._place.name.tobytes() != record.contig_text.encode():
-            yield from self._emptied()
+            yield from self.rest()
             self._enter(record.contig_text)
         if self._contig is not None:
             yield from self._take_known(HardLine(self._file, record, self._contig[1]))
@@ -255,11 +259,11 @@ class _Lines:
     def _take_known(self, line: HardLine) -> Iterator[Chunk]:
         for site in line.sites(self._covers, int(self._state[ALT_DONE])):
             if not self._room.fits(0):
-                yield from self._emptied()
+                yield from self.rest()
             self._room.add_site(site)
         stretches = line.stretches()
         if not self._room.fits(len(stretches)):
-            yield from self._emptied()
+            yield from self.rest()
         for stretch in stretches:
             self._room.add_stretch(*stretch)
 

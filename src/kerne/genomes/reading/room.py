@@ -31,15 +31,18 @@ class Room:
         self.scratch.state[FORMAT_BYTES] = -1
         self._long: dict[int, Change] = {}
 
+    def is_wide(self, line_bytes: int) -> bool:
+        """Say whether lines so long have room."""
+        return line_bytes <= self._line_bytes
+
     def widen(self, line_bytes: int) -> None:
         """Make room for longer lines; the chunk is empty."""
-        if line_bytes > self._line_bytes:
-            state = self.scratch.state
-            self.found = room_for_chunk(self._samples, line_bytes)
-            self.scratch = room_for_line(self._samples, line_bytes)
-            self.scratch.state[:] = state
-            self.scratch.state[FORMAT_BYTES] = -1
-            self._line_bytes = line_bytes
+        state = self.scratch.state
+        self.found = room_for_chunk(self._samples, line_bytes)
+        self.scratch = room_for_line(self._samples, line_bytes)
+        self.scratch.state[:] = state
+        self.scratch.state[FORMAT_BYTES] = -1
+        self._line_bytes = line_bytes
 
     @property
     def is_empty(self) -> bool:
@@ -83,21 +86,25 @@ class Room:
         state, found = self.scratch.state, self.found
         self._keep_letters()
         sites, calls = state[SITES], state[CALLS]
-        stretch = found.stretch[: state[STRETCHES]]
+        column, code, fields = found.column[:calls], found.code[:calls], found.fields[:, :calls]
+        if calls < len(found.code) // 2:  # else it is given away, with what is left of it
+            column, code, fields = column.copy(), code.copy(), fields.copy()
+        else:
+            self.found = room_for_chunk(self._samples, self._line_bytes)
         chunk = Chunk(
             contig,
             found.position[:sites].copy(),
             found.change[:sites].copy(),
             self._long,
             found.first[: sites + 1].copy(),
-            found.column[:calls].copy(),
-            found.code[:calls].copy(),
-            Fields(*found.fields[:, :calls].copy()) if state[FIELDS] else None,
-            Stretches(*stretch.T.astype(np.uint32)),
+            column,
+            code,
+            Fields(*fields) if state[FIELDS] else None,
+            Stretches(*found.stretch[: state[STRETCHES]].T.astype(np.uint32)),
         )
         self._long = {}
         state[[SITES, CALLS, LONGS, LETTERS, STRETCHES, FIELDS]] = 0
-        found.first[0] = 0
+        self.found.first[0] = 0
         return chunk
 
     def _keep(self, code: int, change: Change) -> None:

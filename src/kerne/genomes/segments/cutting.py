@@ -1,15 +1,12 @@
 """Cut a chunk: at a position of its contig, or to some of its columns."""
 
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kerne.genomes.reading.chunk import Chunk, Stretches
 from kerne.genomes.segments.calls_table import picked
-
-_NO_CALL: Final = np.empty(0, dtype=np.int64)
 
 
 def cut_at(chunk: Chunk, position: int) -> tuple[Chunk, Chunk]:
@@ -52,7 +49,7 @@ def _of_sites(chunk: Chunk, keep: NDArray[np.bool_], stretches: Stretches) -> Ch
     if keep.all():  # as in nearly every chunk before a cut: nothing is copied
         return replace(chunk, stretches=stretches)
     counts = np.diff(chunk.first)
-    calls = np.repeat(keep, counts) if keep.any() else _NO_CALL
+    calls = _calls_of(keep, chunk.first)
     return Chunk(
         chunk.contig,
         chunk.position[keep],
@@ -64,3 +61,14 @@ def _of_sites(chunk: Chunk, keep: NDArray[np.bool_], stretches: Stretches) -> Ch
         None if chunk.fields is None else picked(chunk.fields, calls),
         stretches,
     )
+
+
+def _calls_of(keep: NDArray[np.bool_], first: NDArray[np.int64]) -> NDArray[np.bool_] | slice:
+    """Say which are the calls of some sites; of sites side by side without a look at each call."""
+    kept = np.flatnonzero(keep)
+    if not kept.size:
+        return slice(0)
+    low, high = int(kept[0]), int(kept[-1]) + 1
+    if high - low == kept.size:
+        return slice(int(first[low]), int(first[high]))
+    return np.repeat(keep, np.diff(first))
