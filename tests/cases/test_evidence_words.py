@@ -10,14 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerne.cases.answers.wording import Wording
-from kerne.interpretation.candidate import Evidence, Met, Mode, Strength
+from kerne.interpretation.basis import (
+    Basis,
+    KeptCalls,
+    KeptStructural,
+    KnownAllele,
+    KnownDosage,
+    KnownGene,
+)
+from kerne.interpretation.candidate import Evidence, Interpretation, Met, Mode, Strength
 from kerne.interpretation.classification import not_met, pathogenic
+from kerne.interpretation.consequences.consequence import Consequence
 from kerne.interpretation.criteria.caps import cap
 from kerne.interpretation.criteria.copy_number import CopyEvidence
 from kerne.interpretation.criteria.judging import judge
 from kerne.interpretation.criteria.overrides import GENETICIST, Override, override_criteria
+from kerne.interpretation.family.parentage import RelationshipCheck
+from kerne.interpretation.reanalysis.differences import LEAST_CHANGE, Differences, Why
 from kerne.interpretation.structural.curating import CopyEntry, reconsider_copies
 from kerne.interpretation.structural.score import NO_TABLE, as_evidence
+from kerne.knowledge.allele_facts import ClinVarRecord, PublishedFrequency
 from kerne.policy.words import Language
 from tests.interpretation.criteria import test_copy_number as copies
 from tests.interpretation.criteria import test_judging as criteria
@@ -28,6 +40,8 @@ from tests.interpretation.criteria.rows import (
     read_words,
 )
 from tests.interpretation.structural.test_curating import make_loss
+
+from .conftest import STOP
 
 DANISH, ENGLISH = Wording(Language.DANISH), Wording(Language.ENGLISH)
 
@@ -57,6 +71,59 @@ def test_everything_that_the_criteria_say__is_known_in_danish(
     said = {each.data: each for each in say()}
     assert len(said) > 30
     assert [data for data, each in said.items() if DANISH.told_evidence(each) is None] == []
+
+
+def _basis(log10: float, term: str, **known: object) -> Basis:
+    """Give what was known of one allele in a gene; `log10` of the fit of its one disease."""
+    hit = Consequence(STOP, "TX", "GENE", (term,))
+    dosage = KnownDosage(STOP, log10, "no gene or region that is established for a gain")
+    if log10 > 1:
+        dosage = replace(dosage, words="all of GENE")
+    return Basis(
+        assembly="Kernia1",
+        patient=KeptCalls("S", ()),
+        relatives=(),
+        consequences=(hit,),
+        has_single_x=False,
+        relationships=RelationshipCheck(),
+        genes=(KnownGene("GENE", {"OMIM:1": log10}),),
+        alleles=(KnownAllele(STOP, **known),),  # type: ignore[arg-type]  # fields by name
+        releases=(),
+        structural=KeptStructural((dosage,)),
+    )
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [None, PublishedFrequency(3, 4000, 0, 3), PublishedFrequency(3, 4000, 0, 3, greatest_af=0.01)],
+)
+def test_every_reason_of_news__is_told_in_danish(
+    found: Interpretation, listed: PublishedFrequency | None
+) -> None:
+    record = ClinVarRecord("VCV1", "Pathogenic", 2)
+    common = PublishedFrequency(400, 4000, 9, 3)
+    then = _basis(0.2, "missense", frequency=listed)
+    now = _basis(1.4, "stop_gained", frequency=common, clinvar=record)
+    changes = Differences(then, now, LEAST_CHANGE)
+    carried = replace(found.candidates[0].variants[0], allele=STOP)
+    known = replace(found.candidates[0], gene="GENE", disease="OMIM:1", variants=(carried,))
+    unlinked = replace(known, disease="OMIM:2", disease_name="A disease")
+    said = [*changes.of(known), *changes.of(unlinked)]
+    assert {each.why for each in said} == set(Why)
+    told = {str(each): DANISH.tell_reason(str(each)) for each in said}
+    assert [english for english, danish in told.items() if english == danish] == []
+    assert all(ENGLISH.tell_reason(each) == each for each in told)
+    link = next(told[str(each)] for each in said if each.why is Why.LINK)
+    assert link == (
+        "ny sammenhæng mellem gen og sygdom: GENE var ikke knyttet til A disease (OMIM:2)"
+    )
+
+
+def test_what_a_task_says__is_told_in_danish() -> None:
+    was, now = "no cause found", f"candidate: A disease, {Mode.DOMINANT}"
+    assert DANISH.tell_reason(was) == "ingen årsag fundet"
+    assert DANISH.tell_reason(now) == "kandidat: A disease, dominant"
+    assert DANISH.tell_reason("what a person wrote") == "what a person wrote"
 
 
 def test_sentence_within_another__is_told_in_danish_too() -> None:

@@ -302,6 +302,24 @@ def test_ranking_of_another_version__is_to_be_made_again(
         assert run_in(centre) == [LookedAt(ranked.case, Outcome.TO_INTERPRET)]
 
 
+def test_basis_of_an_earlier_version__is_looked_at_and_what_it_lacks_is_counted(
+    ranked: Ranked, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_hpo(ranked.home, "2026-03-01", ["ASKED"])
+
+    def former(content: bytes, kind: type) -> object:
+        found: object = read(content, kind)
+        if isinstance(found, KeptBasis):
+            return replace(found, basis=replace(found.basis, structural=None))
+        return found
+
+    read = read_document
+    monkeypatch.setattr("kerne.cases.reanalysing.read_document", former)
+    looked = run("cases", "--home", ranked.home, "reanalyse", *ASKING)
+    assert looked.out.splitlines()[1:] == [f"{ranked.case}\t1\t0"]
+    assert looked.err.splitlines()[-1].startswith("1 of them: kept by an earlier version, without")
+
+
 def test_case_that_fails__stops_no_run(ranked: Ranked, monkeypatch: pytest.MonkeyPatch) -> None:
     add_hpo(ranked.home, "2026-03-01", ["ASKED"])
     faults: list[Exception] = [StaleVersionError("somebody was first"), CaseError("damaged")]
@@ -345,6 +363,10 @@ def test_commands__run_tell_list_and_close(ranked: Ranked, run: Run) -> None:
     assert told[1].endswith("ASKED was not linked to Green nail disease 2 (OMIM:2)")
     listed = run(*cases, "recontacts", *ASKING).out.splitlines()
     assert listed[1].startswith(f"{ranked.case}\t1\t{PATIENT}\t")
+    danish = run(*cases, "news", *ASKING, "--language", "da").out.splitlines()[1]
+    assert danish.endswith("ASKED var ikke knyttet til Green nail disease 2 (OMIM:2)")
+    tasks = run(*cases, "recontacts", *ASKING, "--language", "da").out.splitlines()[1]
+    assert "\tingen årsag fundet\tkandidat: Green nail disease 2, " in tasks
     close = ("close-recontact", ranked.case, "1", "--done", "told", "--note", "told")
     assert run(*cases, *close, *ASKING).out == f"{ranked.case}\t0 open\n"
     assert run(*cases, *close, *ASKING).code == 4

@@ -4,9 +4,11 @@ from collections import Counter
 
 import click
 
+from kerne.cases.answers.wording import Wording
 from kerne.cases.reanalysing import LookedAt, Outcome, Reanalyses
 from kerne.cases.reanalysis_events import Done
 from kerne.cli.options import Asking, asker_from, asking_options, centre_from, unwrap
+from kerne.policy.words import Language
 
 
 @click.command("reanalyse")
@@ -38,11 +40,21 @@ def _show(looked: LookedAt) -> None:
         click.echo(f"{looked.case} {looked.outcome}{words}", err=True)
 
 
+_language = click.option(
+    "--language",
+    type=click.Choice([each.value for each in Language]),
+    default=Language.ENGLISH.value,
+    help="In which language to say why.",
+)
+
+
 @click.command("news")
+@_language
 @asking_options
 @click.pass_context
-def news(ctx: click.Context, *, asking: Asking) -> None:
+def news(ctx: click.Context, *, language: str, asking: Asking) -> None:
     """Show what is new in the asker's cases since their ranking, and why."""
+    wording = Wording(Language(language))
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
     click.echo("case\tperson\tgene\tdisease\tdisease name\tmode\tvariants\tlog10 odds\tbefore\twhy")
@@ -51,16 +63,19 @@ def news(ctx: click.Context, *, asking: Asking) -> None:
         before = "" if found.log10_odds_before is None else f"{found.log10_odds_before:.2f}"
         click.echo(
             f"{each.case}\t{each.person}\t{found.gene}\t{found.disease}\t{found.disease_name}"
-            f"\t{found.mode}\t{' '.join(map(str, found.alleles))}\t{found.log10_odds:.2f}"
-            f"\t{before}\t{'; '.join(map(str, found.reasons))}"
+            f"\t{wording.tell(found.mode)}\t{' '.join(map(str, found.alleles))}"
+            f"\t{found.log10_odds:.2f}\t{before}"
+            f"\t{'; '.join(wording.tell_reason(str(reason)) for reason in found.reasons)}"
         )
 
 
 @click.command("recontacts")
+@_language
 @asking_options
 @click.pass_context
-def recontacts(ctx: click.Context, *, asking: Asking) -> None:
+def recontacts(ctx: click.Context, *, language: str, asking: Asking) -> None:
     """List the open re-contact tasks of the asker's patients who want to hear."""
+    wording = Wording(Language(language))
     centre = centre_from(ctx)
     asker = asker_from(centre, asking)
     click.echo("case\ttask\tperson\tsince\tgene\tdisease\tvariants\twas\tnow\twhy")
@@ -69,7 +84,8 @@ def recontacts(ctx: click.Context, *, asking: Asking) -> None:
         click.echo(
             f"{each.case}\t{opened.task}\t{each.person}\t{each.task.opened_at:%Y-%m-%d}"
             f"\t{opened.gene}\t{opened.disease}\t{' '.join(opened.alleles)}"
-            f"\t{opened.was}\t{opened.now}\t{'; '.join(opened.reasons)}"
+            f"\t{wording.tell_reason(opened.was)}\t{wording.tell_reason(opened.now)}"
+            f"\t{'; '.join(map(wording.tell_reason, opened.reasons))}"
         )
 
 

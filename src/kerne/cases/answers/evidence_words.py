@@ -1,4 +1,4 @@
-"""What the program says of criteria, in Danish.
+"""What the program says of criteria, and of why something is news, in Danish.
 
 Evidence is worded once, in English, where it is judged, and kept so. `evidence.tsv` holds each of
 these sentences with places, as `danish.tsv` does for the rest of the report; but they are built of
@@ -23,6 +23,7 @@ _SHAPES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("greatest", "harmful", "harmless", "homozygotes", "lacking"), _NUMBER),
     **dict.fromkeys(("limit", "losses", "missense", "number", "other", "others"), _NUMBER),
     "share": _NUMBER,
+    "significance": r"[A-Z][\w/,;| ]*",
     "region": "[0-9-]+",
     "section": "[1-5][A-O]?(?:-[1-4])?",
     "terms": r"\w+(?: & \w+)*",

@@ -99,6 +99,12 @@ class Wording:
         """Return the same as HTML; what is not known is marked as English."""
         return _marked(evidence.data, self.told_evidence(evidence))
 
+    def tell_reason(self, text: str) -> str:
+        """Return what a look again says, and why, in this language or as it was written."""
+        if self.language is Language.ENGLISH:
+            return text
+        return evidence_in_danish(text, danish()) or text
+
     def criterion(self, code: str) -> str:
         """Return in a few words what an ACMG/AMP criterion is about; empty for another code."""
         english, in_danish = _criteria().get(code, ("", ""))
