@@ -229,7 +229,7 @@ def measure(
 ) -> dict[str, float]:
     """Rank everybody in every way and print the figures."""
     ways = {
-        name: Knowing(model, Phenotyped(model.gene_links, plain.annotations, model.diseases))
+        name: Knowing(model, Phenotyped(model.gene_links, plain.annotations, model.relations))
         for name, model in (("without profiles", plain), ("with profiles", informed))
     }
     tops = "/".join(str(top) for top in (1, 2, 5, 10))

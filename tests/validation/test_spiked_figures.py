@@ -4,7 +4,8 @@ import pytest
 
 from kerne.interpretation.candidate import Mode
 from kerne.interpretation.family.explanation import Explanation
-from kerne.interpretation.ranking.ranking import DiseaseFit, Ranked
+from kerne.interpretation.ranking.fits import DiseaseFit
+from kerne.interpretation.ranking.ranking import Ranked
 from spiked.figures import (
     Outcome,
     judge_probabilities,

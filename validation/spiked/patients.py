@@ -17,7 +17,8 @@ from kerne.interpretation.criteria.location import LENGTH_CHANGING
 from kerne.interpretation.criteria.subject import Sources, Subject
 from kerne.interpretation.ranking.background import tolerance_of
 from kerne.interpretation.ranking.findings import observe, place_of, relevant_by_gene
-from kerne.interpretation.ranking.ranking import Finding, Gene, Ranked, disease_fits, rank, trust_in
+from kerne.interpretation.ranking.fits import Described, disease_fits, trust_in
+from kerne.interpretation.ranking.ranking import Finding, Gene, Ranked, rank
 from kerne.interpretation.reading.calls import Call
 from kerne.knowledge.allele_facts import AlleleFacts, PublishedFrequency
 from kerne.knowledge.cases import PublishedCase
@@ -25,6 +26,7 @@ from kerne.knowledge.gene_facts import GeneFacts
 from kerne.knowledge.gene_files.constraint import Constraint
 from kerne.knowledge.genes import GeneModels
 from kerne.phenotype.annotations import Annotations
+from kerne.phenotype.relations import Relations
 from spiked.drawing import Carried, Genomes, Spectrum
 from spiked.sequenced import Sequenced
 
@@ -156,10 +158,11 @@ class Phenotyped:
         self,
         links: Mapping[str, frozenset[str]],
         annotations: Annotations,
-        diseases: Sequence[str],
+        relations: Relations,
     ) -> None:
-        self._links, self._annotations = links, annotations
-        self._index = {disease: number for number, disease in enumerate(diseases)}
+        self._links = links
+        self._described = Described.by(annotations, relations.genes)
+        self._index = {disease: number for number, disease in enumerate(relations.candidates)}
 
     def rank(
         self, genes: Sequence[Gene], scores: NDArray[np.float64], terms: int
@@ -170,8 +173,4 @@ class Phenotyped:
     def _with_fits(self, gene: Gene, scores: NDArray[np.float64], trust: float) -> Gene:
         diseases = self._links.get(gene.symbol, frozenset())
         known = {e: float(scores[self._index[e]]) for e in diseases if e in self._index}
-        about = self._annotations
-        fits = disease_fits(
-            diseases, about.modes, known, trust, about.spares_some, about.seldom_monogenic
-        )
-        return replace(gene, diseases=fits)
+        return replace(gene, diseases=disease_fits(diseases, known, self._described, trust))

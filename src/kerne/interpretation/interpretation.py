@@ -36,16 +36,14 @@ from kerne.interpretation.ranking.findings import (
     place_of,
     relevant_by_gene,
 )
+from kerne.interpretation.ranking.fits import Described, DiseaseFit, disease_fits, trust_in
 from kerne.interpretation.ranking.gathered import Gathered
 from kerne.interpretation.ranking.posterior import weigh
 from kerne.interpretation.ranking.ranking import (
-    DiseaseFit,
     Finding,
     Gene,
     Ranked,
-    disease_fits,
     rank,
-    trust_in,
 )
 from kerne.interpretation.ranking.structural_findings import predict_all, score_structural
 from kerne.interpretation.reading.calls import Call, GenomeCalls
@@ -274,9 +272,7 @@ class _Work:
     def _gather(self, consequences: Mapping[Allele, tuple[Consequence, ...]]) -> Gathered:
         knowledge = self._knowledge
         by_gene = relevant_by_gene(consequences, self._transcripts, knowledge.rna_genes)
-        annotations = knowledge.model.annotations
-        modes, spared = annotations.modes, annotations.spares_some
-        by_many = annotations.seldom_monogenic
+        described = Described.by(knowledge.model.annotations, knowledge.model.relations.genes)
         trust = trust_in(len(knowledge.ontology.most_specific(self._terms.observed)))
         links = knowledge.gene_links
         calls = self._genome.by_allele
@@ -290,7 +286,7 @@ class _Work:
         facts = self._facts(sorted({allele for hits in by_gene.values() for allele in hits}))
         for symbol, hits in sorted(by_gene.items()):
             diseases = links.get(symbol, frozenset())
-            fits = disease_fits(diseases, modes, self._scores, trust, spared, by_many)
+            fits = disease_fits(diseases, self._scores, described, trust)
             frequent = {each for each in hits if is_common(facts[each].frequency)}
             rare = {each: hit for each, hit in hits.items() if each not in frequent}
             kept[symbol] = frozenset(rare)

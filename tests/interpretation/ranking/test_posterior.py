@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerne.interpretation.candidate import (
@@ -61,6 +61,7 @@ def test_unlisted_genes__take_their_share() -> None:
 
 
 @given(odds=ODDS, unlisted=st.floats(0, 10))
+@settings(deadline=None)
 def test_probabilities_of_all_hypotheses__sum_to_one(odds: list[float], unlisted: float) -> None:
     found = _weighed(*((f"G{n}", "OMIM:1", each) for n, each in enumerate(odds)), unlisted=unlisted)
     of_genes = sum(each.probability or 0.0 for each in found.candidates)

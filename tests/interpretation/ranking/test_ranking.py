@@ -1,6 +1,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kerne.alleles.allele import Allele
 from kerne.alleles.assembly import ContigKind
@@ -20,15 +22,14 @@ from kerne.interpretation.ranking.background import (
     log10_rarity,
     log10_ratio,
 )
+from kerne.interpretation.ranking.fits import Described, DiseaseFit, disease_fits, trust_in
 from kerne.interpretation.ranking.ranking import (
     LOG10_PRIOR,
     LOSS_DISCOUNT,
-    DiseaseFit,
     Finding,
     Gene,
-    disease_fits,
+    Ranked,
     rank,
-    trust_in,
 )
 from kerne.interpretation.reading.calls import Carriage, Phase
 from kerne.interpretation.reading.reads import Reads
@@ -193,11 +194,13 @@ def test_ties__are_in_a_stable_order() -> None:
 def test_disease_without_a_stated_mode__takes_those_of_its_gene() -> None:
     fits = disease_fits(
         frozenset({"OMIM:1", "ORPHA:1", "OMIM:9"}),
-        {"OMIM:1": RECESSIVE},
         {"OMIM:1": 1.0, "ORPHA:1": 2.0},
+        Described({"OMIM:1": RECESSIVE}),
     )
     assert fits == (DiseaseFit("OMIM:1", RECESSIVE, 1.0), DiseaseFit("ORPHA:1", RECESSIVE, 2.0))
-    assert disease_fits(frozenset({"OMIM:1"}), {}, {"OMIM:1": 0.0})[0].modes == frozenset()
+    assert (
+        disease_fits(frozenset({"OMIM:1"}), {"OMIM:1": 0.0}, Described({}))[0].modes == frozenset()
+    )
 
 
 def test_incomplete_penetrance__keeps_a_variant_of_an_unaffected_parent_higher() -> None:
@@ -205,9 +208,8 @@ def test_incomplete_penetrance__keeps_a_variant_of_an_unaffected_parent_higher()
     finding = _finding(182, "missense", relatives=(mother,))
     odds = []
     for spared in ((), {"OMIM:1"}):
-        fits = disease_fits(
-            frozenset({"OMIM:1"}), {"OMIM:1": DOMINANT}, {"OMIM:1": 1.0}, spares_some=spared
-        )
+        described = Described({"OMIM:1": DOMINANT}, spares_some=spared)
+        fits = disease_fits(frozenset({"OMIM:1"}), {"OMIM:1": 1.0}, described)
         (only,) = rank([replace(_gene("A", finding), diseases=fits)], SOURCES)
         odds.append(only.log10_odds)
     gained = FACTORS.carried_without_penetrance - FACTORS.carried_by_unaffected
@@ -217,12 +219,34 @@ def test_incomplete_penetrance__keeps_a_variant_of_an_unaffected_parent_higher()
 def test_disease_that_is_seldom_monogenic__ranks_lower_and_says_so() -> None:
     gene = _gene("A", _finding(182, "missense"))
     both = [
-        disease_fits(frozenset({"OMIM:1"}), {"OMIM:1": DOMINANT}, {"OMIM:1": 1.0}, 1.0, (), seldom)
+        disease_fits(
+            frozenset({"OMIM:1"}), {"OMIM:1": 1.0}, Described({"OMIM:1": DOMINANT}, (), seldom)
+        )
         for seldom in ((), {"OMIM:1"})
     ]
     (plain,), (less,) = (rank([replace(gene, diseases=fits)], SOURCES) for fits in both)
     assert less.log10_odds - plain.log10_odds == pytest.approx(FACTORS.seldom_monogenic)
     assert less.explanation.reasons == (*plain.explanation.reasons, SELDOM_MONOGENIC[1])
+
+
+@given(count=st.integers(2, 60))
+@settings(deadline=None)
+def test_genes_of_one_disease__share_its_probability(count: int) -> None:
+    symbols = tuple(f"G{number}" for number in range(count))
+    shared = Described({"OMIM:1": DOMINANT}, genes={"OMIM:1": symbols})
+    alone = Described({"OMIM:1": DOMINANT}, genes={"OMIM:1": symbols[:1]})
+
+    def ranked(described: Described, symbols: tuple[str, ...]) -> tuple[Ranked, ...]:
+        fits = disease_fits(frozenset({"OMIM:1"}), {"OMIM:1": 1.0}, described)
+        gene = _gene("A", _finding(182, "missense"))
+        return rank([replace(gene, symbol=each, diseases=fits) for each in symbols], SOURCES)
+
+    (only,) = ranked(alone, symbols[:1])
+    every = ranked(shared, symbols)
+    together = sum(10**each.log10_odds for each in every)
+    assert together == pytest.approx(10**only.log10_odds)
+    assert every[0].explanation.reasons == (f"{count} genes are known to cause this disease",)
+    assert only.explanation.reasons == ()
 
 
 def test_compound_pair__is_evidence_for_each_other_by_class_and_phase() -> None:

@@ -10,7 +10,7 @@ the same gene is named but not listed.
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,7 +21,6 @@ from kerne.interpretation.criteria.mechanism import expected_loss
 from kerne.interpretation.criteria.subject import RECESSIVE as RECESSIVE_MODES
 from kerne.interpretation.criteria.subject import Circumstances, DeNovo, Sources, Subject
 from kerne.interpretation.family.explanation import Explanation, besides
-from kerne.interpretation.family.factors import SELDOM_MONOGENIC
 from kerne.interpretation.family.inheritance import explanations
 from kerne.interpretation.family.observation import Observation, Place
 from kerne.interpretation.ranking.background import (
@@ -34,19 +33,13 @@ from kerne.interpretation.ranking.background import (
     log10_ratio,
 )
 from kerne.interpretation.ranking.circumstances import circumstances_of
+from kerne.interpretation.ranking.fits import DiseaseFit
 from kerne.interpretation.ranking.posterior import PROBABILITY_OF_NONE, gene_odds
 from kerne.interpretation.structural.score import StructuralScore
-from kerne.phenotype.annotations import Inheritance
 
-FULL_TRUST_TERMS: Final = 4.0
-TRUST_EXPONENT: Final = 0.5
-"""The terms of one patient repeat each other: many say less than the product of their ratios. The
-ratio of one term is smoothed, so that few say more.
-
-Fitted on half of the diseases of published cases (`validation/exome_cases.py`).
-"""
 DISEASES: Final = 7000
-"""Diseases with a known gene: each is as probable as the others before anything is known."""
+"""Diseases with a known gene: each is as probable as the others before anything is known, and its
+genes share that."""
 LISTED_WITHIN = 1.0
 """log10 odds within which further diseases of a gene are listed beside its best."""
 WEIGHED_HERE: Final = OF_FAMILY | {"PVS1", "PM2", "PM4", "BA1", "BS1", "PP2", "BP1", "PP4"}
@@ -75,35 +68,6 @@ class Finding:
     subject: Subject
     observation: Observation
     structural: StructuralScore | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DiseaseFit:
-    """A disease of a gene, its modes, and how it fits the phenotype.
-
-    Parameters
-    ----------
-    log10_phenotype
-        Sum over the observed terms of the logarithms of their likelihood ratios.
-    trust
-        Weight of it; see `trust_in`.
-    spares_some
-        Whether its penetrance is known to be incomplete.
-    seldom_monogenic
-        Whether one inherited variant seldom causes it.
-    """
-
-    disease: str
-    modes: frozenset[Inheritance]
-    log10_phenotype: float
-    trust: float = 1.0
-    spares_some: bool = False
-    seldom_monogenic: bool = False
-
-    @property
-    def log10_counted(self) -> float:
-        """What the phenotype adds to the odds."""
-        return self.trust * self.log10_phenotype
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,9 +251,9 @@ def _log10_of_points(evidence: Sequence[Evidence]) -> float:
 
 def _best(gene: Gene, fit: DiseaseFit, judge_once: _Judge) -> Iterator[Ranked]:
     observations = [finding.observation for finding in gene.findings]
-    ways = explanations(observations, gene.place, fit.modes, spares_some=fit.spares_some)
-    if fit.seldom_monogenic:
-        ways = (besides(way, SELDOM_MONOGENIC) for way in ways)
+    ways = list(explanations(observations, gene.place, fit.modes, spares_some=fit.spares_some))
+    for fact in fit.facts:
+        ways = [besides(way, fact) for way in ways]
     ranked = [_ranked(gene, fit, way, judge_once) for way in ways]
     if ranked:
         yield min(ranked, key=_order)
@@ -303,50 +267,3 @@ def _ranked(gene: Gene, fit: DiseaseFit, way: Explanation, judge_once: _Judge) -
 
 def _order(ranked: Ranked) -> tuple[float, str, str, tuple[int, ...]]:
     return -ranked.log10_odds, ranked.gene, ranked.fit.disease, ranked.explanation.members
-
-
-def disease_fits(
-    diseases: frozenset[str],
-    modes: Mapping[str, frozenset[Inheritance]],
-    log10_phenotype: Mapping[str, float],
-    trust: float = 1.0,
-    spares_some: Collection[str] = (),
-    seldom_monogenic: Collection[str] = (),
-) -> tuple[DiseaseFit, ...]:
-    """Join the diseases of a gene with modes and phenotype.
-
-    A disease without a stated mode takes those of the gene's other diseases: databases describe
-    one disease under several identifiers, and not all of them state it. Diseases that are not
-    annotated are left out.
-
-    Parameters
-    ----------
-    spares_some
-        Diseases of incomplete penetrance.
-    seldom_monogenic
-        Diseases that one inherited variant seldom causes.
-    """
-    of_gene = frozenset[Inheritance]().union(*(modes.get(each, ()) for each in diseases))
-    return tuple(
-        DiseaseFit(
-            each,
-            modes.get(each, of_gene),
-            log10_phenotype[each],
-            trust,
-            spares_some=each in spares_some,
-            seldom_monogenic=each in seldom_monogenic,
-        )
-        for each in sorted(diseases)
-        if each in log10_phenotype
-    )
-
-
-def trust_in(terms: int) -> float:
-    """Say by how much a phenotype's log10 ratio is multiplied, by how many terms were observed.
-
-    Examples
-    --------
-    >>> trust_in(1), trust_in(4), trust_in(16)
-    (2.0, 1.0, 0.5)
-    """
-    return float((FULL_TRUST_TERMS / max(terms, 1)) ** TRUST_EXPONENT)
