@@ -120,9 +120,9 @@ def main() -> int:
             place.mkdir(parents=True, exist_ok=True)
         environments = Environments(work)
         runner = Runner(environments.surroundings())
-        bench = Bench(work, data, environments, runner, asked.rounds)
+        bench = Bench(work, data, environments, environments.kerne(), runner, asked.rounds)
         found: list[Bar] = []
-        bench.kerne("add", str(bench.emptied("small.store")), str(bench.vcf(SMALL)))
+        bench.add("small.store", bench.vcf(SMALL))
         bench.kerne("ask", str(bench.place("small.store")), str(chosen(bench, SMALL)))
         for bar in tasks(bench, QUICK if asked.quick else WHOLE, asked.only):
             found.append(bar)

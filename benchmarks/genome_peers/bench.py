@@ -11,7 +11,7 @@ from genome_peers.environments import Environments
 from genome_peers.runs import Run, Runner
 
 THREADS: Final = "2"
-COMMAND: Final = Path(sys.executable).with_name("kerne")
+ASSEMBLY: Final = "GRCh38"
 SHARE: Final = 0.9
 """Of the people who are counted."""
 
@@ -49,11 +49,15 @@ class RealFile:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The place and the means of one benchmark; `rounds` of each measurement."""
+    """The place and the means of one benchmark; `rounds` of each measurement.
+
+    `program` is Kerne's command line.
+    """
 
     work: Path
     data: Path
     environments: Environments
+    program: str
     runner: Runner
     rounds: int
 
@@ -63,7 +67,12 @@ class Bench:
 
     def command(self, *words: str) -> Run:
         """Call the command line, as everybody does."""
-        return self.run(str(COMMAND), *words)
+        return self.run(self.program, *words)
+
+    def add(self, store: str, vcf: Path) -> Run:
+        """Add a file to a new store by the command line."""
+        where = str(self.emptied(store))
+        return self.command("genomes", "--store", where, "add", "--assembly", ASSEMBLY, str(vcf))
 
     def kerne(self, *words: str) -> Run:
         """Take a step of Kerne's own side in a process of its own."""

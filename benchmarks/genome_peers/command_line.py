@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from genome_peers.bars import Bar
-from genome_peers.bench import COMMAND, Bench, Cohort
+from genome_peers.bench import Bench, Cohort
 from genome_peers.runs import Run, in_turns, median_cpu_seconds, median_seconds
 
 ALONE_SECONDS: Final = 2.5
@@ -52,7 +52,7 @@ def _questions(bench: Bench, cohort: Cohort, store: Path) -> Mapping[str, Callab
 @contextmanager
 def _served(bench: Bench, store: Path) -> Iterator[None]:
     """Keep a resident process of a store, from when it answers on."""
-    command = (str(COMMAND), "genomes", "--store", str(store), "serve")
+    command = (bench.program, "genomes", "--store", str(store), "serve")
     with subprocess.Popen(command, env=dict(bench.runner.surroundings)) as resident:
         until = time.monotonic() + SERVING_SECONDS
         try:

@@ -1,6 +1,7 @@
-"""The peers, each in an environment of its own under one folder; none is a requirement of Kerne.
+"""Kerne and its peers, each in an environment of its own under one folder; Kerne requires no peer.
 
-Python peers come into virtual environments made by the `uv` beside this interpreter. Programs are
+Kerne's has what its users install, not what its tests need: numba loads some of that. Python peers
+come into virtual environments made by the `uv` beside this interpreter. Programs are
 those on PATH; what is not there is taken from Debian's packages and unpacked, not installed.
 """
 
@@ -23,7 +24,9 @@ PROGRAMS: Final = {"plink2": "plink2", "bcftools": "bcftools", "bgzip": "tabix",
 """Debian's package of each program."""
 
 HERE: Final = Path(__file__).resolve().parents[1]
+ROOT: Final = HERE.parent
 
+UV: Final = str(Path(sys.executable).with_name("uv"))
 NO_BYTE_CODE: Final = "PYTHONDONTWRITEBYTECODE"
 
 
@@ -35,13 +38,27 @@ class Environments:
 
     def python(self, name: str) -> str:
         """Return the interpreter of an environment; made now if it is not there."""
-        place = self.folder / name
-        python = place / "bin" / "python"
+        python = self._place(name) / "python"
         if not python.exists():
-            uv = str(Path(sys.executable).with_name("uv"))
-            _do(uv, "venv", "--quiet", "--python", sys.executable, str(place))
-            _do(uv, "pip", "install", "--quiet", "--python", str(python), *PYTHON_PEERS[name])
+            self._make(name)
+            _install(python, *PYTHON_PEERS[name])
         return str(python)
+
+    def kerne(self) -> str:
+        """Return Kerne's program, of the sources beside this file and what they require now."""
+        python = self._place("kerne") / "python"
+        if not python.exists():
+            self._make("kerne")
+            _install(python, "-r", str(ROOT / "requirements/bootstrap.txt"))
+        _install(python, "-r", str(ROOT / "requirements/runtime.txt"))
+        _install(python, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+        return str(python.with_name("kerne"))
+
+    def _place(self, name: str) -> Path:
+        return self.folder / name / "bin"
+
+    def _make(self, name: str) -> None:
+        _do(UV, "venv", "--quiet", "--python", sys.executable, str(self.folder / name))
 
     def grg(self) -> str:
         """Return the program that makes a GRG."""
@@ -81,6 +98,10 @@ def unpack(packages: list[str], folder: Path) -> None:
     _do("apt-get", "install", "--download-only", "--yes", "-qq", "-o", cache, *packages)
     for archive in sorted(archives.glob("*.deb")):
         _do("dpkg", "--extract", str(archive), str(folder))
+
+
+def _install(python: Path, *words: str) -> None:
+    _do(UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), *words)
 
 
 def _do(*command: str) -> None:

@@ -24,8 +24,7 @@ def imports(
     form = ("erase-phase",) if isinstance(cohort, RealFile) else ()
 
     def kerne() -> Run:
-        store = str(bench.emptied(f"{cohort.name}.store"))
-        return bench.command("genomes", "--store", store, "add", "--assembly", "GRCh38", str(vcf))
+        return bench.add(f"{cohort.name}.store", vcf)
 
     def plink2(*words: str, out: str = cohort.name) -> Run:
         prefix = str(bench.place(out))
