@@ -1,6 +1,7 @@
 """Which records are structural, who may carry them, and what is kept of each."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -94,13 +95,20 @@ def test_hard_line__is_kept_as_the_others_are(
     assert lines == ["chr1\t100\t.\tA\t<DEL>\t.\t.\tEND=500\tGT\t0/1"]
 
 
-def test_file_with_more_than_is_kept__is_refused_with_its_line(
+def test_file_with_more_records_than_is_kept__is_refused_with_its_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(structural, "CELLS_MOST", 3)
-    records = StructuralRecords(Path("a.vcf"))
     raw = b"chr1\t100\t.\tA\t<DEL>\t.\t.\tEND=500\tGT\t0/1\t1/1\n"
-    records.take(7, raw, "chr1")
-    with pytest.raises(InputFileError, match=r"split it by sample") as refused:
-        records.take(8, raw, "chr1")
+    monkeypatch.setattr(structural, "HEADS_BYTES_MOST", len(raw))
+    with closing(StructuralRecords(Path("a.vcf"))) as records:
+        records.take(7, raw, "chr1")
+        with pytest.raises(InputFileError, match=r"split it by contig") as refused:
+            records.take(8, raw, "chr1")
     assert refused.value.line == 8
+
+
+def test_file_without_structural_records__gives_each_sample_none() -> None:
+    records = StructuralRecords(Path("a.vcf"))
+    records.close()
+    assert records.is_empty
+    assert list(records.by_column(1, 3)) == [(0, b""), (0, b"")]

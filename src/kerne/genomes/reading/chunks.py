@@ -102,6 +102,7 @@ class ChunkReading:
         self._source.stop()
         self._blocks.close()
         self._source.close()
+        self.structural.close()
 
     @property
     def samples(self) -> tuple[str, ...]:

@@ -10,15 +10,12 @@ References
 VCF 4.4 §1.4.5, §3, §5.
 """
 
-from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kerne.errors import InputFileError
+from kerne.genomes.reading.structural_cells import StructuralCells
 
 INFO_KEYS: Final = (
     "END", "SVLEN", "INSLEN", "SVINSLEN", "SVTYPE", "CHR2", "POS2", "END2", "CIPOS", "CIEND",
@@ -28,10 +25,8 @@ FORMAT_KEYS: Final = (
 )  # fmt: skip
 """What is kept of the two columns, as the callers name it: reads are told in several ways."""
 
-CELLS_MOST: Final = 1 << 25
-"""Genotypes with a structural allele that one file may hold: some 0.5 GB as they are kept."""
-TEXT_BYTES_MOST: Final = 1 << 29
-"""Of what they are kept as, records and cells together."""
+HEADS_BYTES_MOST: Final = 1 << 29
+"""What all records of a file are kept as, without their genotypes: some 5 million."""
 
 USUAL_COPIES: Final = (b"2", b".", b"")
 _ALTERNATIVES, _INFO, _FORMAT, _FIRST_SAMPLE = 4, 7, 8, 9
@@ -55,16 +50,12 @@ def is_structural(alternative: str) -> bool:
 
 
 class StructuralRecords:
-    """Gathers the structural records of the file at `path`."""
+    """Gathers the structural records of the file at `path`; to be closed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._heads: list[bytes] = []
-        self._text_bytes = 0
-        self._record = array("I")
-        self._column = array("I")
-        self._size = array("I")
-        self._cells = bytearray()
+        self._heads_bytes = 0
+        self._cells: StructuralCells | None = None
 
     def take(self, line: int, raw: bytes, contig: str) -> None:
         """Take a record that lies on a contig of the assembly.
@@ -84,46 +75,49 @@ class StructuralRecords:
         columns = raw.rstrip(b"\r\n").split(b"\t")
         keys = columns[_FORMAT].split(b":")
         kept = [at for at, key in enumerate(keys) if key in _KEPT_FORMAT]
-        copies = keys.index(b"CN") if b"CN" in keys else -1
-        numbers = _structural_numbers(columns[_ALTERNATIVES])
-        has_genotype = keys[0] == b"GT"
-        for column, cell in enumerate(columns[_FIRST_SAMPLE:]):
-            if has_genotype and (cell in _PLAIN or not _may_carry(cell, numbers, copies)):
-                continue
-            self._keep(column, _picked(cell, kept))
-        if self._record and self._record[-1] == len(self._heads):
-            form = b":".join(keys[at] for at in kept)
-            self._heads.append(_head(columns, contig, form))
-            self._text_bytes += len(self._heads[-1])
-        if len(self._record) > CELLS_MOST or self._text_bytes > TEXT_BYTES_MOST:
-            problem = "holds more structural variants than are kept of one file, split it by sample"
+        cells = list(_carried(columns, keys, kept))
+        if not cells:
+            return
+        head = _head(columns, contig, b":".join(keys[at] for at in kept))
+        self._heads_bytes += len(head)
+        if self._heads_bytes > HEADS_BYTES_MOST:
+            problem = "holds more structural records than are kept of one file, split it by contig"
             raise InputFileError(self._path, problem, line)
+        if self._cells is None:
+            self._cells = StructuralCells(len(columns) - _FIRST_SAMPLE)
+        self._cells.add(head, cells)
 
     @property
     def is_empty(self) -> bool:
         """Whether no sample may carry any."""
-        return not self._record
+        return self._cells is None
 
     def by_column(self, low: int, high: int) -> Iterator[tuple[int, bytes]]:
         """Yield number and lines of the records of each column in `[low, high)`, in order."""
-        column = np.array(self._column, dtype=np.uint32)
-        order = np.argsort(column, kind="stable")
-        ends = np.concatenate([[0], np.cumsum(np.array(self._size, dtype=np.int64))])
-        edges = np.searchsorted(column[order], np.arange(low, high + 1))
-        for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            lines = [self._line(at, ends) for at in order[first:last].tolist()]
-            yield len(lines), b"".join(lines)
+        if self._cells is None:
+            return ((0, b"") for _ in range(low, high))
+        return self._cells.by_column(low, high)
 
-    def _keep(self, column: int, cell: bytes) -> None:
-        self._record.append(len(self._heads))
-        self._column.append(column)
-        self._size.append(len(cell))
-        self._cells += cell
-        self._text_bytes += len(cell)
+    def close(self) -> None:
+        """Let go of what was gathered."""
+        if self._cells is not None:
+            self._cells.close()
 
-    def _line(self, at: int, ends: NDArray[np.int64]) -> bytes:
-        cell = bytes(self._cells[int(ends[at]) : int(ends[at + 1])])
-        return b"%b\t%b\n" % (self._heads[self._record[at]], cell)
+
+def _carried(
+    columns: Sequence[bytes], keys: Sequence[bytes], kept: list[int]
+) -> Iterator[tuple[int, bytes]]:
+    """Yield column and cell, with the fields that are kept, of who may carry a structural allele.
+
+    Of all where there are no genotypes.
+    """
+    copies = keys.index(b"CN") if b"CN" in keys else -1
+    numbers = _structural_numbers(columns[_ALTERNATIVES])
+    has_genotype = keys[0] == b"GT"
+    for column, cell in enumerate(columns[_FIRST_SAMPLE:]):
+        if has_genotype and (cell in _PLAIN or not _may_carry(cell, numbers, copies)):
+            continue
+        yield column, _picked(cell, kept)
 
 
 def _structural_numbers(alternatives: bytes) -> frozenset[bytes]:
