@@ -105,6 +105,9 @@ def count_window(
     last = snapshot.counted.get(found.window)
     changed = None if last is None else changes(last[0], chosen)
     if last is None or changed is None:
+        # Given up now, its memory is used again: new memory takes longer than the counting.
+        snapshot.counted.pop(found.window, None)
+        last = None
         counts = _counted_anew(snapshot, found, chosen, engine)
     elif not changed:
         return last[1]
