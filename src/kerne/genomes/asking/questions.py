@@ -62,16 +62,36 @@ def count_listed(
     for window in windows(snapshot, within):
         found = sites_in(snapshot, window)
         counts = count_window(snapshot, found, choice.counted, engine)
-        if choice.shown is not None and choice.shown is choice.counted:
-            kept = _overlapping(found, counts[CARRIED] > 0, region)
+        if choice.shown is choice.counted and region is None:
+            yield _carried(snapshot, found, counts)
         else:
             kept = list_window(snapshot, found, choice.shown, region, engine)
-        if kept.all():
-            yield _frequencies(_alleles(snapshot, window.contig, found.sites), counts)
-        else:
-            at = np.flatnonzero(kept)
-            only = _alleles(snapshot, window.contig, found.sites).only(at)
-            yield _frequencies(only, counts.take(at, axis=1))
+            yield _only(snapshot, found, counts, kept)
+
+
+def _carried(snapshot: Snapshot, found: WindowSites, counts: NDArray[np.int64]) -> Frequencies:
+    """Return what somebody who is counted carries; it is kept as long as the counts are."""
+    last = snapshot.counted.get(found.window)
+    if last is None or last.counts is not counts:  # somebody else has counted since
+        return _only(snapshot, found, counts, counts[CARRIED] > 0)
+    if last.carried is None:
+        last.carried = _only(snapshot, found, counts, counts[CARRIED] > 0)
+    return last.carried
+
+
+def _only(
+    snapshot: Snapshot,
+    found: WindowSites,
+    counts: NDArray[np.int64],
+    kept: NDArray[np.bool_],
+) -> Frequencies:
+    alleles = _alleles(snapshot, found.window.contig, found.sites)
+    if kept.all():
+        return _frequencies(alleles, counts)
+    at = np.flatnonzero(kept)
+    some = counts.take(at, axis=1)
+    some.flags.writeable = False
+    return _frequencies(alleles.only(at), some)
 
 
 def count_named(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kerne.alleles.change import reference_spans
 from kerne.genomes.asking.delta import change_counts, changes
-from kerne.genomes.asking.snapshot import Snapshot
+from kerne.genomes.asking.snapshot import LastCounts, Snapshot
 from kerne.genomes.asking.window_sites import Span, Window, WindowSites
 from kerne.genomes.segments.counting import (
     AN,
@@ -32,7 +32,7 @@ SITES_MOST: Final = 1 << 20
 """Sites counted at once, unless one partition has more."""
 
 WINDOWS_KEPT: Final = 8
-"""Windows whose last counts are kept: up to 60 MB each."""
+"""Windows whose last counts are kept: up to 120 MB each."""
 
 SITES_KEPT: Final = 1 << 24
 """Sites of windows that are kept united in memory."""
@@ -103,21 +103,21 @@ def count_window(
     to date. What is returned can't be written to.
     """
     last = snapshot.counted.get(found.window)
-    changed = None if last is None else changes(last[0], chosen)
+    changed = None if last is None else changes(last.chosen, chosen)
     if last is None or changed is None:
         # Given up now, its memory is used again: new memory takes longer than the counting.
         snapshot.counted.pop(found.window, None)
         last = None
         counts = _counted_anew(snapshot, found, chosen, engine)
     elif not changed:
-        return last[1]
+        return last.counts
     else:
-        counts = last[1].copy()
+        counts = last.counts.copy()
         change_counts(snapshot, found, changed, counts)
     counts.flags.writeable = False
     if len(snapshot.counted) >= WINDOWS_KEPT:
         snapshot.counted.clear()
-    snapshot.counted[found.window] = (chosen, counts)
+    snapshot.counted[found.window] = LastCounts(chosen, counts)
     return counts
 
 

@@ -12,9 +12,22 @@ from kerne.alleles.assembly import Assembly
 from kerne.errors import GenomeError
 from kerne.genomes.asking.window_sites import Window, WindowSites
 from kerne.genomes.disk.manifest import Manifest
+from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.segments.counting import Chosen
 from kerne.genomes.segments.rows import as_marks, ascending
 from kerne.genomes.segments.segment import PartitionReader, Segment
+
+
+@dataclass(slots=True, eq=False)
+class LastCounts:
+    """What was last counted in a window: whom, (7, sites), and what of it is carried by them.
+
+    `carried` is made when it is first asked for.
+    """
+
+    chosen: Sequence[Chosen]
+    counts: NDArray[np.int64]
+    carried: Frequencies | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +38,7 @@ class Snapshot:
     assembly: Assembly
     segments: tuple[Segment, ...]
     kept: dict[Window, WindowSites] = field(default_factory=dict)
-    counted: dict[Window, tuple[Sequence[Chosen], NDArray[np.int64]]] = field(default_factory=dict)
+    counted: dict[Window, LastCounts] = field(default_factory=dict)
     _live_sites: dict[tuple[str, str], NDArray[np.bool_]] = field(default_factory=dict)
 
     @cached_property
