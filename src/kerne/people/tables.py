@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -13,8 +14,10 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Row,
+    Select,
     Table,
     Text,
+    bindparam,
     insert,
     select,
 )
@@ -24,6 +27,8 @@ from kerne.errors import PersonError
 from kerne.people.kinship import Custody, Representation
 
 C = TypeVar("C", int, str)
+
+_AMONG: Final = "among"
 
 metadata = MetaData()
 
@@ -199,7 +204,13 @@ def found_rows(
 ) -> Iterator[Row[Any]]:  # Any: rows of different tables
     """Yield the rows of a table whose `key` is among `values`."""
     for batch in in_batches(list(values)):
-        yield from connection.execute(select(key.table).where(key.in_(batch)))
+        yield from connection.execute(_rows_among(key), {_AMONG: batch})
+
+
+@cache
+def _rows_among(key: Column[C]) -> Select[Any]:  # Any: rows of different tables
+    """Return the query of `found_rows`; to put it together takes as long as to ask it."""
+    return select(key.table).where(key.in_(bindparam(_AMONG, expanding=True)))
 
 
 def custody_of(found: Row[Any]) -> Custody:  # Any: every column of the table
