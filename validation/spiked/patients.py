@@ -22,8 +22,7 @@ from kerne.interpretation.ranking.ranking import Finding, Gene, Ranked, rank
 from kerne.interpretation.reading.calls import Call
 from kerne.knowledge.allele_facts import AlleleFacts, PublishedFrequency
 from kerne.knowledge.cases import PublishedCase
-from kerne.knowledge.gene_facts import GeneFacts
-from kerne.knowledge.gene_files.constraint import Constraint
+from kerne.knowledge.gene_library import GeneLibrary
 from kerne.knowledge.genes import GeneModels
 from kerne.phenotype.annotations import Annotations
 from kerne.phenotype.relations import Relations
@@ -61,14 +60,14 @@ class Spiker:
         linked: frozenset[str],
         spectrum: Spectrum,
         sequenced: Sequenced,
-        constraint: Mapping[str, Constraint],
+        about: GeneLibrary,
         *,
         is_wider: bool = False,
     ) -> None:
         self._transcripts = {each.identifier: each for each in genes.transcripts}
         self._linked, self._spectrum, self._sequenced = linked, spectrum, sequenced
         self._rna_genes = frozenset(genes.rna_genes) & linked
-        self._constraint = constraint
+        self._about = about
         self._genomes = Genomes(genes, spectrum, sequenced.make, is_wider=is_wider)
 
     def genomes(self, case: PublishedCase) -> tuple[list[Gene], list[Gene]]:
@@ -121,11 +120,7 @@ class Spiker:
             )
             for allele, hit in hits.items()
         )
-        stated = self._constraint.get(symbol)
-        facts = None
-        if stated is not None:
-            facts = GeneFacts(symbol, loeuf=stated.loeuf, oe_missense=stated.oe_missense)
-        return Gene(symbol, place, findings, (), tolerance_of(transcript, facts))
+        return Gene(symbol, place, findings, (), tolerance_of(transcript, self._about.of(symbol)))
 
 
 def _subject(carried: Carried, consequence: Consequence, transcript: Transcript) -> Subject:
@@ -159,8 +154,9 @@ class Phenotyped:
         links: Mapping[str, frozenset[str]],
         annotations: Annotations,
         relations: Relations,
+        about: GeneLibrary,
     ) -> None:
-        self._links = links
+        self._links, self._about = links, about
         self._described = Described.by(annotations, relations.genes)
         self._index = {disease: number for number, disease in enumerate(relations.candidates)}
 
@@ -173,4 +169,7 @@ class Phenotyped:
     def _with_fits(self, gene: Gene, scores: NDArray[np.float64], trust: float) -> Gene:
         diseases = self._links.get(gene.symbol, frozenset())
         known = {e: float(scores[self._index[e]]) for e in diseases if e in self._index}
-        return replace(gene, diseases=disease_fits(diseases, known, self._described, trust))
+        about = self._about.of(gene.symbol)
+        validity = () if about is None else about.validity
+        fits = disease_fits(diseases, known, self._described, trust, validity)
+        return replace(gene, diseases=fits)

@@ -56,6 +56,7 @@ from kerne.interpretation.secondary import (
 )
 from kerne.interpretation.structural.score import CopyScores
 from kerne.knowledge.allele_facts import AlleleFacts
+from kerne.knowledge.gene_facts import Validity
 from kerne.knowledge.panels import Panel
 from kerne.phenotype.phenopacket import Phenotype
 
@@ -286,7 +287,8 @@ class _Work:
         facts = self._facts(sorted({allele for hits in by_gene.values() for allele in hits}))
         for symbol, hits in sorted(by_gene.items()):
             diseases = links.get(symbol, frozenset())
-            fits = disease_fits(diseases, self._scores, described, trust)
+            validity = self._validity(symbol) if diseases else ()
+            fits = disease_fits(diseases, self._scores, described, trust, validity)
             frequent = {each for each in hits if is_common(facts[each].frequency)}
             rare = {each: hit for each, hit in hits.items() if each not in frequent}
             kept[symbol] = frozenset(rare)
@@ -299,6 +301,10 @@ class _Work:
                 common |= frequent
                 genes += found
         return Gathered(tuple(genes), tuple(secondary), listed, kept, len(common), len(unlinked))
+
+    def _validity(self, symbol: str) -> tuple[Validity, ...]:
+        gene = self._knowledge.gene_facts.of(symbol)
+        return () if gene is None else gene.validity
 
     def _facts(self, alleles: Sequence[Allele]) -> dict[Allele, AlleleFacts]:
         return dict(zip(alleles, self._knowledge.facts.look_up(alleles), strict=True))

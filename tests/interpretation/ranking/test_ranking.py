@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,13 @@ from kerne.interpretation.ranking.background import (
     log10_rarity,
     log10_ratio,
 )
-from kerne.interpretation.ranking.fits import Described, DiseaseFit, disease_fits, trust_in
+from kerne.interpretation.ranking.fits import (
+    VALIDITY,
+    Described,
+    DiseaseFit,
+    disease_fits,
+    trust_in,
+)
 from kerne.interpretation.ranking.ranking import (
     LOG10_PRIOR,
     LOSS_DISCOUNT,
@@ -34,6 +41,7 @@ from kerne.interpretation.ranking.ranking import (
 from kerne.interpretation.reading.calls import Carriage, Phase
 from kerne.interpretation.reading.reads import Reads
 from kerne.knowledge.allele_facts import AlleleFacts
+from kerne.knowledge.gene_facts import Validity, ValidityClass
 from kerne.phenotype.annotations import Inheritance
 
 SOURCES = Sources("genes g", "frequencies f")
@@ -44,6 +52,9 @@ AUTOSOME = Place(ContigKind.AUTOSOME)
 TOLERANCE = Tolerance(180)
 DOMINANT = frozenset({Inheritance.AUTOSOMAL_DOMINANT})
 RECESSIVE = frozenset({Inheritance.AUTOSOMAL_RECESSIVE})
+VALIDITY_OF_1 = Validity(
+    ("MONDO:1", "OMIM:1"), "one", "AD", ValidityClass.DEFINITIVE, date(2026, 1, 1), "panel"
+)
 ABSENT = tuple(
     RelativeCarriage(kin, affected=False, carriage=Carriage.ABSENT, reads=Reads(30, 0))
     for kin in (Kin.MOTHER, Kin.FATHER)
@@ -247,6 +258,32 @@ def test_genes_of_one_disease__share_its_probability(count: int) -> None:
     assert together == pytest.approx(10**only.log10_odds)
     assert every[0].explanation.reasons == (f"{count} genes are known to cause this disease",)
     assert only.explanation.reasons == ()
+
+
+@pytest.mark.parametrize("classification", ValidityClass)
+def test_judgement_of_experts__counts_for_its_disease_alone(classification: ValidityClass) -> None:
+    weaker = replace(VALIDITY_OF_1, classification=ValidityClass.REFUTED)
+    judged = replace(VALIDITY_OF_1, classification=classification)
+    fits = disease_fits(
+        frozenset({"OMIM:1", "OMIM:2"}),
+        {"OMIM:1": 1.0, "OMIM:2": 1.0},
+        Described({"OMIM:1": DOMINANT, "OMIM:2": DOMINANT}),
+        validity=(weaker, judged),
+    )
+    gene = replace(_gene("A", _finding(182, "missense")), diseases=fits)
+    odds = {each.fit.disease: each.log10_odds for each in rank([gene], SOURCES)}
+    reasons = {each.fit.disease: each.explanation.reasons for each in rank([gene], SOURCES)}
+    factor, words = VALIDITY[classification]
+    assert odds["OMIM:1"] - odds["OMIM:2"] == pytest.approx(factor)
+    assert (reasons["OMIM:1"], reasons["OMIM:2"]) == ((words,), ())
+
+
+def test_judgements_of_experts__order_the_genes_as_sure_unjudged_unsure_doubted() -> None:
+    sure, unsure, doubted = (
+        VALIDITY[each][0]
+        for each in (ValidityClass.STRONG, ValidityClass.LIMITED, ValidityClass.DISPUTED)
+    )
+    assert sure > 0 > unsure > doubted
 
 
 def test_compound_pair__is_evidence_for_each_other_by_class_and_phase() -> None:

@@ -2,7 +2,12 @@
 
 Before anything is known of a patient each disease is as probable as every other, and of the genes
 that are known to cause one disease each has its part of that: a disease of fifty genes makes none
-of them fifty times as probable.
+of them fifty times as probable. Where an expert panel of ClinGen judged the gene's part in the
+disease, that counts too: causes that are found are more often in genes of which it is sure.
+
+References
+----------
+Strande et al. 2017, doi:10.1016/j.ajhg.2017.04.015 (classes of validity).
 """
 
 import math
@@ -11,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from kerne.interpretation.family.factors import SELDOM_MONOGENIC, Fact
+from kerne.knowledge.gene_facts import Validity, ValidityClass
 from kerne.phenotype.annotations import Annotations, Inheritance
 
 FULL_TRUST_TERMS: Final = 4.0
@@ -19,6 +25,31 @@ TRUST_EXPONENT: Final = 0.5
 ratio of one term is smoothed, so that few say more.
 
 Fitted on half of the diseases of published cases (`validation/exome_cases.py`).
+"""
+
+
+_SURE: Final[Fact] = (0.25, "ClinGen's experts are sure that the gene causes this disease")
+_NOT_SURE: Final[Fact] = (
+    -0.3,
+    "ClinGen's experts are not sure yet that the gene causes this disease",
+)
+_DOUBTED: Final[Fact] = (-1.0, "ClinGen's experts found nothing for it, or doubt it")
+VALIDITY: Final[Mapping[ValidityClass, Fact]] = {
+    ValidityClass.DEFINITIVE: _SURE,
+    ValidityClass.STRONG: _SURE,
+    ValidityClass.MODERATE: _NOT_SURE,
+    ValidityClass.LIMITED: _NOT_SURE,
+    ValidityClass.ANIMAL_MODEL: _DOUBTED,
+    ValidityClass.NONE: _DOUBTED,
+    ValidityClass.DISPUTED: _DOUBTED,
+    ValidityClass.REFUTED: _DOUBTED,
+}
+"""log10 by what ClinGen says of gene and disease, the best of several judgements.
+
+Counted on the even half of the published cases: 31 % of the patients have a cause of which a panel
+is sure, and 17 % of the links between genes and diseases are such; of the diseases 2.2 % rest on a
+link of which it is not, of the links 4.5 %. None of the patients has one that is doubted: by
+judgement.
 """
 
 
@@ -65,6 +96,8 @@ class DiseaseFit:
         Whether one inherited variant seldom causes it.
     genes
         How many genes are known to cause it, this one included.
+    validity
+        The most that an expert panel says of the gene's part in it; `None` when none says anything.
     """
 
     disease: str
@@ -74,6 +107,7 @@ class DiseaseFit:
     spares_some: bool = False
     seldom_monogenic: bool = False
     genes: int = 1
+    validity: ValidityClass | None = None
 
     @property
     def log10_counted(self) -> float:
@@ -82,11 +116,13 @@ class DiseaseFit:
 
     @property
     def facts(self) -> list[Fact]:
-        """What makes the disease less probable by this gene, before anybody is looked at."""
+        """What makes the disease more or less probable by this gene, whoever the patient is."""
         facts = [SELDOM_MONOGENIC] if self.seldom_monogenic else []
         if self.genes > 1:
             words = f"{self.genes} genes are known to cause this disease"
             facts.append((-math.log10(self.genes), words))
+        if self.validity is not None:
+            facts.append(VALIDITY[self.validity])
         return facts
 
 
@@ -95,12 +131,18 @@ def disease_fits(
     log10_phenotype: Mapping[str, float],
     described: Described,
     trust: float = 1.0,
+    validity: Sequence[Validity] = (),
 ) -> tuple[DiseaseFit, ...]:
     """Join the diseases of a gene with modes and phenotype.
 
     A disease without a stated mode takes those of the gene's other diseases: databases describe
     one disease under several identifiers, and not all of them state it. Diseases that are not
     annotated are left out.
+
+    Parameters
+    ----------
+    validity
+        What expert panels say of the gene.
     """
     modes = described.modes
     of_gene = frozenset[Inheritance]().union(*(modes.get(each, ()) for each in diseases))
@@ -113,10 +155,16 @@ def disease_fits(
             spares_some=each in described.spares_some,
             seldom_monogenic=each in described.seldom_monogenic,
             genes=max(1, len(described.genes.get(each, ()))),
+            validity=_most_valid(validity, each),
         )
         for each in sorted(diseases)
         if each in log10_phenotype
     )
+
+
+def _most_valid(judged: Sequence[Validity], disease: str) -> ValidityClass | None:
+    classes = (each.classification for each in judged if disease in each.diseases)
+    return max(classes, key=lambda each: VALIDITY[each][0], default=None)
 
 
 def trust_in(terms: int) -> float:
