@@ -19,8 +19,10 @@ from kerne.errors import DamagedStoreError, GenomeError
 from kerne.genomes.asking import ray_engine, sent_tasks
 from kerne.genomes.asking.engine import ThreadEngine, opened_engine
 from kerne.genomes.asking.engine_choice import EngineChoice, EngineKind
+from kerne.genomes.asking.questions import Choice, count_listed
 from kerne.genomes.asking.scan import Engine, Task, count_window, sites_in, windows
 from kerne.genomes.asking.sent_tasks import SentTask, Worker, sent
+from kerne.genomes.asking.snapshot import Snapshot
 from kerne.genomes.frequencies import Frequencies
 from kerne.genomes.keeping.new_store import create_store
 from kerne.genomes.keeping.store import GenomeStore
@@ -85,6 +87,33 @@ def test_answers__are_those_of_one_thread_whatever_engine_and_number_of_workers(
     answer = counted(store, engine, BitMap(rows))
     assert sum(part.shape[1] for part in expected) == 2 * SITES
     assert all(map(np.array_equal, answer, expected))
+
+
+def listed_among(store: GenomeStore, snapshot: Snapshot, rows: BitMap) -> list[list[int]]:
+    """Return position, AC and AN of what somebody of `rows` carries, asked of a snapshot."""
+    chosen = snapshot.chosen(rows)
+    parts = list(count_listed(snapshot, Choice(chosen, chosen), None, store.engine))
+    names = ("position", "ac", "an")
+    return [np.concatenate([getattr(part, name) for part in parts]).tolist() for name in names]
+
+
+@given(asked=st.lists(st.sets(st.integers(0, 3 * SAMPLES - 1)), min_size=2, max_size=6))
+@settings(deadline=None, max_examples=25)
+def test_what_is_carried__follows_whom_is_asked_about_whatever_was_asked_before(
+    store: GenomeStore, asked: list[set[int]]
+) -> None:
+    kept = store.snapshot()
+    for rows in (*asked, *asked[::-1]):
+        fresh = replace(kept, kept={}, counted={})
+        assert listed_among(store, kept, BitMap(rows)) == listed_among(store, fresh, BitMap(rows))
+
+
+def test_what_is_carried__is_not_filtered_again_for_the_same_people(store: GenomeStore) -> None:
+    snapshot = store.snapshot()
+    choice = Choice(*(snapshot.chosen(BitMap([1, 2])),) * 2)
+    first, second = (list(count_listed(snapshot, choice, None, store.engine)) for _ in range(2))
+    assert all(one is other for one, other in zip(first, second, strict=True))
+    assert not any(part.ac.flags.writeable for part in first)
 
 
 def one_task(store: GenomeStore) -> SentTask:
