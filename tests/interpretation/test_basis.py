@@ -20,7 +20,7 @@ from kerne.interpretation.reading.structural import StructuralCall, StructuralKi
 from kerne.interpretation.secondary import Disclosure, FindingClass, SecondaryList
 from kerne.knowledge.allele_library import AlleleLibrary
 from kerne.knowledge.frequencies import read_frequencies
-from kerne.knowledge.genes import GeneModels
+from kerne.knowledge.genes import SMALL_RNA_BP, GeneModels
 from kerne.knowledge.release import Kind
 from kerne.phenotype.phenopacket import Phenotype, Sex
 
@@ -158,17 +158,25 @@ def test_new_link_of_an_rna_gene__makes_a_candidate_of_what_was_kept(
     assert [each.gene for each in again.primary.candidates] == ["RNU"]
 
 
-def test_deletion_of_an_rna_gene__is_a_candidate_when_it_is_linked(knowledge: Knowledge) -> None:
-    rna = Transcript("NC_1(RNU)", "HGNC:9", "RNU", "chr1", -1, ((20, 60),), None, None)
+@pytest.mark.parametrize("length_bp", [60, 2_000])
+def test_deletion_of_an_rna_gene__is_a_candidate_when_it_is_linked(
+    knowledge: Knowledge, make_call: MakeCall, length_bp: int
+) -> None:
+    exons = ((20, 20 + length_bp),)
+    rna = Transcript("NC_1(RNU)", "HGNC:9", "RNU", "chr1", -1, exons, None, None)
     genes = GeneModels([*knowledge.genes.transcripts, rna])
-    unlinked = replace(knowledge, genes=genes)
-    genome = GenomeCalls("S", KERNIA1, (), structural=(_deletion(10, 80),))
+    unlinked = replace(knowledge, genes=genes, gene_links={})
+    small = make_call(31, "T>A")
+    genome = GenomeCalls("S", KERNIA1, (small,), structural=(_deletion(10, 4_000),))
     first = examine(genome, PHENOTYPE, unlinked)
     assert first.primary.candidates == ()
-    linked = replace(unlinked, gene_links={**knowledge.gene_links, "RNU": frozenset({"OMIM:1"})})
-    (again,) = examine_again(first.basis, PHENOTYPE, linked).primary.candidates
-    assert (again.gene, again.variants[0].consequence) == ("RNU", "transcript_ablation")
-    assert "the whole RNA is lost" in again.reasons[0]
+    kept = {each.allele for each in first.basis.patient.calls}
+    assert (small.allele in kept) is (length_bp < SMALL_RNA_BP)
+    linked = replace(unlinked, gene_links={"RNU": frozenset({"OMIM:1"})})
+    again = examine_again(first.basis, PHENOTYPE, linked).primary.candidates
+    lost = next(each for each in again if each.variants[0].allele.is_symbolic)
+    assert (lost.gene, lost.variants[0].consequence) == ("RNU", "transcript_ablation")
+    assert "the whole RNA is lost" in lost.reasons[0]
 
 
 def test_structural_variants__are_kept_up_to_a_number_those_over_most_genes_first(

@@ -272,7 +272,9 @@ class _Work:
 
     def _gather(self, consequences: Mapping[Allele, tuple[Consequence, ...]]) -> Gathered:
         knowledge = self._knowledge
-        by_gene = relevant_by_gene(consequences, self._transcripts, knowledge.rna_genes)
+        by_gene = relevant_by_gene(
+            *(consequences, self._transcripts, knowledge.rna_genes, knowledge.genes.rna_genes)
+        )
         described = Described.by(knowledge.model.annotations, knowledge.model.relations.genes)
         trust = trust_in(len(knowledge.ontology.most_specific(self._terms.observed)))
         links = knowledge.gene_links

@@ -178,20 +178,30 @@ def test_copy_number_on_x_of_a_parent__is_what_it_means_there(knowledge: Knowled
     assert not any("father" in each for each in best.reasons)
 
 
+SHALLOW = Reads(5, 0)
+
+
 @pytest.mark.parametrize(
-    ("is_confirmed", "origin", "points"),
-    [(True, Origin.UNSEEN, 0.10), (False, Origin.UNSEEN_ASSUMED, 0.0)],
+    ("father", "reads", "is_confirmed", "origin"),
+    [
+        (Carriage.UNSEEN, Reads(), True, Origin.UNSEEN),
+        (Carriage.UNSEEN, Reads(), False, Origin.UNSEEN_ASSUMED),
+        (Carriage.ABSENT, SHALLOW, True, Origin.UNSEEN),
+        (Carriage.ABSENT, SHALLOW, False, Origin.UNSEEN_ASSUMED),
+        (Carriage.ABSENT, Reads(30, 2), True, Origin.UNKNOWN),
+        (Carriage.UNKNOWN, Reads(), True, Origin.UNKNOWN),
+    ],
 )
 def test_origin_that_calls_alone_tell__counts_as_assumed_at_most(
-    *, is_confirmed: bool, origin: Origin, points: float
+    father: Carriage, reads: Reads, *, is_confirmed: bool, origin: Origin
 ) -> None:
     parents = tuple(
-        RelativeCarriage(kin, affected=False, carriage=Carriage.UNSEEN)
+        RelativeCarriage(kin, affected=False, carriage=father, reads=reads)
         for kin in (Kin.MOTHER, Kin.FATHER)
     )
     seen = Observation(Genotype.HET, relatives=parents)
     assert origin_in(seen, parents_confirmed=is_confirmed) is origin
-    assert origin_of(origin).points == points
+    assert origin_of(origin).points == (0.10 if origin is Origin.UNSEEN else 0)
 
 
 def test_weight_in_the_rank__leaves_the_family_to_inheritance() -> None:

@@ -39,6 +39,7 @@ def relevant_by_gene(
     consequences: Mapping[Allele, Sequence[Consequence]],
     transcripts: Mapping[str, Transcript],
     rna_genes: Collection[str] = (),
+    long_rna_genes: Collection[str] = (),
 ) -> dict[str, dict[Allele, Consequence]]:
     """Choose for each gene and allele the transcript to speak of, where the allele matters there.
 
@@ -50,10 +51,15 @@ def relevant_by_gene(
     rna_genes
         Genes whose product is an RNA in which any change could matter; those of the mitochondrion
         are among them whether or not they are named.
+    long_rna_genes
+        Further genes whose product is an RNA, in which structural variants alone could matter: a
+        small change of a long RNA seldom does anything.
     """
+    structural = frozenset(rna_genes).union(long_rna_genes)
     chosen: dict[str, dict[Allele, Consequence]] = defaultdict(dict)
     for allele, found in consequences.items():
-        for symbol, ours in _by_gene(found, transcripts, rna_genes).items():
+        products = structural if allele.is_symbolic else rna_genes
+        for symbol, ours in _by_gene(found, transcripts, products).items():
             speaking = _speaking(ours, transcripts)
             if _matters(speaking):
                 chosen[symbol][allele] = speaking

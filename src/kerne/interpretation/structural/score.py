@@ -149,7 +149,10 @@ def origin_in(observation: Observation, *, parents_confirmed: bool) -> Origin:
     """Say how a variant came into the family, as the tables ask."""
     if observation.is_de_novo:
         return Origin.DE_NOVO_CONFIRMED if parents_confirmed else Origin.DE_NOVO_ASSUMED
-    if observation.is_unseen_in_givers:
+    is_called_without = observation.is_lacking_in_givers and not any(
+        each.is_mosaic for each in observation.of_givers
+    )
+    if observation.is_unseen_in_givers or is_called_without:
         return Origin.UNSEEN if parents_confirmed else Origin.UNSEEN_ASSUMED
     carriers = [e for e in observation.relatives if e.kin in PARENTS and e.carriage.is_carried]
     if any(each.affected for each in carriers):
