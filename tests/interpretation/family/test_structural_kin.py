@@ -116,6 +116,12 @@ def test_relative__has_what_is_alike_as_the_patients_is_placed() -> None:
     assert [each.allele for each in laid.structural] == [ours.allele]
 
 
+def test_of_several_that_are_alike__the_nearest_says_how_it_is_carried() -> None:
+    far, near = _call(start=6_000), _call(start=10_100, genotype=Genotype.HOM)
+    laid = laid_over([_call()], GenomeCalls("M", GRCH38, (), structural=(far, near)))
+    assert laid.carriage(_call().allele) is Carriage.HOM
+
+
 ELSEWHERE, TURNED = _call("DUP", 900_000, 950_000), _call("INV", 900_000, 950_000)
 
 
@@ -152,6 +158,21 @@ ELSEWHERE, TURNED = _call("DUP", 900_000, 950_000), _call("INV", 900_000, 950_00
             Carriage.ABSENT,
         ),
         (TURNED, GenomeCalls("M", GRCH38, (), structural=(ELSEWHERE,)), Carriage.UNKNOWN),
+        (
+            _call("DUP", 10_000, 10_400),
+            GenomeCalls("M", GRCH38, (), structural=(_call("INS", 10_050, 10_050, size_bp=400),)),
+            Carriage.UNKNOWN,
+        ),
+        (
+            _call("DUP", 10_000, 10_400),
+            GenomeCalls("M", GRCH38, (), structural=(_call("INS", 10_050, 10_050, size_bp=90),)),
+            Carriage.UNSEEN,
+        ),
+        (
+            _call("INS", 10_000, 10_000, size_bp=400),
+            GenomeCalls("M", GRCH38, (), structural=(TURNED, _call("DUP", 10_050, 10_450))),
+            Carriage.UNKNOWN,
+        ),
         (
             TURNED,
             GenomeCalls("M", GRCH38, (), structural=(_call("INV"),)),

@@ -43,7 +43,8 @@ def laid_over(patient: Iterable[StructuralCall], relative: GenomeCalls) -> Genom
     examined for such: its file holds structural records, and of insertions, inversions and joins
     some that are no losses or gains of copies, which some callers look for alone. It stands in
     neither, and is not known, where the relative has a call like it that did not pass the caller's
-    filters, and where the file says somewhere that the relative lacks a structural variant: it then
+    filters, or that calls the repeated bases an insertion and not a duplication, or the other way
+    round; and where the file says somewhere that the relative lacks a structural variant: it then
     would say so here.
     """
     calls, doubtful = _Calls(relative.structural), _Calls(relative.doubtful)
@@ -54,8 +55,10 @@ def laid_over(patient: Iterable[StructuralCall], relative: GenomeCalls) -> Genom
         theirs = calls.like(call)
         if theirs is not None:
             found.append(_placed_as(call, theirs))
-        elif _is_examined(call.kind, kinds) and not tells_absence and doubtful.like(call) is None:
-            unseen.add(call.allele)
+        elif _is_examined(call.kind, kinds) and not tells_absence:
+            hints = (doubtful.like(call), *map(calls.like, _in_other_words(call)))
+            if not any(hints):
+                unseen.add(call.allele)
     return replace(relative, structural=tuple(found), unseen=frozenset(unseen))
 
 
@@ -96,8 +99,9 @@ class _Calls:
         self._reach_bp = max((_reach_bp(each) for each in calls), default=0)
 
     def like(self, call: StructuralCall) -> StructuralCall | None:
-        """Give the first by place that is taken as the same variant, if any is."""
-        return next((each for each in self._near(call) if is_one(call, each)), None)
+        """Give the nearest that is taken as the same variant, if any is."""
+        alike = (each for each in self._near(call) if is_one(call, each))
+        return min(alike, key=lambda each: _apart_bp(call, each), default=None)
 
     def _near(self, call: StructuralCall) -> Iterator[StructuralCall]:
         # Calls that share half of both start within the length of either.
@@ -113,6 +117,10 @@ class _Calls:
 
 def _reach_bp(call: StructuralCall) -> int:
     return max(map(abs, (*call.start_within, *call.end_within)))
+
+
+def _apart_bp(call: StructuralCall, other: StructuralCall) -> int:
+    return abs(call.start - other.start) + abs(call.end - other.end)
 
 
 def _turned(call: StructuralCall) -> tuple[StructuralCall, ...]:
@@ -157,6 +165,18 @@ def _ends_meet(call: StructuralCall, other: StructuralCall) -> bool:
 def _meet(one: int, within: tuple[int, int], other: int, other_within: tuple[int, int]) -> bool:
     """Say whether two borders may be the same, by how far either may lie off."""
     return one + within[0] <= other + other_within[1] and other + other_within[0] <= one + within[1]
+
+
+def _in_other_words(call: StructuralCall) -> tuple[StructuralCall, ...]:
+    """Give bases that are repeated on the spot as the other kind that callers take them for."""
+    if call.kind is StructuralKind.DUPLICATION:
+        inserted = call.end - call.start
+        kind = StructuralKind.INSERTION
+        return (replace(call, kind=kind, end=call.start, size_bp=inserted),)
+    if call.kind is StructuralKind.INSERTION and call.size_bp:
+        end = call.start + call.size_bp
+        return (replace(call, kind=StructuralKind.DUPLICATION, end=end),)
+    return ()
 
 
 def _is_examined(kind: StructuralKind, kinds: set[StructuralKind]) -> bool:
