@@ -122,7 +122,7 @@ class Seen:
     @property
     def was_read(self) -> bool:
         """Whether the planted gene was worth reading before, for another disease of it."""
-        genes = list(dict.fromkeys(each.gene for each in self.before.candidates))[: BOUNDS.rank]
+        genes = list(dict.fromkeys(each.gene for each in self.before.candidates))[: BOUNDS.most]
         return any(
             each.gene == self.patient.truth and each.log10_odds >= BOUNDS.log10_odds
             for each in self.before.candidates
@@ -232,11 +232,10 @@ def why_missed(seen: Seen) -> str:
     if not ours:
         return "no candidate: its genotype or phenotype is too unlikely, or its mode another"
     best = ours[0]
-    ahead = len({e.gene for e in seen.now.candidates if e.log10_odds > best.log10_odds} - {truth})
     if best.log10_odds < BOUNDS.log10_odds:
         return f"log10 odds {best.log10_odds:+.1f}, below {BOUNDS.log10_odds:+.1f}"
-    if ahead >= BOUNDS.rank:
-        return f"{ahead} genes stand higher"
+    if len(seen.news) >= BOUNDS.most:
+        return f"{len(seen.news)} genes that are new stand higher"
     return "it stood nearly as high before, by another disease of the gene"
 
 

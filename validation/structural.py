@@ -197,7 +197,7 @@ def reaches(seen: Examination, gene: str) -> bool:
     """Say whether a gene is worth reading by the bounds of news."""
     order = list(dict.fromkeys(each.gene for each in seen.primary.candidates))
     best = max((e.log10_odds for e in seen.primary.candidates if e.gene == gene), default=-99.0)
-    return gene in order[: BOUNDS.rank] and best >= BOUNDS.log10_odds
+    return gene in order[: BOUNDS.most] and best >= BOUNDS.log10_odds
 
 
 def dominant_cases(path: Path, knowledge: Knowledge, most: int) -> Iterator[PublishedCase]:

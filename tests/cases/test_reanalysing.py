@@ -48,7 +48,7 @@ from .family import (
 )
 
 LINKS = {"LDLR": "OMIM:1", "ASKED": "OMIM:2", "BRCA1": "OMIM:1"}
-LOW = Bounds(log10_odds=-9, log10_odds_classed=-9, gain=0.1, rank=99)
+LOW = Bounds(log10_odds=-9, log10_odds_classed=-9, gain=0.1, most=99)
 OTHER = Identity("geneticist-2", frozenset({Role.GENETICIST}), "Hospital")
 ASKING = ("--as", "geneticist-1", "--purpose", OWN)
 

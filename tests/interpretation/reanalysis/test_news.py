@@ -209,11 +209,23 @@ def test_more_features__are_news_alone_only_when_they_make_the_first_candidate(
     assert [_whys(each) for each in find_news(before, now)] == ([[Why.FEATURES]] * is_told)
 
 
-def test_candidate_far_down__is_left_to_those_above_it(look: Look) -> None:
-    before = _fits(_with_odds(look, {}), "PLUS", {})
+ONLY_ONE = replace(BOUNDS, most=1)
+
+
+def test_gene_that_stood_there_before__takes_no_place_among_what_is_new(look: Look) -> None:
+    before = _fits(_with_odds(look, {"XGENE": 5.0}), "PLUS", {})
     now = _with_odds(look, {"PLUS": 3.0, "XGENE": 5.0})
-    assert [each.gene for each in find_news(before, now)] == ["PLUS"]
-    assert find_news(before, now, bounds=replace(BOUNDS, rank=1)) == ()
+    assert [each.gene for each in find_news(before, now, bounds=ONLY_ONE)] == ["PLUS"]
+
+
+def test_best_of_what_is_new__is_told_and_a_new_class_besides(look: Look) -> None:
+    before = _fits(_fits(_with_odds(look, {}), "PLUS", {}), "XGENE", {})
+    now = _with_odds(look, {"PLUS": 3.0, "XGENE": 5.0})
+    assert [each.gene for each in find_news(before, now)] == ["XGENE", "PLUS"]
+    assert [each.gene for each in find_news(before, now, bounds=ONLY_ONE)] == ["XGENE"]
+    classed = _known(now, clinvar=HARMFUL)
+    both = [each.gene for each in find_news(before, classed, bounds=ONLY_ONE)]
+    assert both == ["XGENE", "PLUS"]
 
 
 def test_news_that_was_told__is_told_again_only_when_it_weighs_more(look: Look) -> None:

@@ -3,7 +3,7 @@
 Each difference is a reason in words. Whether it makes anything worth reading is `news`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -77,10 +77,10 @@ class Differences:
         for variant in candidate.variants:
             yield from self.of_allele(candidate.gene, variant.allele)
 
-    def is_classed(self, candidate: Candidate) -> bool:
-        """Say whether ClinVar newly classes a variant of it as pathogenic."""
-        for variant in candidate.variants:
-            then, now = self._known(variant.allele)
+    def is_classed(self, alleles: Iterable[Allele]) -> bool:
+        """Say whether ClinVar newly classes one of them as pathogenic."""
+        for allele in alleles:
+            then, now = self._known(allele)
             if self._is_pathogenic(now.clinvar) and not self._is_pathogenic(then.clinvar):
                 return True
         return False
