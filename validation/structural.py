@@ -15,7 +15,7 @@ the borders of the others elsewhere, normally distributed with the deviation tha
 confidence interval (twice that, to either side). Counted are variants that are called in a parent
 and found there, and planted ones that chance finds in a parent.
 
-    python validation/structural.py [--data DIR] [--patients 150] [--variants 10000]
+    python validation/structural.py [--data DIR] [--patients 100] [--variants 10000]
         [--missed 0.2] [--deviation 20] [--seed 1]
 """
 
@@ -256,7 +256,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     parser.add_argument("--data", type=Path, default=beside)
-    parser.add_argument("--patients", type=int, default=150)
+    parser.add_argument("--patients", type=int, default=100)
     parser.add_argument("--variants", type=int, default=10_000)
     parser.add_argument("--missed", type=float, default=0.2, help="share that a caller misses")
     parser.add_argument("--deviation", type=int, default=20, help="of a border, in bp")

@@ -292,7 +292,8 @@ class _Work:
             validity = self._validity(symbol) if diseases else ()
             fits = disease_fits(diseases, self._scores, described, trust, validity)
             frequent = {each for each in hits if is_common(facts[each].frequency)}
-            rare = {each: hit for each, hit in hits.items() if each not in frequent}
+            # In one order, whether they were read just now or kept: ties go by it.
+            rare = {each: hits[each] for each in sorted(hits) if each not in frequent}
             kept[symbol] = frozenset(rare)
             found = self._gene(symbol, rare, facts, calls, fits, single_x=single_x)
             if symbol in listed:

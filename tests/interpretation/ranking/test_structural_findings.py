@@ -296,6 +296,17 @@ def test_look_again__ranks_structural_variants_alike(knowledge: Knowledge) -> No
     assert again.primary.candidates == seen.primary.candidates
 
 
+@pytest.mark.parametrize("term", [DOMINANT, RECESSIVE])
+def test_look_again__takes_small_and_structural_variants_in_the_same_order(
+    knowledge: Knowledge, make_call: MakeCall, term: str
+) -> None:
+    genome = _genome(_structural("DEL", 60, 130), calls=(make_call(181, "C>T"),))
+    phenotype = Phenotype("P", Sex.UNKNOWN, (term,), ())
+    seen = examine(genome, phenotype, knowledge)
+    kept = read_document(canonical_json(seen.basis), Basis)
+    assert examine_again(kept, phenotype, knowledge).primary.candidates == seen.primary.candidates
+
+
 def test_look_again__knows_what_the_parents_calls_did_not_show(knowledge: Knowledge) -> None:
     phenotype = Phenotype("P", Sex.UNKNOWN, (DOMINANT,), ())
     family = _parents(mother=ELSEWHERE, father=ELSEWHERE)
