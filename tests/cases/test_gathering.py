@@ -104,6 +104,7 @@ def test_as_calls__hands_over_structural_variants_and_says_when_none_were_kept()
     held = as_calls(PersonalGenome("S-1", 1, (), None, (line, filtered)), KERNIA1)
     (call,) = held.structural
     assert (call.kind, call.start, call.end) == (StructuralKind.DELETION, 1000, 5000)
+    assert held.doubtful == held.structural
     assert len(held.notes) == 1
     assert STRUCTURAL_IN_PART in not_examined(held)
     none = as_calls(PersonalGenome("S-1", 1, (), None, ()), KERNIA1)
