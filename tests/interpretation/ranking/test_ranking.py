@@ -24,6 +24,7 @@ from kerne.interpretation.ranking.background import (
     log10_ratio,
 )
 from kerne.interpretation.ranking.fits import (
+    SURE_BY_ANOTHER_NAME,
     VALIDITY,
     Described,
     DiseaseFit,
@@ -278,12 +279,29 @@ def test_judgement_of_experts__counts_for_its_disease_alone(classification: Vali
     assert (reasons["OMIM:1"], reasons["OMIM:2"]) == ((words,), ())
 
 
+@pytest.mark.parametrize("classification", ValidityClass)
+def test_judgement_by_another_name__counts_for_a_sure_gene_that_is_not_judged_by_its_own(
+    classification: ValidityClass,
+) -> None:
+    other = replace(VALIDITY_OF_1, diseases=("MONDO:9",), classification=classification)
+    two = frozenset({"OMIM:1", "OMIM:2"})
+    scores, described = dict.fromkeys(two, 1.0), Described(dict.fromkeys(two, DOMINANT))
+    alone = disease_fits(two, scores, described, validity=(other,))
+    is_sure = classification in {ValidityClass.DEFINITIVE, ValidityClass.STRONG}
+    assert {each.judged for each in alone} == {SURE_BY_ANOTHER_NAME if is_sure else None}
+    own, unjudged = disease_fits(two, scores, described, validity=(VALIDITY_OF_1,))
+    assert (own.judged, unjudged.judged) == (VALIDITY[ValidityClass.DEFINITIVE], None)
+    limited = replace(VALIDITY_OF_1, classification=ValidityClass.LIMITED)
+    first, _ = disease_fits(two, scores, described, validity=(other, limited))
+    assert first.judged == VALIDITY[ValidityClass.LIMITED]
+
+
 def test_judgements_of_experts__order_the_genes_as_sure_unjudged_unsure_doubted() -> None:
     sure, unsure, doubted = (
         VALIDITY[each][0]
         for each in (ValidityClass.STRONG, ValidityClass.LIMITED, ValidityClass.DISPUTED)
     )
-    assert sure > 0 > unsure > doubted
+    assert sure > SURE_BY_ANOTHER_NAME[0] > 0 > unsure > doubted
 
 
 def test_compound_pair__is_evidence_for_each_other_by_class_and_phase() -> None:

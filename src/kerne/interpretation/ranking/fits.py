@@ -51,6 +51,14 @@ is sure, and 17 % of the links between genes and diseases are such; of the disea
 link of which it is not, of the links 4.5 %. None of the patients has one that is doubted: by
 judgement.
 """
+SURE_BY_ANOTHER_NAME: Final[Fact] = (
+    0.1,
+    "ClinGen's experts are sure that the gene causes a disease, which bears another name there",
+)
+"""The same where what they judged bears the name of none of its diseases: they often join several.
+
+Counted on the same half: 30 % of the patients, 24 % of the links.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,8 @@ class DiseaseFit:
         Whether one inherited variant seldom causes it.
     genes
         How many genes are known to cause it, this one included.
-    validity
-        The most that an expert panel says of the gene's part in it; `None` when none says anything.
+    judged
+        What an expert panel says of the gene's part in it; `None` when none says anything.
     """
 
     disease: str
@@ -107,7 +115,7 @@ class DiseaseFit:
     spares_some: bool = False
     seldom_monogenic: bool = False
     genes: int = 1
-    validity: ValidityClass | None = None
+    judged: Fact | None = None
 
     @property
     def log10_counted(self) -> float:
@@ -121,8 +129,8 @@ class DiseaseFit:
         if self.genes > 1:
             words = f"{self.genes} genes are known to cause this disease"
             facts.append((-math.log10(self.genes), words))
-        if self.validity is not None:
-            facts.append(VALIDITY[self.validity])
+        if self.judged is not None:
+            facts.append(self.judged)
         return facts
 
 
@@ -155,16 +163,27 @@ def disease_fits(
             spares_some=each in described.spares_some,
             seldom_monogenic=each in described.seldom_monogenic,
             genes=max(1, len(described.genes.get(each, ()))),
-            validity=_most_valid(validity, each),
+            judged=_judged(validity, each, diseases),
         )
         for each in sorted(diseases)
         if each in log10_phenotype
     )
 
 
-def _most_valid(judged: Sequence[Validity], disease: str) -> ValidityClass | None:
-    classes = (each.classification for each in judged if disease in each.diseases)
-    return max(classes, key=lambda each: VALIDITY[each][0], default=None)
+def _judged(validity: Sequence[Validity], disease: str, diseases: Collection[str]) -> Fact | None:
+    """Give the most that is said of a disease, else of the gene by names of none of its diseases.
+
+    What is doubted by another name may be true of the disease: it says nothing.
+    """
+    own = [VALIDITY[each.classification] for each in validity if disease in each.diseases]
+    if own:
+        return max(own)
+    is_sure = any(
+        VALIDITY[each.classification] is _SURE
+        for each in validity
+        if set(each.diseases).isdisjoint(diseases)
+    )
+    return SURE_BY_ANOTHER_NAME if is_sure else None
 
 
 def trust_in(terms: int) -> float:
