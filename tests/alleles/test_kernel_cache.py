@@ -93,3 +93,33 @@ def test_kernels__lie_in_the_parts_whose_text_is_stamped() -> None:
         if any(mark in path.read_bytes() for mark in kernel_cache._MARKS)
     }
     assert parts == set(kernel_cache._PARTS)
+
+
+READER = """import sys
+from pathlib import Path
+
+from kerne.alleles.assembly import KERNIA1
+from kerne.genomes.reading.chunks import open_chunks
+from kerne.genomes.reading.intake import GenomeFile, IntakeRules
+
+with open_chunks(GenomeFile(Path("a.vcf")), IntakeRules(KERNIA1, None, 20, 8)) as reading:
+    calls = sum(len(chunk.code) for chunk in reading)
+sys.stdout.write(f"{calls} {'numba.np.arrayobj' in sys.modules}")
+"""
+FILE = """##fileformat=VCFv4.2
+##contig=<ID=chr1>
+##FORMAT=<ID=GT,Number=1,Type=String,Description="g">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ta\tb
+chr1\t100\t.\tA\tC\t.\t.\t.\tGT\t0/1\t1/1
+"""
+
+
+def test_reading_genomes__loads_nothing_that_numba_writes_in_python(tmp_path: Path) -> None:
+    (tmp_path / "reader.py").write_text(READER)
+    (tmp_path / "a.vcf").write_text(FILE)
+    told = []
+    for _ in range(2):  # the first may have to compile
+        command = [sys.executable, "reader.py"]
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        told.append(ended.stdout)
+    assert told[-1] == "2 False"

@@ -4,6 +4,9 @@ A kernel takes arrays, allocates at most once and raises nothing: a plain functi
 the arguments and names the errors. It releases the interpreter's lock, so that threads run kernels
 side by side, and its machine code is kept, so that only the first process compiles it. With
 `NUMBA_DISABLE_JIT=1` it is the plain Python that it looks like.
+
+What reads files uses nothing that numba writes in Python itself, such as `searchsorted`, a view of
+another type, or `in`: with the machine code numba's module is loaded, which takes longer.
 """
 
 from collections.abc import Callable
@@ -52,7 +55,9 @@ def _compiled(function: F, **options: Any) -> F:
     compiled = numba.njit(function, nogil=True, **options)
     if isinstance(compiled, Dispatcher):  # not with NUMBA_DISABLE_JIT
         # As `cache=True` does.
-        vars(compiled)["_cache"] = kernel_cache.KernelCache(function)
+        is_counted = options.get("_nrt", True)
+        cache = kernel_cache.KernelCache(function, counts_references=is_counted)
+        vars(compiled)["_cache"] = cache
     return cast("F", compiled)
 
 
@@ -72,6 +77,28 @@ def _population_count(_context: Any, _word: Any) -> Any:
 def _bit_count_compiled(word: Any) -> Any:  # noqa: ARG001  the type of the word
     # numba compiles the inner function, and gives the intrinsic its first argument
     return lambda word: _population_count(word)  # type: ignore[call-arg]  # noqa: PLW0108
+
+
+def word_at(raw: NDArray[np.uint8], at: Any) -> np.uint32:  # Any: an unsigned number, or numpy's
+    """Read four bytes as one number, the first of them lowest, wherever they begin."""
+    return np.uint32(int.from_bytes(raw[int(at) : int(at) + 4].tobytes(), "little"))
+
+
+# Any: as above
+@intrinsic
+def _word(_context: Any, raw: Any, _at: Any) -> Any:
+    def load(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, given[0])
+        kind = context.get_value_type(signature.return_type).as_pointer()
+        start = builder.bitcast(builder.gep(array.data, [given[1]]), kind)
+        return builder.load(start, align=1)
+
+    return numba.types.uint32(raw, numba.types.uint64), load
+
+
+@overload(word_at, inline="always", strict=False)
+def _word_at_compiled(raw: Any, at: Any) -> Any:  # noqa: ARG001  their types
+    return lambda raw, at: _word(raw, at)  # type: ignore[call-arg]  # noqa: PLW0108  as above
 
 
 class Bases(NamedTuple):

@@ -75,14 +75,21 @@ class KernelCache(FunctionCache):
     numba's own makes ready to compile before it looks whether it has to. The compiler does so too
     when it starts, for all that was registered until then; so whether and how a kernel is compiled
     is the same.
+
+    Parameters
+    ----------
+    counts_references
+        Whether it counts references to arrays: numba has to make ready for that, too.
     """
 
-    def __init__(self, function: Callable[..., object]) -> None:
+    def __init__(self, function: Callable[..., object], *, counts_references: bool) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]  # numba declares no types
+        self._counts_references = counts_references
 
     # Any: as above
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the kernel for arguments of these types, `None` when it is not kept."""
-        rtsys.initialize(target_context)  # kernels count references to arrays by it
+        if self._counts_references:
+            rtsys.initialize(target_context)
         with self._guard_against_spurious_io_errors():
             return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]  # as above

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bare_kernel
+from kerne.alleles.kernel import bare_kernel, word_at
 from kerne.genomes.reading.cells import Events, read_fixed, room_for_events
 
 COMMON = ("0|0", "0|0", "0|0", "0/0", "0|1", "1/1", "./.", "1|2", ".|0")
@@ -18,6 +18,21 @@ ODD = ("0:0", "0/x", "3|0", "012", "0/0\t0"[:3], "//0")
 def read(raw: NDArray[np.uint8], samples: int, most: int, events: Events) -> int:
     """Read a line as the parser does."""
     return read_fixed(raw, 0, samples, most, events)
+
+
+@bare_kernel
+def read_word(raw: NDArray[np.uint8], at: int) -> np.uint32:
+    """Read four bytes as the parser does."""
+    return word_at(raw, np.uint64(at))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.binary(min_size=4, max_size=40), st.data())
+def test_word__is_four_bytes_wherever_they_begin(letters: bytes, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(letters) - 4))
+    raw = np.frombuffer(bytearray(letters), dtype=np.uint8)
+    expected = int.from_bytes(letters[at : at + 4], "little")
+    assert int(read_word(raw, at)) == int(word_at(raw, at)) == expected
 
 
 def naive(cells: list[str], most: int) -> list[Genotype] | None:

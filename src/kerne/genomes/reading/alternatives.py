@@ -33,26 +33,20 @@ from kerne.genomes.reading.bundles import (
     Scratch,
 )
 from kerne.genomes.reading.calling import take_calls
-from kerne.genomes.reading.cells import COMMA
+from kerne.genomes.reading.cells import COMMA, marked
 
 LETTERS_A_LINE_MOST: Final = 1 << 28
 """Alternatives times bases of REF: what one line may unfold to."""
 _CASE_BIT: Final = 0x20
 _OPENING: Final = ord("<")
-_STAR: Final = ord("*")
-_N: Final = ord("N")
+_BEGINS_ANY: Final = marked(ord("*"), ord("N"))
+"""After the opening mark of an allele that stands for any."""
 _A: Final = ord("a")
 _Z: Final = ord("z")
 _LONG: Final = np.uint64(LONG)
 
 
-def _bases() -> NDArray[np.bool_]:
-    table = np.zeros(256, dtype=np.bool_)
-    table[list(BASES.encode())] = True
-    return table
-
-
-_IS_BASE: Final = _bases()
+_IS_BASE: Final = marked(*BASES.encode())
 
 
 @kernel_part
@@ -88,7 +82,7 @@ def is_structural(raw: NDArray[np.uint8], at: int, end: int) -> bool:
     `*`, `<*>` and `<NON_REF>` stand for alleles of other records, or for any.
     """
     if raw[at] == _OPENING:
-        return bool(raw[at + 1] not in (_STAR, _N))
+        return not _BEGINS_ANY[raw[at + 1]]
     return end - at > 1
 
 
@@ -215,5 +209,11 @@ def _is_told(position: int, place: Place, rules: Rules, scratch: Scratch) -> boo
         return bool(scratch.line[POSITION] <= position < scratch.line[END])
     if not place.has_bed:
         return True
-    at = np.searchsorted(place.starts, position, side="right") - 1
-    return bool(at >= 0 and position < place.ends[at])
+    low, high = 0, len(place.starts)
+    while low < high:
+        middle = (low + high) // 2
+        if place.starts[middle] <= position:
+            low = middle + 1
+        else:
+            high = middle
+    return bool(low > 0 and position < place.ends[low - 1])

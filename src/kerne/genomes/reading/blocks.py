@@ -149,7 +149,7 @@ def _is_any(raw: NDArray[np.uint8], at: int, end: int) -> bool:
 def _passing(raw: NDArray[np.uint8], number: int, rules: Rules, scratch: Scratch) -> int:
     """Say whether an event reaches the thresholds: 1 or 0, or `NOT_UNDERSTOOD`."""
     events, form = scratch.events, scratch.form
-    is_missing = MISSING_ALLELE in (events.first[number], events.second[number])
+    is_missing = events.first[number] == MISSING_ALLELE or events.second[number] == MISSING_ALLELE
     if is_missing or not form[HAS_GENOTYPE]:
         return 0
     passes = 1

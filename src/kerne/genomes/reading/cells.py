@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bit_count, kernel_part
+from kerne.alleles.kernel import bit_count, kernel_part, word_at
 
 TAB: Final = ord("\t")
 NEWLINE: Final = ord("\n")
@@ -26,6 +26,7 @@ MISSING_ALLELE: Final = -1
 NO_ALLELE: Final = -2
 """The second allele of a haploid genotype."""
 NOT_UNDERSTOOD: Final = -3
+"""Less than every allele and number."""
 
 MISSING_NUMBER: Final = -1
 DIGITS_MOST: Final = 8
@@ -40,6 +41,17 @@ def _digits() -> NDArray[np.int64]:
 
 DIGIT_OF: Final = _digits()
 """(bytes,): the number that a digit stands for, -1 for what is none."""
+
+
+def marked(*marks: int) -> NDArray[np.bool_]:
+    """Return a table that is true of some bytes."""
+    table = np.zeros(256, dtype=np.bool_)
+    table[list(marks)] = True
+    return table
+
+
+_ENDS_VALUE: Final = marked(COLON, TAB, NEWLINE)
+_IS_BETWEEN_ALLELES: Final = marked(SLASH, BAR)
 
 _WIDTH: Final = 4
 _SAMPLES_AT_ONCE: Final = 64
@@ -109,7 +121,7 @@ def ends_value(raw: NDArray[np.uint8], at: int) -> bool:
     mark = raw[at]
     if mark == RETURN:
         return bool(raw[at + 1] == NEWLINE)
-    return mark in (COLON, TAB, NEWLINE)
+    return bool(_ENDS_VALUE[mark])
 
 
 @kernel_part
@@ -134,7 +146,7 @@ def read_genotype(raw: NDArray[np.uint8], at: int, events: Events, number: int) 
     if raw[at] == SLASH or raw[at] == BAR:
         phased = raw[at] == BAR
         second, at = read_allele(raw, at + 1)
-    if NOT_UNDERSTOOD in (first, second) or not ends_value(raw, at):
+    if min(first, second) <= NOT_UNDERSTOOD or not ends_value(raw, at):
         return -1
     events.first[number] = first
     events.second[number] = second
@@ -159,50 +171,46 @@ def read_fixed(raw: NDArray[np.uint8], at: int, samples: int, most: int, events:
     How many events there are; -1 when a sample is not three bytes of genotype, or has an allele
     above `most`.
     """
-    words = raw[at : at + _WIDTH * samples].view(np.uint32)
     # The last word ends the line and not a cell: it is always one that differs.
     usual = _PHASED if raw[at + 1] == BAR else _UNPHASED
     count = 0
     for low in range(0, samples, _SAMPLES_AT_ONCE):
-        odd = _odd_ones(words, low, min(low + _SAMPLES_AT_ONCE, samples), usual)
+        odd = _odd_ones(raw, at + _WIDTH * low, min(_SAMPLES_AT_ONCE, samples - low), usual)
         while odd:
             column = low + bit_count((odd & (~odd + _ONE)) - _ONE)
             odd &= odd - _ONE
-            count = _take_word(words[np.uint64(column)], column, samples, most, count, events)
+            word = word_at(raw, np.uint64(at + _WIDTH * column))
+            count = _take_word(word, column, samples, most, count, events)
             if count < 0:
                 return -1
     return count
 
 
-# Numbers of a kernel that are never negative are told so: the loops below run many samples at once
-# only when no index can count from the end.
+@kernel_part
+def _odd_ones(raw: NDArray[np.uint8], at: int, size: int, usual: np.uint32) -> np.uint64:
+    """Return a bit for each of at most 64 words from `at` on, set where it is not the usual one."""
+    if not _differ(raw, at, size, usual):
+        return np.uint64(0)
+    if size == _SAMPLES_AT_ONCE:  # a number that is known makes for faster code
+        return _odd_bits(raw, at, _SAMPLES_AT_ONCE, usual)
+    return _odd_bits(raw, at, size, usual)
 
 
 @kernel_part
-def _odd_ones(words: NDArray[np.uint32], low: int, high: int, usual: np.uint32) -> np.uint64:
-    """Return a bit for each of at most 64 words, set where it is not the usual one."""
+def _odd_bits(raw: NDArray[np.uint8], at: int, size: int, usual: np.uint32) -> np.uint64:
     odd = np.uint64(0)
-    if not _differ(words, low, high, usual):
-        return odd
-    if high - low == _SAMPLES_AT_ONCE:  # a number that is known makes for faster code
-        return _odd_bits(words, low, _SAMPLES_AT_ONCE, usual)
-    return _odd_bits(words, low, high - low, usual)
-
-
-@kernel_part
-def _odd_bits(words: NDArray[np.uint32], low: int, size: int, usual: np.uint32) -> np.uint64:
-    odd = np.uint64(0)
-    for at in range(np.uint64(size)):
-        odd |= np.uint64(words[np.uint64(low) + at] != usual) << at
+    for each in range(np.uint64(size)):
+        word = word_at(raw, np.uint64(at) + np.uint64(_WIDTH) * each)
+        odd |= np.uint64(word != usual) << each
     return odd
 
 
 @kernel_part
-def _differ(words: NDArray[np.uint32], low: int, high: int, usual: np.uint32) -> bool:
-    """Say whether any of some words is not the usual one."""
+def _differ(raw: NDArray[np.uint8], at: int, size: int, usual: np.uint32) -> bool:
+    """Say whether any of some words from `at` on is not the usual one."""
     odd = np.uint32(0)
-    for column in range(np.uint64(low), np.uint64(high)):
-        odd |= words[column] ^ usual
+    for each in range(np.uint64(size)):
+        odd |= word_at(raw, np.uint64(at) + np.uint64(_WIDTH) * each) ^ usual
     return bool(odd)
 
 
@@ -214,7 +222,7 @@ def _take_word(
     middle, end = _byte(word, 1), _byte(word, 3)
     if end != TAB and column != samples - 1:
         return -1
-    if middle not in (SLASH, BAR):
+    if not _IS_BETWEEN_ALLELES[middle]:
         return -1
     first, second = _digit(_byte(word, 0)), _digit(_byte(word, 2))
     if min(first, second) < MISSING_ALLELE or max(first, second) > most:

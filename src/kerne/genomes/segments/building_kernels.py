@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bare_kernel, kernel
+from kerne.alleles.kernel import bare_kernel
 
 
-@kernel
+@bare_kernel
 def gather_calls(
     first: NDArray[np.int64],
     order: NDArray[np.int64],
@@ -51,7 +51,7 @@ def place_calls(
             to += np.uint64(1)
 
 
-@kernel
+@bare_kernel
 def mark_more(
     first: NDArray[np.int64],
     row: NDArray[np.uint32],
@@ -68,7 +68,7 @@ def mark_more(
             more[call] = says_more[place, classes[place, row[call]], code[call]]
 
 
-@kernel
+@bare_kernel
 def count_carried(
     row: NDArray[np.uint32],
     code: NDArray[np.uint8],

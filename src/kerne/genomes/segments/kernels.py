@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bit_count, kernel
+from kerne.alleles.kernel import bare_kernel, bit_count, kernel
 
 SPARSE: Final = 0
 """Lists of heterozygous and of homozygous rows."""
@@ -79,7 +79,7 @@ def turn(
             cursor[minor[at]] = to + 1
 
 
-@kernel
+@bare_kernel
 def tally(
     first: NDArray[np.int64],
     row: NDArray[np.uint32],
@@ -102,7 +102,7 @@ def tally(
             counts[site, kinds[class_of[row[at]], code[at]]] += np.uint32(1)
 
 
-@kernel
+@bare_kernel
 def fill_tile(
     first: NDArray[np.int64],
     row: NDArray[np.uint32],
@@ -180,7 +180,7 @@ def fill_tile(
             plane += np.uint64(2) * words
 
 
-@kernel
+@bare_kernel
 def code_gaps(
     lengths: NDArray[np.uint32], ids: NDArray[np.uint16], gaps: NDArray[np.uint16]
 ) -> None:
@@ -194,7 +194,7 @@ def code_gaps(
             at += 1
 
 
-@kernel
+@bare_kernel
 def read_gaps(
     lengths: NDArray[np.uint32], gaps: NDArray[np.uint16], ids: NDArray[np.uint16]
 ) -> None:
@@ -208,7 +208,7 @@ def read_gaps(
             at += 1
 
 
-@kernel
+@bare_kernel
 def refer_back(
     planes: NDArray[np.uint64], back: NDArray[np.uint8], changed: NDArray[np.uint64]
 ) -> None:
@@ -240,7 +240,7 @@ def refer_back(
                 changed[site, word] ^= planes[site - np.int64(back[site]), word]
 
 
-@kernel
+@bare_kernel
 def restore_planes(back: NDArray[np.uint8], planes: NDArray[np.uint64]) -> None:
     """Undo `refer_back` in place."""
     for site in range(len(planes)):

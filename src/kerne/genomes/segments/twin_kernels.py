@@ -20,7 +20,7 @@ SHIFT_MOST: Final = 35
 """Further bits would be of a number that no site has."""
 
 
-@kernel
+@bare_kernel
 def write_calls(
     first: NDArray[np.int64],
     site: NDArray[np.uint32],
