@@ -37,6 +37,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     insert,
     select,
@@ -163,6 +164,7 @@ class History(Generic[E]):
                 raise LedgerError(f"`{kind.__name__}` seals fields and names no `person`")
         self.engine = engine
         self._table = table
+        self._of_stream = self._events().where(table.c.stream == bindparam("stream"))
         self._types = {kind.__name__: kind for kind in types}
         self._sealer = sealer
         self._project = project
@@ -220,9 +222,9 @@ class History(Generic[E]):
 
     def read(self, stream: str) -> list[Recorded[E]]:
         """Return the events of `stream` in order; empty when it has none."""
-        query = self._events().where(self._table.c.stream == stream)
         with reading(self.engine).connect() as connection:
-            return [self._recorded(row) for row in connection.execute(query).mappings()]
+            found = connection.execute(self._of_stream, {"stream": stream})
+            return [self._recorded(row) for row in found.mappings()]
 
     def since(self, number: int) -> Iterator[Recorded[E]]:
         """Yield the events after `number` in order: the outbox of the domain."""

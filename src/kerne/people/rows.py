@@ -6,9 +6,10 @@ transaction that makes the change, whichever process that is.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Final
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, Engine, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, case, func, insert, select, update
 
 from kerne.database.commits import ReadOnce
 from kerne.database.engine import reading
@@ -28,6 +29,10 @@ from kerne.people.tables import (
 
 ROWS = 2**32
 """Rows are positions in roaring bitmaps: 32 bits."""
+
+_ROWS_OF: Final = select(GENOME_ROW.c.row).where(
+    GENOME_ROW.c.person == bindparam("person"), GENOME_ROW.c.retired == 0
+)
 
 
 class RowRegister:
@@ -157,9 +162,7 @@ class RowRegister:
 
     def rows_of(self, person: str) -> BitMap:
         """Return the rows of `person` that can be read: of every origin, none of them retired."""
-        return self._bitmap(
-            select(GENOME_ROW.c.row).where(GENOME_ROW.c.person == person, GENOME_ROW.c.retired == 0)
-        )
+        return self._bitmap(_ROWS_OF, person=person)
 
     def rows_ever_of(self, person: str) -> BitMap:
         """Return every row that ever held a genome of `person`: what old accesses may name."""
@@ -272,9 +275,9 @@ class RowRegister:
             persons,
         )
 
-    def _bitmap(self, query: Select[int]) -> BitMap:
+    def _bitmap(self, query: Select[int], **given: str) -> BitMap:
         with reading(self.engine).connect() as connection:
-            return BitMap(connection.execute(query).scalars().all())
+            return BitMap(connection.execute(query, given).scalars().all())
 
 
 def _epoch(connection: Connection) -> int:

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from kerne.database.engine import reading
 from kerne.people.tables import (
@@ -22,6 +23,10 @@ from kerne.people.tables import (
     representation_of,
 )
 from kerne.people.treatment import TreatmentRelation
+
+# Put together once: that takes as long as to ask.
+_RELATIONS: Final = select(TREATMENT).where(TREATMENT.c.identity == bindparam("identity"))
+_RELATION: Final = _RELATIONS.where(TREATMENT.c.person == bindparam("person"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +93,12 @@ def standings(
 def _relations(
     connection: Connection, numbers: Collection[str], identity: str
 ) -> defaultdict[str, list[TreatmentRelation]]:
-    query = select(TREATMENT).where(TREATMENT.c.identity == identity)
     wanted = set(numbers)
+    query, given = _RELATIONS, {"identity": identity}
     if len(wanted) == 1:
-        query = query.where(TREATMENT.c.person.in_(wanted))
+        query, given["person"] = _RELATION, wanted.pop()
     relations: defaultdict[str, list[TreatmentRelation]] = defaultdict(list)
-    for found in connection.execute(query):
+    for found in connection.execute(query, given):
         relations[found.person].append(
             TreatmentRelation(
                 identity=found.identity,
