@@ -123,6 +123,21 @@ def test_allele_of_another_sequence__is_refused(text_sequence: MakeSequence) -> 
     assert left_align(Allele("chr1", 1, "N", "T"), text_sequence("ACGT")).alternative == "T"
 
 
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        (Allele("chr1", 2, "GG", "GGT"), Allele("chr1", 3, "G", "GT")),
+        (Allele("chr1", 2, "G", "GCA"), Allele("chr1", 2, "N", "NCA")),
+        (Allele("chr1", 2, "GG", "G"), Allele("chr1", 1, "CG", "C")),
+        (Allele("chr1", 2, "G", "T"), Allele("chr1", 2, "G", "T")),
+    ],
+)
+def test_anchor__is_the_sequences_where_a_file_has_a_letter_for_its_n(
+    text_sequence: MakeSequence, written: Allele, normal: Allele
+) -> None:
+    assert left_align(written, text_sequence("ACNGT")) == normal
+
+
 class _Text:
     """A sequence that refuses what lies outside it, as a FASTA file does."""
 

@@ -232,4 +232,8 @@ def normal(
             break
     while min(len(reference), len(alternative)) >= PAIRED and reference[0] == alternative[0]:
         position, reference, alternative = position + 1, reference[1:], alternative[1:]
+    if is_shifted and sequence is not None and reference[0] == alternative[0]:
+        # An anchor is the sequence's, whatever letter a file has for an N of it.
+        anchor = sequence.fetch(contig, position, position + 1)
+        reference, alternative = anchor + reference[1:], anchor + alternative[1:]
     return Key(contig, position, reference, alternative)

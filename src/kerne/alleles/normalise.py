@@ -101,7 +101,8 @@ def left_align(allele: Allele, sequence: SequenceSource) -> Allele:
     """Write an allele the one way that VCF normal form allows: leftmost and parsimonious.
 
     An indel keeps the base before it as its anchor, or, at the start of the contig, the one after
-    it. An allele that changes nothing is only trimmed.
+    it: the sequence's own, also where that is N and the allele was written with another letter. An
+    allele that changes nothing is only trimmed.
 
     Raises
     ------
