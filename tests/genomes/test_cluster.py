@@ -74,13 +74,16 @@ def cluster(bucket: str) -> Iterator[Cluster]:
     """Start two nodes on this machine, of one processor each, that know of the object store."""
     assert bucket
     place = Path(tempfile.mkdtemp(prefix="ray"))  # short: sockets lie in it
+    (place / "ray").mkdir()  # Ray notes its address there, and makes no folder for that
     node = {"num_cpus": 1, "object_store_memory": MEMORY}
     head = {**node, "temp_dir": str(place), "include_dashboard": False}
-    made = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
-    made.add_node(**node)
-    yield Cluster(made.address, place)
-    ray.shutdown()
-    made.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_TMPDIR", str(place))
+        made = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
+        made.add_node(**node)
+        yield Cluster(made.address, place)
+        ray.shutdown()
+        made.shutdown()
     shutil.rmtree(place)
 
 
