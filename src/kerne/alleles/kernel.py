@@ -79,6 +79,12 @@ def _bit_count_compiled(word: Any) -> Any:  # noqa: ARG001  the type of the word
     return lambda word: _population_count(word)  # type: ignore[call-arg]  # noqa: PLW0108
 
 
+@kernel_part
+def lowest_bit(word: np.uint64) -> int:
+    """Return the number of the lowest bit that is set in a word that has one."""
+    return bit_count((word & (~word + np.uint64(1))) - np.uint64(1))
+
+
 def word_at(raw: NDArray[np.uint8], at: Any) -> np.uint32:  # Any: an unsigned number, or numpy's
     """Read four bytes as one number, the first of them lowest, wherever they begin."""
     return np.uint32(int.from_bytes(raw[int(at) : int(at) + 4].tobytes(), "little"))
@@ -139,9 +145,10 @@ def _upper() -> NDArray[np.uint8]:
     return table
 
 
-def _is_base() -> NDArray[np.bool_]:
+def marked(*marks: int) -> NDArray[np.bool_]:
+    """Return a table that is true of some bytes."""
     table = np.zeros(256, dtype=np.bool_)
-    table[list(b"ACGT")] = True
+    table[list(marks)] = True
     return table
 
 
@@ -152,7 +159,7 @@ def _letter_number() -> NDArray[np.uint64]:
 
 
 UPPER: Final = _upper()
-_IS_BASE: Final = _is_base()
+_IS_BASE: Final = marked(*b"ACGT")
 _LETTER_NUMBER: Final = _letter_number()
 _LONG: Final = np.uint64(LONG)
 

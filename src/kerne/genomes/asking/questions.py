@@ -62,11 +62,14 @@ def count_listed(
     for window in windows(snapshot, within):
         found = sites_in(snapshot, window)
         counts = count_window(snapshot, found, choice.counted, engine)
-        if choice.shown is choice.counted and region is None:
-            yield _carried(snapshot, found, counts)
-        else:
+        if choice.shown is not choice.counted:
             kept = list_window(snapshot, found, choice.shown, region, engine)
             yield _only(snapshot, found, counts, kept)
+        elif region is not None:
+            kept = _overlapping(found, counts[CARRIED] > 0, region)
+            yield _only(snapshot, found, counts, kept)
+        else:
+            yield _carried(snapshot, found, counts)
 
 
 def _carried(snapshot: Snapshot, found: WindowSites, counts: NDArray[np.int64]) -> Frequencies:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kerne.alleles.change import LONG
-from kerne.alleles.kernel import UPPER, base_at, kernel_part, normalise, spelled
+from kerne.alleles.kernel import UPPER, base_at, kernel_part, marked, normalise, spelled
 from kerne.alleles.vcf import BASES
 from kerne.genomes.reading.bundles import (
     ALT_AT,
@@ -33,7 +33,7 @@ from kerne.genomes.reading.bundles import (
     Scratch,
 )
 from kerne.genomes.reading.calling import take_calls
-from kerne.genomes.reading.cells import COMMA, marked
+from kerne.genomes.reading.cells import COMMA
 
 LETTERS_A_LINE_MOST: Final = 1 << 28
 """Alternatives times bases of REF: what one line may unfold to."""

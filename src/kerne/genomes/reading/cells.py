@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bit_count, kernel_part, word_at
+from kerne.alleles.kernel import kernel_part, lowest_bit, marked, word_at
 
 TAB: Final = ord("\t")
 NEWLINE: Final = ord("\n")
@@ -41,13 +41,6 @@ def _digits() -> NDArray[np.int64]:
 
 DIGIT_OF: Final = _digits()
 """(bytes,): the number that a digit stands for, -1 for what is none."""
-
-
-def marked(*marks: int) -> NDArray[np.bool_]:
-    """Return a table that is true of some bytes."""
-    table = np.zeros(256, dtype=np.bool_)
-    table[list(marks)] = True
-    return table
 
 
 _ENDS_VALUE: Final = marked(COLON, TAB, NEWLINE)
@@ -177,7 +170,7 @@ def read_fixed(raw: NDArray[np.uint8], at: int, samples: int, most: int, events:
     for low in range(0, samples, _SAMPLES_AT_ONCE):
         odd = _odd_ones(raw, at + _WIDTH * low, min(_SAMPLES_AT_ONCE, samples - low), usual)
         while odd:
-            column = low + bit_count((odd & (~odd + _ONE)) - _ONE)
+            column = low + lowest_bit(odd)
             odd &= odd - _ONE
             word = word_at(raw, np.uint64(at + _WIDTH * column))
             count = _take_word(word, column, samples, most, count, events)

@@ -7,7 +7,7 @@ of rows stream by; planes are counted a word at a time.
 import numpy as np
 from numpy.typing import NDArray
 
-from kerne.alleles.kernel import bit_count, kernel
+from kerne.alleles.kernel import bit_count, kernel, lowest_bit
 from kerne.genomes.segments.kernels import COMPLEMENT, DENSE, SPARSE
 
 
@@ -277,9 +277,9 @@ def carriers_of(
         if kind[site] == DENSE:
             left &= planes[one + word]
         while left:
-            lowest = left & (~left + np.uint64(1))
+            row = np.int64(word * 64 + lowest_bit(left))
+            lowest = np.uint64(1) << np.uint64(row & 63)
             left ^= lowest
-            row = np.int64(word * 64 + bit_count(lowest - np.uint64(1)))
             number = 2
             if kind[site] == DENSE:
                 number = 2 if planes[one + words + word] & lowest else 1
